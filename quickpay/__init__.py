@@ -1,0 +1,1 @@
+"""QuickPay: one bill, paid on a phone from a signed link."""

@@ -1,0 +1,1 @@
+"""Run `python -m quickpay` as the `quickpay` command."""
