@@ -1,0 +1,203 @@
+"""The port to the card processor: charging, asking how a charge ended, and its webhooks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal, Protocol
+
+Currency = Literal["usd"]
+
+
+class DeclineReason(StrEnum):
+    """Why a card was not charged, in the classes a patient is told."""
+
+    CARD_DECLINED = "card_declined"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    EXPIRED_CARD = "expired_card"
+    INCORRECT_CVC = "incorrect_cvc"
+    CARD_NOT_ACCEPTED = "card_not_accepted"
+    CARD_COULD_NOT_BE_READ = "card_could_not_be_read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """Hold what may be shown of a card."""
+
+    brand: str
+    last4: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """Hold one order to the gateway.
+
+    `payment_id` is the idempotency key, the gateway's reference and never changes for a payment (R75, F9).
+    `amount` is integer cents, above zero. `token` stands for the card and came from the gateway's own fields.
+    """
+
+    payment_id: str
+    amount: int
+    currency: Currency
+    token: str = field(repr=False)
+    require_cvc: bool
+    description: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approved:
+    """The card was charged; as the answer to a charge, for exactly what was asked (R86)."""
+
+    transaction: str
+    card: Card
+    amount: int
+    currency: Currency
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declined:
+    """The card was not charged and will not be for this payment."""
+
+    reason: DeclineReason
+    transaction: str | None
+    card: Card | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotReceived:
+    """The order never left: no connection was made. The same order may be sent again (X2)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoAnswer:
+    """Nobody knows: silence, a server error, or words that make no sense (R78). Ask later, never anew."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """The gateway answered for something else than we asked; a person must look (R86, X6, X8).
+
+    `differs` names what is not ours: any of amount, currency, reference, order (the same key with another
+    body). The other fields are what the gateway said, where it said it readably.
+    """
+
+    differs: tuple[str, ...]
+    transaction: str | None
+    amount: int | None
+    currency: str | None
+    reference: str | None
+
+
+Outcome = Approved | Declined | NotReceived | NoAnswer | Mismatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The gateway knows the payment; hold the outcome's amount and currency against its row (R86)."""
+
+    outcome: Approved | Declined | Mismatch
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """The gateway does not know the payment yet, or never will (X11)."""
+
+
+LookUp = Found | NotFound | NoAnswer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayEvent:
+    """A webhook that is genuine and speaks of a payment; `event_id` is the same on each delivery (R100).
+
+    The outcome's amount and currency are the gateway's word: hold them against the payment's row (R86).
+    """
+
+    event_id: str
+    payment_id: str
+    outcome: Approved | Declined | Mismatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgedWebhook:
+    """The signature is missing, wrong, or more than 300 seconds off in either direction (R98, R99)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IgnoredWebhook:
+    """Genuine, but of a kind or shape we have no use for: acknowledge and forget (R101)."""
+
+    reason: str
+
+
+Webhook = GatewayEvent | ForgedWebhook | IgnoredWebhook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFields:
+    """Hold what a page needs to show the gateway's own card fields, and what its CSP must allow.
+
+    The origins are `scheme://host[:port]`, ready for the directive of the same name.
+    """
+
+    script_url: str
+    script_src: tuple[str, ...]
+    frame_src: tuple[str, ...]
+    connect_src: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activated:
+    """Say what the merchant account at the gateway has switched on."""
+
+    card: bool
+    apple_pay: bool
+    google_pay: bool
+    storage: bool
+
+
+class Gateway(Protocol):
+    """Charge cards. No call holds a lock of ours; each ends within the gateway's own time limit (R55)."""
+
+    @property
+    def name(self) -> str:
+        """The word of the setting GATEWAY, also the last part of its webhook's address."""
+        ...
+
+    @property
+    def activated(self) -> Activated:
+        """What may be offered to patients."""
+        ...
+
+    @property
+    def idempotency_window(self) -> timedelta:
+        """How long the gateway keeps a key; an order older than this may only be looked up (F9)."""
+        ...
+
+    @property
+    def look_up_lag(self) -> timedelta:
+        """How long a charge may stay invisible to `look_up`; before that `NotFound` proves nothing (X11)."""
+        ...
+
+    def card_fields(self) -> CardFields:
+        """Return what a page needs to show the card fields."""
+        ...
+
+    async def charge(self, charge: Charge) -> Outcome:
+        """Ask the gateway to charge, once; the call itself never tries again (R79)."""
+        ...
+
+    async def look_up(self, payment_id: str) -> LookUp:
+        """Ask how a payment ended; changes nothing and may be repeated."""
+        ...
+
+    def read_webhook(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Webhook:
+        """Judge a webhook by its raw body; header names are matched without regard to case."""
+        ...
