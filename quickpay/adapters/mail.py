@@ -85,7 +85,8 @@ class SmtpMailer:
     """Send emails by SMTP (port `Mailer`).
 
     Keeps up to `connections` connections, so that one silent recipient does not hold up the others (R50);
-    each is closed after `idle` seconds without use. `hostname` is the name given in EHLO. Times are seconds (R55).
+    each is closed after `idle` seconds without use. `hostname` is the name given in EHLO. Times are in
+    seconds (R55).
     """
 
     def __init__(

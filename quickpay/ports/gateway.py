@@ -66,7 +66,10 @@ class Declined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotReceived:
-    """The order never left: no connection was made. The same order may be sent again (X2)."""
+    """This sending did not reach the gateway's book; the same order may be sent again (X2).
+
+    It says nothing about an earlier sending of the same order.
+    """
 
     reason: str
 

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
+from typing import Final, Protocol
+
+STOPPED: Final = "stopped"
+"""The reason of a `Rejected` text whose recipient has told the carrier STOP (R61)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
