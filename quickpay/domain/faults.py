@@ -1,0 +1,19 @@
+"""A fault: one thing in what somebody sent that must be mended before it can be kept."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is wrong where; `path` names the field as the API does (`theme.primary`), `message` what to do."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caution:
+    """What staff should know about a field before they save it; it may be saved all the same."""
+
+    path: str
+    message: str
