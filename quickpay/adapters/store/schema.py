@@ -1,0 +1,397 @@
+"""The one schema of both databases; alembic migrates it and `alembic check` holds it.
+
+Times are integer microseconds UTC, money integer cents, both `BigInteger` (asyncpg casts parameters to the
+column's type). Truth values are 0 and 1, documents are JSON text: row mappers convert both.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    },
+)
+
+# SQLite gives a rowid only to a column of type INTEGER; PostgreSQL wants BIGINT for the same job.
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _one_of(column: str, *words: str) -> CheckConstraint:
+    quoted = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({quoted})", name=f"{column}_word")
+
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),  # case-folded: two groups cannot look alike
+    Column("version", Integer, nullable=False),
+    Column("max_uses", Integer, nullable=False),  # copied from the options for the one statement that counts
+    Column("options", Text, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    CheckConstraint("max_uses BETWEEN 1 AND 1000", name="max_uses_range"),
+)
+
+group_versions = Table(
+    "group_versions",
+    metadata,
+    Column("group_id", ForeignKey("groups.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("options", Text, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("changed_by", Text, nullable=False),
+)
+
+guarantors = Table(
+    "guarantors",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("group_id", ForeignKey("groups.id"), nullable=False),
+    Column("number", Text, nullable=False),
+    Column("first_name", Text, nullable=False),
+    Column("preferred_name", Text),
+    Column("last_name", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("email", Text),
+    Column("mobile", Text),
+    Column("text_opt_out", Integer, nullable=False),
+    Column("patients", Text, nullable=False),
+    Column("account", Text, nullable=False),  # lines, statements, receipts as the PM system last said
+    Column("changed_at", BigInteger, nullable=False),
+    UniqueConstraint("group_id", "number"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("serial", Serial, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("group_id", BigInteger, nullable=False),
+    Column("guarantor_id", ForeignKey("guarantors.id"), nullable=False, index=True),
+    Column("origin", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("uses", Integer, nullable=False),
+    Column("max_uses", Integer),
+    Column("single_payment", Integer, nullable=False),
+    Column("contact", Text),
+    Column("batch", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    _one_of("state", "active", "revoked", "superseded", "paid", "suspended"),
+    _one_of("origin", "sms", "email", "statement", "office_qr", "portal", "staff", "website"),
+    CheckConstraint("max_uses IS NULL OR max_uses BETWEEN 1 AND 1000", name="max_uses_range"),
+    CheckConstraint("uses >= 0", name="uses_positive"),
+    Index("ix_links_batch", "batch", sqlite_where=text("batch IS NOT NULL"), postgresql_where=text("batch IS NOT NULL")),
+)
+
+link_seen = Table(
+    "link_seen",
+    metadata,
+    Column("link_serial", BigInteger, primary_key=True),
+    Column("hour", BigInteger, primary_key=True),  # hours since 1970: one mark per link and hour
+    Column("times", Integer, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("link_serial", BigInteger),
+    Column("group_id", BigInteger, nullable=False),
+    Column("guarantor_id", BigInteger, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("purpose", Text, nullable=False),  # receipt: opened from a paid link, costs no use, cannot pay
+    Column("role", Text, nullable=False),
+    Column("authentication", Text, nullable=False),
+    Column("order_id", Text),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("extensions", Integer, nullable=False),
+    Column("ended_at", BigInteger),
+    _one_of("purpose", "pay", "receipt"),
+    _one_of("role", "quickpay", "authorized_patient"),
+    _one_of("authentication", "quickpay", "mfa"),
+    CheckConstraint("extensions BETWEEN 0 AND 10", name="extensions_cap"),
+)
+
+challenges = Table(
+    "challenges",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("session_id", ForeignKey("sessions.id"), nullable=False, index=True),
+    Column("link_serial", BigInteger),
+    Column("group_id", BigInteger, nullable=False),
+    Column("guarantor_id", BigInteger, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("contact", Text, nullable=False),
+    Column("contact_digest", LargeBinary, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("sends", Integer, nullable=False),
+    Column("digest", LargeBinary),
+    Column("created_at", BigInteger, nullable=False),
+    Column("sent_at", BigInteger),
+    Column("resend_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    _one_of("method", "email", "sms"),
+    _one_of("state", "queued", "sent", "verified", "locked", "expired", "superseded", "undeliverable"),
+    CheckConstraint("tries BETWEEN 0 AND 5", name="tries_cap"),
+    CheckConstraint("digest IS NULL OR state IN ('queued', 'sent')", name="digest_only_open"),
+    Index(
+        "uq_challenges_one_open",
+        "session_id",
+        unique=True,
+        sqlite_where=text("state IN ('queued', 'sent')"),
+        postgresql_where=text("state IN ('queued', 'sent')"),
+    ),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("subject", LargeBinary, primary_key=True),  # keyed digest: a contact or address is never in it
+    Column("count", Integer, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),  # when the count starts anew; for a lock, when it opens
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("session_id", ForeignKey("sessions.id"), nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("choice", Text, nullable=False),
+    Column("method", Text),
+    Column("created_at", BigInteger, nullable=False),
+    CheckConstraint("amount > 0", name="amount_positive"),
+    _one_of("choice", "current", "due", "other"),
+)
+
+_HELD = "state IN ('submitting', 'unknown', 'review')"
+_IN_FLIGHT = "state IN ('submitting', 'unknown')"
+_LIVE = "state IN ('submitting', 'unknown', 'review', 'succeeded', 'refunded')"
+_LIVE_ON_SINGLE = f"single_payment = 1 AND {_LIVE}"
+
+payments = Table(
+    "payments",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("order_id", ForeignKey("orders.id"), nullable=False),
+    Column("session_id", ForeignKey("sessions.id"), nullable=False),
+    Column("link_serial", BigInteger),
+    Column("group_id", BigInteger, nullable=False),
+    Column("guarantor_id", ForeignKey("guarantors.id"), nullable=False, index=True),
+    Column("single_payment", Integer, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("card_brand", Text),
+    Column("card_last4", Text),
+    Column("transaction", Text),
+    Column("receipt_email", Text),
+    Column("receipt_number", BigInteger, unique=True),
+    Column("batch_id", BigInteger),
+    Column("unapplied", BigInteger, nullable=False),
+    Column("not_posted_because", Text),
+    Column("origin", Text, nullable=False),
+    Column("authentication", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("deadline", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("change_number", BigInteger, nullable=False, unique=True),
+    Column("look_ups", Integer, nullable=False),
+    Column("misses", Integer, nullable=False),
+    Column("next_look_up_at", BigInteger),
+    Column("acknowledged_at", BigInteger),
+    Column("settled_by_pm", Integer, nullable=False),  # 1: what the PM system says already contains it
+    Column("refunded", BigInteger, nullable=False),
+    CheckConstraint("amount > 0", name="amount_positive"),
+    CheckConstraint("unapplied BETWEEN 0 AND amount", name="unapplied_range"),
+    CheckConstraint("refunded BETWEEN 0 AND amount", name="refunded_range"),
+    CheckConstraint("card_last4 IS NULL OR length(card_last4) = 4", name="last4_length"),
+    _one_of("state", "submitting", "unknown", "review", "succeeded", "declined", "refunded"),
+    _one_of("currency", "usd"),
+    _one_of("method", "card", "apple_pay", "google_pay", "stored"),
+    Index("uq_payments_one_per_order", "order_id", unique=True, sqlite_where=text(_LIVE), postgresql_where=text(_LIVE)),
+    Index(
+        "uq_payments_one_per_link",
+        "link_serial",
+        unique=True,
+        sqlite_where=text(_LIVE_ON_SINGLE),
+        postgresql_where=text(_LIVE_ON_SINGLE),
+    ),
+    Index(
+        "uq_payments_one_in_flight",
+        "group_id",
+        "guarantor_id",
+        unique=True,
+        sqlite_where=text(_IN_FLIGHT),
+        postgresql_where=text(_IN_FLIGHT),
+    ),
+    Index("ix_payments_next_look_up_at", "next_look_up_at", sqlite_where=text(_HELD), postgresql_where=text(_HELD)),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("payment_id", ForeignKey("payments.id"), nullable=False, unique=True),
+    Column("group_id", BigInteger, nullable=False),
+    Column("guarantor_id", BigInteger, nullable=False, index=True),
+    Column("batch_id", ForeignKey("batches.id"), nullable=False),
+    Column("date", Text, nullable=False),  # ISO date in the installation's time zone
+    Column("amount", BigInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    _one_of("status", "Paid", "Unsuccessful"),
+    CheckConstraint("(status = 'Paid') = (amount > 0)", name="amount_says_status"),
+)
+
+postings = Table(
+    "postings",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("payment_id", ForeignKey("payments.id"), nullable=False, index=True),
+    Column("service_id", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("posted_at", BigInteger, nullable=False),
+    CheckConstraint("amount > 0", name="amount_positive"),
+    UniqueConstraint("payment_id", "service_id"),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("group_id", BigInteger, nullable=False),
+    Column("date", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("closed_at", BigInteger),
+    Index(
+        "uq_batches_one_open",
+        "group_id",
+        "date",
+        unique=True,
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+)
+
+numbers = Table(
+    "numbers",
+    metadata,
+    Column("name", Text, primary_key=True),  # given out under its row's lock, so their order is commit order
+    Column("last", BigInteger, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),  # what it tells of: a payment id, a link id, a challenge id
+    Column("group_id", BigInteger, nullable=False),
+    Column("guarantor_id", BigInteger, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("recipient", Text),
+    Column("message_id", Text, nullable=False, unique=True),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", BigInteger, nullable=False),
+    Column("lease_until", BigInteger),
+    Column("lease_owner", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("give_up_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("reason", Text),
+    UniqueConstraint("kind", "subject"),
+    _one_of("channel", "email", "sms"),
+    _one_of("state", "queued", "leased", "sent", "dead", "dropped"),
+    Index(
+        "ix_outbox_waiting",
+        "next_at",
+        sqlite_where=text("state IN ('queued', 'leased')"),
+        postgresql_where=text("state IN ('queued', 'leased')"),
+    ),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("group_id", BigInteger),
+    Column("guarantor_id", BigInteger),
+    Column("link_serial", BigInteger),
+    Column("session_id", BigInteger),
+    Column("payment_id", Text),
+    Column("actor", Text, nullable=False),
+    Column("request_id", Text),
+    Column("detail", Text, nullable=False),
+    Index(
+        "ix_audit_link_serial",
+        "link_serial",
+        sqlite_where=text("link_serial IS NOT NULL"),
+        postgresql_where=text("link_serial IS NOT NULL"),
+    ),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("group_id", BigInteger),  # empty: every group
+    Column("scopes", Text, nullable=False),
+    Column("secret_hash", LargeBinary, nullable=False, unique=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("key_id", Text, primary_key=True),
+    Column("endpoint", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("answer", Text),  # JSON; empty while the first call is still running
+    Column("created_at", BigInteger, nullable=False),
+)
+
+webhook_inbox = Table(
+    "webhook_inbox",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("received_at", BigInteger, nullable=False),
+)

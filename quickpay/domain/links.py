@@ -1,0 +1,69 @@
+"""A link: a signed address that lets a guarantor in, for a while and so many times."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from quickpay.domain.origins import Origin
+
+
+class LinkState(StrEnum):
+    """What the row says of a link; `expired` and `used_up` are computed, never stored."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    USED_UP = "used_up"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+    PAID = "paid"
+    SUSPENDED = "suspended"
+
+
+DEFAULT_LIFETIMES: dict[Origin, timedelta] = {
+    Origin.STATEMENT: timedelta(days=365),
+    Origin.SMS: timedelta(days=30),
+    Origin.EMAIL: timedelta(days=30),
+    Origin.OFFICE_QR: timedelta(minutes=15),
+    Origin.PORTAL: timedelta(seconds=60),
+    Origin.STAFF: timedelta(seconds=60),
+    Origin.WEBSITE: timedelta(days=30),
+}
+"""How long a link of each origin lives unless it was given its own end (product.md §5)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One link as the row has it. `serial` is the parent key of its rows; `id` is all the token carries."""
+
+    serial: int
+    id: str
+    group_id: int
+    guarantor_id: int
+    origin: Origin
+    state: LinkState
+    uses: int
+    max_uses: int | None
+    single_payment: bool
+    contact: str | None
+    batch: str | None
+    created_at: datetime
+    expires_at: datetime
+
+    def limit(self, group_max: int) -> int:
+        """How many uses it has in all: its own number, else what the group says now."""
+        return group_max if self.max_uses is None else self.max_uses
+
+    def state_at(self, now: datetime, *, group_max: int) -> LinkState:
+        """What a press of Continue would meet now; an ended row says so before time and uses do."""
+        if self.state is not LinkState.ACTIVE:
+            return self.state
+        if now >= self.expires_at:
+            return LinkState.EXPIRED
+        if self.uses >= self.limit(group_max):
+            return LinkState.USED_UP
+        return LinkState.ACTIVE
+
+
+def single_payment_by_origin(origin: Origin) -> bool:
+    """Whether a link of this origin ends with its first successful payment, unless told otherwise."""
+    return origin is not Origin.STATEMENT

@@ -1,0 +1,51 @@
+"""A message that waits in the outbox: what it is about, to whom, and how long it is worth sending."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class MessageKind(StrEnum):
+    """What a message tells; with its subject it is sent once."""
+
+    RECEIPT = "receipt"  # subject: the payment's id
+    LOCKED = "locked"  # subject: the challenge's id; goes to the other contact (R38)
+    LINK = "link"  # subject: the link's id
+
+
+class Channel(StrEnum):
+    """How it travels."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A message to be queued in the unit that makes its reason (R48)."""
+
+    kind: MessageKind
+    subject: str
+    group_id: int
+    guarantor_id: int
+    channel: Channel
+    recipient: str = field(repr=False)
+    message_id: str
+    now: datetime
+    give_up_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message leased by a worker."""
+
+    id: int
+    kind: MessageKind
+    subject: str
+    group_id: int
+    guarantor_id: int
+    channel: Channel
+    recipient: str = field(repr=False)
+    message_id: str
+    attempts: int
+    give_up_at: datetime

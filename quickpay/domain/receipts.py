@@ -1,0 +1,31 @@
+"""A receipt: the numbered record of a payment; a decline makes one of 0.00 with status Unsuccessful."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from quickpay.domain.money import Cents
+
+BATCH_DESCRIPTION = "API Payments"
+BATCH_USER = "POPS"
+
+
+class ReceiptStatus(StrEnum):
+    """How the payment ended, in the words on the receipt."""
+
+    PAID = "Paid"
+    UNSUCCESSFUL = "Unsuccessful"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """One receipt; `date` is the day in the installation's time zone, `batch_id` its reference batch."""
+
+    number: int
+    payment_id: str
+    group_id: int
+    guarantor_id: int
+    batch_id: int
+    date: date
+    amount: Cents
+    status: ReceiptStatus

@@ -1,0 +1,62 @@
+"""A session: one stay, its role, how it was proved, and its end."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from quickpay.domain.origins import Origin
+
+PLAIN_LIFE = timedelta(minutes=10)
+EXTENDABLE_LIFE = timedelta(minutes=20)
+MOST_EXTENSIONS = 10
+OWN_RESULT_READABLE = timedelta(hours=24)
+"""How long an expired (not signed-out) session may still read its own payment (security.md, R64)."""
+
+
+class Purpose(StrEnum):
+    """What a session was opened for; one for a receipt costs no use and cannot pay."""
+
+    PAY = "pay"
+    RECEIPT = "receipt"
+
+
+class Role(StrEnum):
+    """What has been proved: holds a link, or passed the challenge."""
+
+    QUICKPAY = "quickpay"
+    AUTHORIZED_PATIENT = "authorized_patient"
+
+
+class Authentication(StrEnum):
+    """By which method; Require MFA is satisfied by this, never by a role."""
+
+    QUICKPAY = "quickpay"
+    MFA = "mfa"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One stay as the row has it; the cookie's secret is not in it, only in the browser."""
+
+    id: int
+    link_serial: int | None
+    group_id: int
+    guarantor_id: int
+    origin: Origin
+    purpose: Purpose
+    role: Role
+    authentication: Authentication
+    order_id: str | None
+    opened_at: datetime
+    expires_at: datetime
+    extensions: int
+    ended_at: datetime | None
+
+    def live_at(self, now: datetime) -> bool:
+        """Whether a request of this session counts now."""
+        return self.ended_at is None and now < self.expires_at
+
+
+def first_end(now: datetime, *, extendable: bool) -> datetime:
+    """When a session opened now ends by itself: 10 minutes, or 20 where it can be extended."""
+    return now + (EXTENDABLE_LIFE if extendable else PLAIN_LIFE)

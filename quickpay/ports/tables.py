@@ -1,0 +1,352 @@
+"""The port to the tables: what a unit may ask of its transaction, a protocol for each family of tables.
+
+`get` returns a value or None, `find` searches, `lock` also keeps other writers off the row until the unit
+ends. What changes a state says whether it did: False means somebody else was first.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from quickpay.domain.audit import Event
+from quickpay.domain.groups import Group
+from quickpay.domain.guarantors import Account, Guarantor
+from quickpay.domain.ledger import Posting
+from quickpay.domain.links import Link, LinkState
+from quickpay.domain.messages import Message, NewMessage
+from quickpay.domain.money import Cents
+from quickpay.domain.options import Options
+from quickpay.domain.payments import Method, Order, Payment, PaymentState
+from quickpay.domain.receipts import Receipt
+from quickpay.domain.sessions import Role, Session
+from quickpay.mfa.challenge import Challenge, ChallengeState
+
+
+class Groups(Protocol):
+    """Groups and their history."""
+
+    async def get(self, group_id: int) -> Group | None: ...
+    async def by_slug(self, slug: str) -> Group | None: ...
+    async def list_(self) -> list[Group]: ...
+    async def name_taken(self, name: str, *, by_other_than: str) -> bool:
+        """Whether another slug already has this name, letter case aside."""
+        ...
+
+    async def put(self, *, slug: str, options: Options, now: datetime, by: str) -> Group:
+        """Make the group or its next version, and keep the version."""
+        ...
+
+
+class Guarantors(Protocol):
+    """Guarantors and what the PM system said of their accounts."""
+
+    async def get(self, guarantor_id: int) -> Guarantor | None: ...
+    async def by_number(self, group_id: int, number: str) -> Guarantor | None: ...
+    async def lock(self, guarantor_id: int) -> Guarantor | None:
+        """Keep other payments of this guarantor waiting until the unit ends."""
+        ...
+
+    async def account(self, guarantor_id: int) -> Account: ...
+    async def put(self, guarantor: Guarantor, account: Account) -> Guarantor:
+        """Make or replace by (group_id, number); the given id is ignored, the stored one returned."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkEvent:
+    """One line of a link's timeline."""
+
+    at: datetime
+    type: str
+    detail: Mapping[str, str | int | None]
+
+
+class Links(Protocol):
+    """Links; the row decides, whatever the token says."""
+
+    async def add(self, link: Link) -> Link:
+        """Store it; the given serial is ignored, the stored one returned."""
+        ...
+
+    async def get(self, link_id: str) -> Link | None: ...
+    async def by_serial(self, serial: int) -> Link | None: ...
+    async def count_use(self, link_id: str, now: datetime) -> Link | None:
+        """Count one use if the link is active, unexpired and below its limit: one statement, no race (R5)."""
+        ...
+
+    async def end(self, serial: int, state: LinkState) -> bool:
+        """Move an active link to its end."""
+        ...
+
+    async def end_others(self, guarantor_id: int, *, but: int, state: LinkState) -> list[int]:
+        """End the guarantor's other active links; returns their serials."""
+        ...
+
+    async def mark_seen(self, serial: int, *, at: datetime, times: int) -> None:
+        """Add to the one mark of this link and hour."""
+        ...
+
+    async def events(self, serial: int) -> list[LinkEvent]:
+        """The timeline, oldest first, the hours it was seen in included."""
+        ...
+
+
+class Sessions(Protocol):
+    """Sessions, found by the hash of what the cookie holds."""
+
+    async def add(self, session: Session, *, token_hash: bytes) -> Session:
+        """Store it; the given id is ignored, the stored one returned."""
+        ...
+
+    async def find(self, token_hash: bytes) -> Session | None: ...
+    async def raise_role(self, session_id: int, *, role: Role, token_hash: bytes, now: datetime) -> bool:
+        """Give the live session its role by MFA and its new id at once (R64); the old id is dead."""
+        ...
+
+    async def set_order(self, session_id: int, order_id: str) -> None: ...
+    async def extend(self, session_id: int, *, until: datetime, now: datetime) -> bool:
+        """Move the end of a live session that has extensions left."""
+        ...
+
+    async def end(self, session_id: int, now: datetime) -> bool: ...
+
+
+class Challenges(Protocol):
+    """Challenges; at most one open in each session."""
+
+    async def add(self, challenge: Challenge, *, resend_at: datetime) -> None: ...
+    async def get(self, challenge_id: str) -> Challenge | None: ...
+    async def last_of(self, session_id: int) -> Challenge | None:
+        """The newest of the session, open or not."""
+        ...
+
+    async def resend_at(self, challenge_id: str) -> datetime: ...
+    async def count_try(self, challenge_id: str, *, most: int, now: datetime) -> Challenge | None:
+        """Count one try on an open, unexpired challenge below `most`; returns it with its digest."""
+        ...
+
+    async def renew(
+        self, challenge_id: str, *, digest: bytes, resend_at: datetime, expires_at: datetime
+    ) -> bool:
+        """Give an open challenge a new code; its tries stay counted (R24)."""
+        ...
+
+    async def move(self, challenge_id: str, state: ChallengeState, now: datetime) -> bool:
+        """Move an open challenge on; leaving `queued` and `sent` forgets the digest."""
+        ...
+
+    async def expire(self, now: datetime) -> int:
+        """Move every open challenge whose life is over, and forget the digests (R32)."""
+        ...
+
+
+class Counters(Protocol):
+    """Counts of tries and sendings by the keyed digest of a contact, address or link."""
+
+    async def bump(self, name: str, subject: bytes, *, most: int, per: timedelta, now: datetime) -> bool:
+        """Count one if fewer than `most` were counted since the count began, at most `per` ago."""
+        ...
+
+    async def count(self, name: str, subject: bytes, *, now: datetime) -> int: ...
+    async def clear(self, name: str, subject: bytes) -> None: ...
+    async def lock(self, name: str, subject: bytes, *, until: datetime, now: datetime) -> int:
+        """Keep the subject locked; returns how often it was locked before within a day."""
+        ...
+
+    async def locked_until(self, name: str, subject: bytes, *, now: datetime) -> datetime | None: ...
+    async def forget(self, now: datetime) -> int:
+        """Drop counts that are over."""
+        ...
+
+
+class Orders(Protocol):
+    """Chosen amounts."""
+
+    async def add(self, order: Order) -> None: ...
+    async def get(self, order_id: str) -> Order | None: ...
+    async def set_method(self, order_id: str, method: Method) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What write 2 changes on a payment's row."""
+
+    state: PaymentState
+    reason: str | None = None
+    card_brand: str | None = None
+    card_last4: str | None = None
+    transaction: str | None = None
+    receipt_number: int | None = None
+    batch_id: int | None = None
+    unapplied: Cents = Cents(0)
+    not_posted_because: str | None = None
+    next_look_up_at: datetime | None = None
+
+
+class Payments(Protocol):
+    """Payments, their feed and the questions still open at the gateway."""
+
+    async def add(self, payment: Payment) -> None:
+        """Store it and give it the next change number."""
+        ...
+
+    async def get(self, payment_id: str) -> Payment | None: ...
+    async def lock(self, payment_id: str) -> Payment | None: ...
+    async def of_order(self, order_id: str) -> Payment | None:
+        """The order's payment that is not declined, else its newest declined one."""
+        ...
+
+    async def live_of_link(self, link_serial: int) -> Payment | None:
+        """A payment through this link that is not declined."""
+        ...
+
+    async def in_flight(self, guarantor_id: int) -> Payment | None: ...
+    async def settle(
+        self, payment_id: str, settled: Settled, *, was: tuple[PaymentState, ...], now: datetime
+    ) -> bool:
+        """Compare and set: move it on if it is still in one of `was`, with the next change number."""
+        ...
+
+    async def asked(self, payment_id: str, *, missed: bool, next_look_up_at: datetime) -> None:
+        """Note one look-up; `missed` when the gateway answered that it does not know the payment."""
+        ...
+
+    async def due_for_look_up(self, now: datetime, *, most: int) -> list[Payment]: ...
+    async def feed(
+        self, *, after: int, group_id: int | None, states: tuple[PaymentState, ...] | None, most: int
+    ) -> list[tuple[Payment, str, str | None, str]]:
+        """Payments by change number, each with its group's slug, its link's id and its guarantor's number."""
+        ...
+
+    async def declines_of_link(self, link_serial: int) -> int: ...
+    async def settle_by_pm(self, guarantor_id: int, *, receipt_numbers: tuple[str, ...]) -> None:
+        """Stop deducting what the PM system now contains: acknowledged ones and those it names."""
+        ...
+
+
+class Ledger(Protocol):
+    """What our own payments take off, hold and leave over, until the PM system has them."""
+
+    async def deducted(self, guarantor_id: int) -> dict[str, Cents]:
+        """What is posted by service id."""
+        ...
+
+    async def held(self, guarantor_id: int) -> Cents: ...
+    async def unapplied(self, guarantor_id: int) -> Cents: ...
+    async def post(self, payment_id: str, postings: tuple[Posting, ...], now: datetime) -> None: ...
+    async def postings(self, payment_id: str) -> tuple[Posting, ...]: ...
+    async def batch(self, group_id: int, day: date, now: datetime) -> int:
+        """The day's open reference batch, opened if there is none."""
+        ...
+
+    async def add_receipt(self, receipt: Receipt) -> int:
+        """Store a receipt under the next number, which is returned; the given number is ignored."""
+        ...
+
+    async def receipt(self, number: int) -> Receipt | None: ...
+
+
+class Outbox(Protocol):
+    """Messages that wait to be sent; never a code."""
+
+    async def add(self, message: NewMessage) -> None:
+        """Store it once for its kind and subject; a second time changes nothing."""
+        ...
+
+    async def claim(self, *, owner: str, now: datetime, lease: timedelta, most: int) -> list[Message]:
+        """Lease what is due, leases that ran out included; each is one worker's until then (R49)."""
+        ...
+
+    async def finish(
+        self, message_id: int, *, owner: str, state: str, reason: str | None, now: datetime
+    ) -> bool: ...
+    async def retry(self, message_id: int, *, owner: str, next_at: datetime, reason: str) -> bool: ...
+    async def oldest_due(self, now: datetime) -> datetime | None: ...
+
+
+class Audit(Protocol):
+    """The append-only book of what was done; if it cannot be written, nothing is done (R131)."""
+
+    async def add(self, event: Event) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """A key of the PM system or the portal; the secret itself is shown once and never stored."""
+
+    id: str
+    name: str
+    group_id: int | None
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+class ApiKeys(Protocol):
+    """API keys, found by the hash of their secret."""
+
+    async def add(self, key: ApiKey, *, secret_hash: bytes) -> None: ...
+    async def find(self, secret_hash: bytes) -> ApiKey | None: ...
+    async def list_(self) -> list[ApiKey]: ...
+    async def revoke(self, key_id: str, now: datetime) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """What an idempotency key was used for; `answer` is empty while the first call still runs."""
+
+    body_hash: bytes
+    answer: str | None
+    created_at: datetime
+
+
+class Idempotency(Protocol):
+    """What each Idempotency-Key made."""
+
+    async def begin(self, *, key_id: str, endpoint: str, key: str, body_hash: bytes, now: datetime) -> bool:
+        """Take the key; False when it was taken before."""
+        ...
+
+    async def get(self, *, key_id: str, endpoint: str, key: str) -> Remembered | None: ...
+    async def finish(self, *, key_id: str, endpoint: str, key: str, answer: str) -> None: ...
+
+
+class Webhooks(Protocol):
+    """Events that came in, each taken once (R100)."""
+
+    async def first(self, *, source: str, event_id: str, now: datetime) -> bool: ...
+
+
+class Tx(Protocol):
+    """One transaction; inside a unit nothing else may be awaited."""
+
+    @property
+    def groups(self) -> Groups: ...
+    @property
+    def guarantors(self) -> Guarantors: ...
+    @property
+    def links(self) -> Links: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def challenges(self) -> Challenges: ...
+    @property
+    def counters(self) -> Counters: ...
+    @property
+    def orders(self) -> Orders: ...
+    @property
+    def payments(self) -> Payments: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def audit(self) -> Audit: ...
+    @property
+    def api_keys(self) -> ApiKeys: ...
+    @property
+    def idempotency(self) -> Idempotency: ...
+    @property
+    def webhooks(self) -> Webhooks: ...
