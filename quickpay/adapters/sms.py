@@ -95,7 +95,7 @@ class TwilioTransport(AsyncHttpClient):
         self._session = session
         self._base = base.rstrip("/")
 
-    async def request(
+    async def request(  # type: ignore[override]  # the base declares it without `async`
         self,
         method: str,
         url: str,

@@ -22,10 +22,12 @@ class DeclineReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """Hold what may be shown of a card."""
+    """Hold what may be shown of a card; the expiry where the gateway tells it."""
 
     brand: str
     last4: str
+    exp_month: int | None = None
+    exp_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,8 @@ class Charge:
     """Hold one order to the gateway.
 
     `payment_id` is the idempotency key, the gateway's reference and never changes for a payment (R75, F9).
-    `amount` is integer cents, above zero. `token` stands for the card and came from the gateway's own fields.
+    `amount` is integer cents, above zero. `token` stands for the card: it came from the gateway's own fields
+    or is a stored one. `store` asks the gateway to keep the card if it is charged.
     """
 
     payment_id: str
@@ -42,17 +45,23 @@ class Charge:
     token: str = field(repr=False)
     require_cvc: bool
     description: str = field(repr=False)
+    store: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approved:
-    """The card was charged; as the answer to a charge, for exactly what was asked (R86)."""
+    """The card was charged; as the answer to a charge, for exactly what was asked (R86).
+
+    `stored` is the token for later charges, if the card was kept; `refunded` the cents given back so far.
+    """
 
     transaction: str
     card: Card
     amount: int
     currency: Currency
     reference: str
+    stored: str | None = field(default=None, repr=False)
+    refunded: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +106,37 @@ class Mismatch:
 
 
 Outcome = Approved | Declined | NotReceived | NoAnswer | Mismatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """Hold one order to give money back.
+
+    `refund_id` is the idempotency key and never changes for a refund; `transaction` is the charge's. `amount`
+    is integer cents, above zero.
+    """
+
+    refund_id: str
+    transaction: str
+    amount: int
+    currency: Currency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refunded:
+    """The money was given back; `transaction` is the refund's own."""
+
+    transaction: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRefused:
+    """Nothing was given back and nothing will be for this refund: more than is left, or no such charge."""
+
+    reason: str
+
+
+RefundOutcome = Refunded | RefundRefused | NotReceived | NoAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +235,14 @@ class Gateway(Protocol):
 
     async def charge(self, charge: Charge) -> Outcome:
         """Ask the gateway to charge, once; the call itself never tries again (R79)."""
+        ...
+
+    async def refund(self, refund: Refund) -> RefundOutcome:
+        """Ask the gateway to give money back, once; after `NoAnswer` the same refund may be sent again."""
+        ...
+
+    async def forget_card(self, token: str) -> bool:
+        """Ask the gateway to drop a stored card; True once it is certainly gone."""
         ...
 
     async def look_up(self, payment_id: str) -> LookUp:

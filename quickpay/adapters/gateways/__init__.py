@@ -1,0 +1,1 @@
+"""One module for each card processor QuickPay can speak to."""
