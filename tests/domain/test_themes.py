@@ -4,6 +4,7 @@ import re
 from colorsys import rgb_to_hls
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -188,7 +189,8 @@ def test_a_ratio_is_never_rounded_up_to_a_pass() -> None:
 @pytest.mark.parametrize("text", NO_COLOURS)
 @pytest.mark.parametrize("name", [*GROUNDS, *INKS])
 def test_a47_only_hex_is_a_colour_and_only_hex_reaches_a_stylesheet(name: str, text: str) -> None:
-    theme = replace(Theme(), **{name: text})
+    wrong: dict[str, Any] = {name: text}
+    theme = replace(Theme(), **wrong)
     assert not is_colour(text)
     assert [fault.path for fault in theme_faults(theme)] == [f"theme.{name}"]
     assert not text or text not in theme_faults(theme)[0].message
