@@ -1,0 +1,178 @@
+"""A gateway in memory: a book, idempotency keys, and test tokens for every way a charge can end."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from quickpay.adapters.gateways.sandbox_answers import read_event
+from quickpay.adapters.gateways.signatures import fault
+from quickpay.ports.gateway import (
+    Activated,
+    Approved,
+    Card,
+    CardFields,
+    Charge,
+    Declined,
+    DeclineReason,
+    ForgedWebhook,
+    Found,
+    LookUp,
+    Mismatch,
+    NoAnswer,
+    NotFound,
+    NotReceived,
+    Outcome,
+    Refund,
+    Refunded,
+    RefundOutcome,
+    RefundRefused,
+    Webhook,
+)
+
+VISA = Card(brand="visa", last4="4242")
+SECRET = b"fake-gateway-webhook-secret"
+DECLINES = {
+    "tok_declined": DeclineReason.CARD_DECLINED,
+    "tok_no_funds": DeclineReason.INSUFFICIENT_FUNDS,
+    "tok_no_cvc": DeclineReason.INCORRECT_CVC,
+    "tok_unreadable": DeclineReason.CARD_COULD_NOT_BE_READ,
+}
+
+
+class FakeGateway:
+    """Keep charges in memory (port `Gateway`).
+
+    Tokens: `tok_approved`; those in `DECLINES` (`tok_no_cvc` only if a code is required); `tok_silent` charges
+    and answers nothing; `tok_broken` answers nothing and charges nothing. `then` answers the next charges
+    without touching the book; `down` refuses every connection; `hidden` keeps the book from look-ups.
+    """
+
+    name = "fake"
+    idempotency_window = timedelta(hours=24)
+    look_up_lag = timedelta(seconds=30)
+
+    def __init__(self) -> None:
+        self.activated = Activated(card=True, apple_pay=True, google_pay=True, storage=True)
+        self.asked: list[Charge] = []
+        self.book: dict[str, Approved | Declined] = {}
+        self.stored: set[str] = set()
+        self.refunds: dict[str, Refund] = {}
+        self.down = False
+        self.hidden = False
+        self._orders: dict[str, Charge] = {}
+        self._next: list[Outcome] = []
+
+    def then(self, *outcomes: Outcome) -> None:
+        self._next.extend(outcomes)
+
+    def card_fields(self) -> CardFields:
+        origin = "https://gateway.example"
+        return CardFields(
+            script_url=f"{origin}/fields.js", script_src=(origin,), frame_src=(origin,), connect_src=(origin,)
+        )
+
+    async def charge(self, charge: Charge) -> Outcome:
+        self.asked.append(charge)
+        if self.down:
+            return NotReceived(reason="not_connected")
+        if self._next:
+            return self._next.pop(0)
+        if charge.token == "tok_broken":
+            return NoAnswer(reason="http_500")
+        if self._orders.setdefault(charge.payment_id, charge) != charge:
+            return Mismatch(differs=("order",), transaction=None, amount=None, currency=None, reference=None)
+        outcome = self.book.setdefault(charge.payment_id, self._decide(charge))
+        if charge.token == "tok_silent":
+            return NoAnswer(reason="silent")
+        return outcome
+
+    def _decide(self, charge: Charge) -> Approved | Declined:
+        transaction = f"ch_{len(self.book):024x}"
+        reason = DECLINES.get(charge.token)
+        if charge.token.startswith("card_") and charge.token not in self.stored:
+            reason = DeclineReason.CARD_COULD_NOT_BE_READ
+        if reason and (charge.token != "tok_no_cvc" or charge.require_cvc):
+            return Declined(reason=reason, transaction=transaction, card=VISA)
+        stored = f"card_{len(self.stored)}" if charge.store else None
+        self.stored |= {stored} if stored else set()
+        return Approved(
+            transaction=transaction,
+            card=VISA,
+            amount=charge.amount,
+            currency=charge.currency,
+            reference=charge.payment_id,
+            stored=stored,
+        )
+
+    async def refund(self, refund: Refund) -> RefundOutcome:
+        if self.down:
+            return NotReceived(reason="not_connected")
+        found = [done for done in self.book.values() if done.transaction == refund.transaction]
+        if not found or not isinstance(found[0], Approved):
+            return RefundRefused(reason="no_such_charge")
+        if self.refunds.get(refund.refund_id, refund) != refund:
+            return RefundRefused(reason="idempotency_mismatch")
+        others = [done for done in self.refunds.values() if done.transaction == refund.transaction]
+        given = sum(done.amount for done in others if done != refund)
+        if given + refund.amount > found[0].amount:
+            return RefundRefused(reason="refund_too_large")
+        self.refunds[refund.refund_id] = refund
+        return Refunded(transaction=f"re_{refund.refund_id}")
+
+    async def forget_card(self, token: str) -> bool:
+        self.stored.discard(token)
+        return not self.down
+
+    async def look_up(self, payment_id: str) -> LookUp:
+        if self.down:
+            return NoAnswer(reason="not_connected")
+        outcome = self.book.get(payment_id)
+        return NotFound() if outcome is None or self.hidden else Found(outcome=self._with_refunds(outcome))
+
+    def _with_refunds(self, outcome: Approved | Declined) -> Approved | Declined:
+        if isinstance(outcome, Declined):
+            return outcome
+        given = [done.amount for done in self.refunds.values() if done.transaction == outcome.transaction]
+        return Approved(
+            transaction=outcome.transaction,
+            card=outcome.card,
+            amount=outcome.amount,
+            currency=outcome.currency,
+            reference=outcome.reference,
+            stored=outcome.stored,
+            refunded=sum(given),
+        )
+
+    def read_webhook(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Webhook:
+        signature = {name.lower(): value for name, value in headers.items()}.get("fake-signature")
+        if reason := fault(signature, body=body, secret=SECRET, now=now):
+            return ForgedWebhook(reason=reason)
+        return read_event(body)
+
+    def webhook(self, payment_id: str, *, event_id: str, now: datetime) -> tuple[dict[str, str], bytes]:
+        """Return the headers and body of the webhook that tells how a payment in the book ended."""
+        outcome = self._with_refunds(self.book[payment_id])
+        paid = isinstance(outcome, Approved)
+        data = {
+            "id": outcome.transaction,
+            "status": "succeeded" if paid else "declined",
+            "amount": self._orders[payment_id].amount,
+            "currency": "usd",
+            "reference": payment_id,
+            "card": {"brand": VISA.brand, "last4": VISA.last4},
+        }
+        if isinstance(outcome, Declined):
+            data["reason"] = outcome.reason.value
+        else:
+            data["refunded"] = outcome.refunded
+        body = json.dumps({"id": event_id, "type": f"charge.{data['status']}", "data": data}).encode()
+        return {"Fake-Signature": sign(body, at=now)}, body
+
+
+def sign(body: bytes, *, at: datetime, secret: bytes = SECRET) -> str:
+    """Sign a webhook's body the way a gateway does."""
+    moment = str(int(at.timestamp()))
+    digest = hmac.new(secret, moment.encode() + b"." + body, hashlib.sha256).hexdigest()
+    return f"t={moment},v1={digest}"

@@ -1,0 +1,24 @@
+"""Identifiers that count up, so that a test can name the next one."""
+
+import base64
+import uuid
+
+
+class FakeIds:
+    """Draw predictable identifiers and secrets (port `Ids`); shapes are the real ones."""
+
+    def __init__(self) -> None:
+        self._drawn = 0
+
+    def link_id(self) -> str:
+        return base64.urlsafe_b64encode(self._next(16)).rstrip(b"=").decode("ascii")
+
+    def secret(self) -> bytes:
+        return self._next(32)
+
+    def uuid(self) -> str:
+        return str(uuid.UUID(bytes=self._next(16), version=4))
+
+    def _next(self, size: int) -> bytes:
+        self._drawn += 1
+        return self._drawn.to_bytes(size, "big")
