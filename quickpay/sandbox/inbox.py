@@ -1,0 +1,131 @@
+"""What arrived on the phone and in the mailbox, and who has opted out of texts."""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from aiohttp import web
+
+from quickpay.sandbox.moments import now, rfc3339
+from quickpay.sandbox.store import Store
+from quickpay.sandbox.web import answer, json_object, refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Hold one text or mail as it reached one recipient."""
+
+    channel: str
+    sender: str
+    recipient: str
+    text: str
+    subject: str = ""
+    html: str = ""
+    attachments: tuple[str, ...] = ()
+
+
+def add(db: sqlite3.Connection, message: Message, *, at: int) -> None:
+    """Keep a message that arrived."""
+    db.execute(
+        "INSERT INTO messages (channel, sender, recipient, subject, text, html, attachments, at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            message.channel,
+            message.sender,
+            message.recipient,
+            message.subject,
+            message.text,
+            message.html,
+            json.dumps(message.attachments),
+            at,
+        ),
+    )
+
+
+def opted_out(db: sqlite3.Connection, number: str) -> bool:
+    """Tell whether the owner of a number has answered STOP."""
+    return db.execute("SELECT 1 FROM opt_outs WHERE number = ?", (number,)).fetchone() is not None
+
+
+class Inbox:
+    """Show what arrived to anybody who asks: it is a sandbox."""
+
+    def __init__(self, *, store: Store) -> None:
+        self._store = store
+
+    def routes(self) -> list[web.RouteDef]:
+        """List what the inbox answers."""
+        return [
+            web.get("/api/messages", self.list_messages),
+            web.get("/api/opt-outs", self.list_opt_outs),
+            web.post("/api/opt-outs", self.opt_out),
+            web.delete("/api/opt-outs", self.opt_in),
+        ]
+
+    async def list_messages(self, request: web.Request) -> web.Response:
+        """List messages, oldest first; `to` for one recipient, `after` for what is newer than an id."""
+        to, after = request.query.get("to"), request.query.get("after", "")
+        work = partial(
+            _list, to=None if to is None else address(to), after=int(after) if after.isdecimal() else 0
+        )
+        return answer({"data": await self._store.run(work)})
+
+    async def list_opt_outs(self, _request: web.Request) -> web.Response:
+        """List the numbers that have opted out."""
+        return answer({"data": await self._store.run(_opt_outs)})
+
+    async def opt_out(self, request: web.Request) -> web.Response:
+        """Do what the owner of a number does by answering STOP."""
+        return await self._change(
+            request, "INSERT INTO opt_outs (number, at) VALUES (?, ?) ON CONFLICT DO NOTHING", status=201
+        )
+
+    async def opt_in(self, request: web.Request) -> web.Response:
+        """Do what the owner of a number does by answering START."""
+        return await self._change(request, "DELETE FROM opt_outs WHERE number = ? AND ?", status=200)
+
+    async def _change(self, request: web.Request, statement: str, *, status: int) -> web.Response:
+        body = await json_object(request)
+        said = body.get("number") if body is not None else request.query.get("number")
+        if not isinstance(said, str) or not said.strip():
+            return refusal(422, code="invalid_request", field="number", message="must be a phone number")
+        number = address(said)
+
+        def work(db: sqlite3.Connection) -> None:
+            db.execute(statement, (number, now()))
+
+        await self._store.run(work)
+        return answer({"number": number}, status=status)
+
+
+def address(said: str) -> str:
+    """Bring an address to the form it is kept in; a plus that a query string ate comes back."""
+    said = said.strip().lower()
+    return f"+{said}" if said.isdecimal() else said
+
+
+def _list(db: sqlite3.Connection, *, to: str | None, after: int) -> list[dict[str, Any]]:
+    rows = db.execute(
+        "SELECT * FROM messages WHERE seq > ?1 AND (?2 IS NULL OR lower(recipient) = ?2) ORDER BY seq",
+        (after, to),
+    )
+    return [
+        {
+            "id": row["seq"],
+            "channel": row["channel"],
+            "to": row["recipient"],
+            "from": row["sender"],
+            "subject": row["subject"],
+            "text": row["text"],
+            "html": row["html"],
+            "attachments": json.loads(row["attachments"]),
+            "at": rfc3339(row["at"]),
+        }
+        for row in rows
+    ]
+
+
+def _opt_outs(db: sqlite3.Connection) -> list[str]:
+    return [row["number"] for row in db.execute("SELECT number FROM opt_outs ORDER BY at")]

@@ -1,0 +1,79 @@
+"""Tokens that stand for cards: once and for 15 minutes, or stored until somebody drops them."""
+
+import secrets
+import sqlite3
+from typing import Any
+
+from quickpay.sandbox.cards import Card
+from quickpay.sandbox.moments import SECOND
+
+TOKEN_LIFE = 15 * 60 * SECOND
+
+
+def add(db: sqlite3.Connection, card: Card, *, now: int) -> dict[str, Any]:
+    """Give a card a token that works once, within 15 minutes."""
+    token = "tok_" + secrets.token_urlsafe(24)
+    _insert(db, token, card, now=now, reusable=False)
+    shown = {
+        "token": token,
+        "brand": card.brand,
+        "last4": card.last4,
+        "exp_month": card.exp_month,
+        "exp_year": card.exp_year,
+        "cvc": card.cvc,
+    }
+    return shown | ({"wallet": card.wallet} if card.wallet else {})
+
+
+def find(db: sqlite3.Connection, token: str, *, now: int) -> sqlite3.Row | None:
+    """Return a token that may still be charged."""
+    row: sqlite3.Row | None = db.execute(
+        "SELECT * FROM tokens WHERE token = ? AND (reusable OR (used_at IS NULL AND made_at >= ?))",
+        (token, now - TOKEN_LIFE),
+    ).fetchone()
+    return row
+
+
+def use_up(db: sqlite3.Connection, token: str, *, now: int) -> None:
+    """Mark a token so that it never works again."""
+    db.execute("UPDATE tokens SET used_at = ? WHERE token = ?", (now, token))
+
+
+def store_card(db: sqlite3.Connection, token: sqlite3.Row, *, now: int) -> str:
+    """Give the card behind a token a name that works again and again."""
+    card = Card(
+        brand=token["brand"],
+        last4=token["last4"],
+        exp_month=token["exp_month"],
+        exp_year=token["exp_year"],
+        cvc=bool(token["cvc"]),
+        behaviour=token["behaviour"],
+        wallet=token["wallet"],
+    )
+    identity = "card_" + secrets.token_urlsafe(24)
+    _insert(db, identity, card, now=now, reusable=True)
+    return identity
+
+
+def forget_card(db: sqlite3.Connection, identity: str) -> bool:
+    """Drop a stored card; tell whether there was one."""
+    return db.execute("DELETE FROM tokens WHERE token = ? AND reusable", (identity,)).rowcount == 1
+
+
+def _insert(db: sqlite3.Connection, token: str, card: Card, *, now: int, reusable: bool) -> None:
+    db.execute(
+        "INSERT INTO tokens (token, brand, last4, exp_month, exp_year, cvc, behaviour, wallet, reusable,"
+        " made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            token,
+            card.brand,
+            card.last4,
+            card.exp_month,
+            card.exp_year,
+            card.cvc,
+            card.behaviour,
+            card.wallet,
+            reusable,
+            now,
+        ),
+    )
