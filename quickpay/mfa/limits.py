@@ -1,0 +1,120 @@
+"""How often, how long, how many: every number around the proof, with its default."""
+
+from dataclasses import dataclass, fields
+from datetime import timedelta
+
+_SECOND = timedelta(seconds=1)
+_MINUTE = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+
+CODE_LIFE_SHORTEST = 120 * _SECOND
+CODE_LIFE_LONGEST = 600 * _SECOND
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """At most `most` in any `per`; without `per`, at most `most` in all. `name` is its counter's name."""
+
+    name: str
+    most: int
+    per: timedelta | None = None
+    cleared_by_success: bool = False
+
+    def __post_init__(self) -> None:
+        if self.most < 1 or (self.per is not None and self.per < _SECOND):
+            raise ValueError(f"limit {self.name} would let nothing through or never end")
+
+    def is_full(self, count: int) -> bool:
+        """Tell whether the next one, after `count`, is refused."""
+        return count >= self.most
+
+
+def _limits(name: str, *pairs: tuple[int, timedelta]) -> tuple[Limit, ...]:
+    return tuple(Limit(name=f"{name}_{per // _SECOND}s", most=most, per=per) for most, per in pairs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """All limits; the settings may replace any. A group is full as soon as one of its limits is."""
+
+    code_life: timedelta = timedelta(seconds=300)
+    """R21: 120 to 600 seconds."""
+
+    tries_per_challenge: Limit = Limit(name="tries_challenge", most=5)
+    """R23; resending gives none back (R24)."""
+    tries_per_contact: tuple[Limit, ...] = (
+        Limit(name="tries_contact_300s", most=5, per=5 * _MINUTE, cleared_by_success=True),
+        *_limits("tries_contact", (20, _HOUR), (50, _DAY)),
+    )
+    """R26: wrong tries over all links and sessions; success clears the consecutive count only."""
+    tries_per_address: tuple[Limit, ...] = _limits("tries_address", (10, 5 * _MINUTE), (50, _HOUR))
+    """R27."""
+    tries_per_link: Limit = Limit(name="tries_link", most=15)
+    """R25: then the link is locked for proofs until staff make another."""
+
+    lock_first: timedelta = 15 * _MINUTE
+    lock_longest: timedelta = 24 * _HOUR
+    """R29."""
+
+    cooldown_first: timedelta = 30 * _SECOND
+    cooldown_longest: timedelta = 16 * _MINUTE
+    """R36: doubles with each sending."""
+    sends_per_contact: tuple[Limit, ...] = _limits("sends_contact", (3, 10 * _MINUTE), (5, _HOUR), (10, _DAY))
+    sends_per_address: tuple[Limit, ...] = _limits("sends_address", (10, _HOUR))
+    sends_per_link: Limit = Limit(name="sends_link", most=5)
+    """R36."""
+
+    texts_per_group: Limit = Limit(name="texts_group_86400s", most=1_000, per=_DAY)
+    """R37: the most one group spends in a day (the number is ours)."""
+    conversion_sample: int = 50
+    conversion_least_percent: int = 30
+    """R37: with a smaller share of so many codes used, sending to new numbers pauses and staff are told."""
+    countries: tuple[str, ...] = ("US",)
+    """R37: where texts may go."""
+
+    contact_rest: timedelta = 24 * _HOUR
+    """R47: how long a contact the patient changed gets no codes."""
+
+    bad_tokens_per_address: Limit = Limit(name="bad_tokens_address_60s", most=30, per=_MINUTE)
+    bad_tokens_block: timedelta = 10 * _MINUTE
+    bad_tokens_alarm: Limit = Limit(name="bad_tokens_60s", most=1_000, per=_MINUTE)
+    """R14."""
+
+    declines_per_session: Limit = Limit(name="declines_600s", most=3, per=10 * _MINUTE)
+    declines_per_link: Limit = Limit(name="declines_link", most=5)
+    """R82."""
+    payments_per_address: Limit = Limit(name="payments_address_3600s", most=10, per=_HOUR)
+    payments_per_group_alarm: Limit = Limit(name="payments_group_3600s", most=30, per=_HOUR)
+    """R83: the second only raises an alarm."""
+
+    def __post_init__(self) -> None:
+        if not CODE_LIFE_SHORTEST <= self.code_life <= CODE_LIFE_LONGEST:
+            raise ValueError("a code lives 120 to 600 seconds (R21)")
+        names = [limit.name for limit in self.each()]
+        if len(names) != len(set(names)):
+            raise ValueError("two limits share a counter")
+
+    def each(self) -> tuple[Limit, ...]:
+        """List every counted limit."""
+        values = [getattr(self, one.name) for one in fields(self)]
+        groups = [value if isinstance(value, tuple) else (value,) for value in values]
+        return tuple(limit for group in groups for limit in group if isinstance(limit, Limit))
+
+    def cooldown(self, sent_no: int) -> timedelta:
+        """Give the wait after the `sent_no`-th sending, from 1: 30, 60, 120 s… (R36). From 0: none."""
+        return _doubled(self.cooldown_first, times=sent_no, longest=self.cooldown_longest)
+
+    def lock_for(self, times_locked: int) -> timedelta:
+        """Give the length of the `times_locked`-th lock-out, from 1: 15 min, 30 min… at most 24 h (R29)."""
+        return _doubled(self.lock_first, times=times_locked, longest=self.lock_longest)
+
+
+DEFAULT_LIMITS = Limits()
+
+
+def _doubled(first: timedelta, *, times: int, longest: timedelta) -> timedelta:
+    if times < 1:
+        return timedelta(0)
+    # 32 doublings of a second are a century; a larger power would overflow before it is cut.
+    return min(first * (1 << min(times - 1, 32)), longest)
