@@ -1,5 +1,6 @@
 """A world on loopback ports of the system's choice, and the merchant who talks to it."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -27,6 +28,15 @@ MakeWorld = Callable[..., Awaitable[World]]
 
 def make_world(data: Path, *, origin: str = "http://127.0.0.1:1", webhook_url: str | None = None) -> World:
     return World(data=data, port=0, webhook_url=webhook_url, merchant_origin=origin, **SECRETS)
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for something that can only be asked for over a socket."""
+    async with asyncio.timeout(20):
+        while True:
+            if await holds():
+                return
+            await asyncio.sleep(0.01)
 
 
 @dataclass
@@ -72,6 +82,26 @@ class Merchant:
         async with self.http.get(f"{self.world.url}/api/faults") as said:
             return list((await said.json())["data"])
 
+    async def kept_waiting(self, how_many: int) -> None:
+        """Wait until a fault keeps so many callers waiting."""
+
+        async def holds() -> bool:
+            return sum(fault["waiting"] for fault in await self.faults()) == how_many
+
+        await until(holds)
+
+    async def until_faults_are_over(self) -> None:
+        async def holds() -> bool:
+            return not await self.faults()
+
+        await until(holds)
+
+    async def until_charged(self) -> None:
+        async def holds() -> bool:
+            return bool(await self.ledger())
+
+        await until(holds)
+
     async def end_faults(self) -> None:
         async with self.http.delete(f"{self.world.url}/api/faults") as said:
             assert said.status == 200
@@ -99,8 +129,14 @@ class Listener:
         self.came.append((dict(request.headers), await request.text()))
         return web.Response(status=self.statuses.pop(0) if self.statuses else 200)
 
-    def events(self) -> list[dict[str, Any]]:
-        return [json.loads(body) for _, body in self.came]
+    async def until_came(self, how_many: int) -> list[dict[str, Any]]:
+        """Wait for so many calls and return what they said, where that was JSON."""
+
+        async def holds() -> bool:
+            return len(self.came) >= how_many
+
+        await until(holds)
+        return [json.loads(body) for _, body in self.came if body.startswith("{")]
 
     def signed_right(self) -> bool:
         for headers, body in self.came:

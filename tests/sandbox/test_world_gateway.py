@@ -153,8 +153,7 @@ async def test_a_key_in_flight_is_a_conflict(merchant: Any) -> None:
     token = await merchant.token()
     await merchant.fault(part="gateway", fault="hang", count=1)
     first = asyncio.create_task(merchant.charge(token))
-    while not any(fault["waiting"] for fault in await merchant.faults()):  # noqa: ASYNC110 - asks over a socket
-        await asyncio.sleep(0.01)
+    await merchant.kept_waiting(1)
     assert (await merchant.charge(token))[0] == 409
     await merchant.end_faults()
     assert (await first)[0] == 200
@@ -178,9 +177,8 @@ async def test_the_silent_card_is_charged_and_says_nothing(merchant: Any, listen
         await merchant.charge(token)
     [line] = await merchant.ledger(reference="pay-1")
     assert line["status"] == "succeeded"
-    while not listener.came:  # noqa: ASYNC110 - it comes over a socket
-        await asyncio.sleep(0.02)
-    assert listener.events()[0]["data"]["id"] == line["id"]
+    [event] = await listener.until_came(1)
+    assert event["data"]["id"] == line["id"]
     status, body = await merchant.charge(token)  # asked again with its key, it tells
     assert (status, body["id"]) == (200, line["id"])
 

@@ -172,8 +172,7 @@ async def test_a_number_that_said_stop_gets_nothing_until_it_says_start(merchant
 async def test_status_callbacks_come_in_order_and_signed(merchant: Any, listener: Any, world: World) -> None:
     url = f"{listener.url}?message=7"
     _, said = await merchant.text(StatusCallback=url)
-    while len(listener.came) < 3:  # noqa: ASYNC110 - they come over a socket
-        await asyncio.sleep(0.02)
+    await listener.until_came(3)
     forms = [parse_qs(body) for _, body in listener.came]
     assert [form["MessageStatus"] for form in forms] == [["queued"], ["sent"], ["delivered"]]
     assert {form["MessageSid"][0] for form in forms} == {said["sid"]}
