@@ -135,7 +135,11 @@ class Lane(aiosqlite.Connection, Generic[TxT]):
     async def open(self) -> None:
         """Start the thread and connect."""
         await self
-        await self._execute(self._prepare)  # type: ignore[no-untyped-call]  # aiosqlite left it untyped
+        try:
+            await self._execute(self._prepare)  # type: ignore[no-untyped-call]  # aiosqlite left it untyped
+        except BaseException:
+            await self.close()
+            raise
 
     def start(
         self,

@@ -41,8 +41,8 @@ class SqliteStore(Generic[TxT]):
             connector = partial(connect, path, busy_seconds=busy_seconds, query_only=begin == "BEGIN")
             return Lane(connector, make_tx=make_tx, begin=begin)
 
-        self._writes = _Line([lane("BEGIN IMMEDIATE")], at_once=_WRITES_AT_ONCE)
-        self._reads = _Line([lane("BEGIN") for _ in range(readers)], at_once=_READS_AT_ONCE)
+        self._writes = _Line(partial(lane, "BEGIN IMMEDIATE"), lanes=1, at_once=_WRITES_AT_ONCE)
+        self._reads = _Line(partial(lane, "BEGIN"), lanes=readers, at_once=_READS_AT_ONCE)
 
     async def open(self, *, create: bool = False) -> None:
         """Connect, and check that the file is what it must be (R134).
@@ -80,8 +80,10 @@ class SqliteStore(Generic[TxT]):
 class _Line(Generic[TxT]):
     """Units waiting for the next free lane; lives in the event loop."""
 
-    def __init__(self, lanes: list[Lane[TxT]], *, at_once: int) -> None:
-        self._lanes = lanes
+    def __init__(self, make_lane: Callable[[], Lane[TxT]], *, lanes: int, at_once: int) -> None:
+        self._make_lane = make_lane
+        self._wanted = lanes
+        self._lanes: list[Lane[TxT]] = []
         self._at_once = at_once
         self._free: list[Lane[TxT]] = []
         self._waiting: deque[Entry[TxT]] = deque()
@@ -91,16 +93,18 @@ class _Line(Generic[TxT]):
         self._at_rest.set()
 
     async def open(self) -> None:
-        for lane in self._lanes:
+        for _ in range(self._wanted):
+            lane = self._make_lane()
             await lane.open()
+            self._lanes.append(lane)
             self._free.append(lane)
         self._open = True
 
     async def close(self) -> None:
         self._open = False
         await self._at_rest.wait()
-        for lane in self._lanes:
-            await lane.close()
+        while self._lanes:
+            await self._lanes.pop().close()
         self._free.clear()
 
     def submit(self, unit: Unit[TxT, Any]) -> asyncio.Future[Any]:
