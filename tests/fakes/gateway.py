@@ -44,9 +44,9 @@ DECLINES = {
 class FakeGateway:
     """Keep charges in memory (port `Gateway`).
 
-    Tokens: `tok_approved`; those in `DECLINES` (`tok_no_cvc` only if a code is required); `tok_silent` charges
-    and answers nothing; `tok_broken` answers nothing and charges nothing. `then` answers the next charges
-    without touching the book; `down` refuses every connection; `hidden` keeps the book from look-ups.
+    Tokens: `tok_approved`; those in `DECLINES` (`tok_no_cvc` only if a code is required); `tok_silent`
+    charges and answers nothing; `tok_broken` answers nothing and charges nothing. `then` answers the next
+    charges without touching the book; `down` refuses every connection; `hidden` keeps the book from look-ups.
     """
 
     name = "fake"
@@ -83,7 +83,9 @@ class FakeGateway:
             return NoAnswer(reason="http_500")
         if self._orders.setdefault(charge.payment_id, charge) != charge:
             return Mismatch(differs=("order",), transaction=None, amount=None, currency=None, reference=None)
-        outcome = self.book.setdefault(charge.payment_id, self._decide(charge))
+        if charge.payment_id not in self.book:
+            self.book[charge.payment_id] = self._decide(charge)
+        outcome = self.book[charge.payment_id]
         if charge.token == "tok_silent":
             return NoAnswer(reason="silent")
         return outcome
