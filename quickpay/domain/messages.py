@@ -30,7 +30,6 @@ class NewMessage:
     guarantor_id: int
     channel: Channel
     recipient: str = field(repr=False)
-    message_id: str
     now: datetime
     give_up_at: datetime
 
@@ -46,6 +45,10 @@ class Message:
     guarantor_id: int
     channel: Channel
     recipient: str = field(repr=False)
-    message_id: str
     attempts: int
     give_up_at: datetime
+
+    @property
+    def stable_id(self) -> str:
+        """The same for every sending of this message, so a duplicate can be told from a second one (R54)."""
+        return f"{self.kind}.{self.subject}"

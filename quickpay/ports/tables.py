@@ -21,6 +21,7 @@ from quickpay.domain.payments import Method, Order, Payment, PaymentState
 from quickpay.domain.receipts import Receipt
 from quickpay.domain.sessions import Role, Session
 from quickpay.mfa.challenge import Challenge, ChallengeState
+from quickpay.mfa.limits import Limit
 
 
 class Groups(Protocol):
@@ -144,14 +145,16 @@ class Challenges(Protocol):
 class Counters(Protocol):
     """Counts of tries and sendings by the keyed digest of a contact, address or link."""
 
-    async def bump(self, name: str, subject: bytes, *, most: int, per: timedelta, now: datetime) -> bool:
-        """Count one if fewer than `most` were counted since the count began, at most `per` ago."""
+    async def bump(self, limit: Limit, subject: bytes, *, now: datetime) -> bool:
+        """Count one unless the limit is full; a limit without `per` never starts anew."""
         ...
 
-    async def count(self, name: str, subject: bytes, *, now: datetime) -> int: ...
     async def clear(self, name: str, subject: bytes) -> None: ...
     async def lock(self, name: str, subject: bytes, *, until: datetime, now: datetime) -> int:
-        """Keep the subject locked; returns how often it was locked before within a day."""
+        """Keep the subject locked; returns how often it was locked before, with less than a day between.
+
+        While it is locked, another lock is the same one: it may last longer by it, but counts once.
+        """
         ...
 
     async def locked_until(self, name: str, subject: bytes, *, now: datetime) -> datetime | None: ...
@@ -220,6 +223,7 @@ class Payments(Protocol):
         ...
 
     async def declines_of_link(self, link_serial: int) -> int: ...
+    async def declines_of_session(self, session_id: int, guarantor_id: int, *, since: datetime) -> int: ...
     async def settle_by_pm(self, guarantor_id: int, *, receipt_numbers: tuple[str, ...]) -> None:
         """Stop deducting what the PM system now contains: acknowledged ones and those it names."""
         ...

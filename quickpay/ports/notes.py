@@ -1,0 +1,56 @@
+"""The port to the words of emails and texts: facts go in, a subject, a text and a page come out."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from quickpay.domain.groups import Group
+from quickpay.domain.money import Cents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptNote:
+    """The seven fields of an emailed receipt (product.md §4, Email Receipt), and nothing else."""
+
+    receipt_number: int
+    guarantor: str = field(repr=False)
+    account: str
+    date_paid: date
+    transaction: str
+    card_type: str
+    amount: Cents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedNote:
+    """Somebody typed too many wrong codes; told to the contact that did not get them (R38)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkNote:
+    """A link by email or text: its address and how long it is good."""
+
+    url: str = field(repr=False)
+    good_until: date
+
+
+Note = ReceiptNote | LockedNote | LinkNote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What is sent: `text` also serves as the body of a text message."""
+
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    html: str = field(repr=False)
+
+
+class Notes(Protocol):
+    """Put facts into the group's words."""
+
+    def email(self, note: Note, *, group: Group, language: str) -> Words: ...
+    def sms(self, note: Note, *, group: Group, language: str) -> str: ...
+    def code_email(self, *, subject: str, body: str, group: Group) -> Words:
+        """Wrap a practice's own filled template, whose every letter is text, not markup."""
+        ...

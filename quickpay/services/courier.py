@@ -1,0 +1,134 @@
+"""Take a code to its contact: straight out, within a deadline, and never written down."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from quickpay.domain.audit import Event
+from quickpay.domain.groups import Group
+from quickpay.mfa.challenge import ChallengeState
+from quickpay.mfa.codes import Code
+from quickpay.mfa.message import (
+    DEFAULT_EMAIL_BODY,
+    DEFAULT_EMAIL_SUBJECT,
+    DEFAULT_SMS,
+    fill,
+    text_message,
+)
+from quickpay.mfa.methods import Method
+from quickpay.ports.clock import Clock
+from quickpay.ports.messages import Delivery, Email, Mailer, Rejected, Sent, Text, Texter, Uncertain
+from quickpay.ports.notes import Notes
+from quickpay.ports.store import Store
+from quickpay.ports.tables import Tx
+
+_PAUSES = (0.5, 2.0)
+"""Seconds before the second and the third try of a sending that was certainly not taken (R51)."""
+
+_TOO_LATE = timedelta(seconds=60)
+"""A code is not handed over when less of its life is left than this (R53)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeToSend:
+    """One code on its way; exists only in memory, between the unit that made it and the provider."""
+
+    challenge_id: str
+    code: Code
+    method: Method
+    contact: str = field(repr=False)
+    group: Group
+    sends: int
+    expires_at: datetime
+
+
+class Courier:
+    """Send codes and write back how it went: sent, undeliverable, or uncertain, which counts as sent."""
+
+    def __init__(
+        self, *, store: Store[Tx], clock: Clock, mailer: Mailer, texter: Texter, notes: Notes, host: str
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._mailer = mailer
+        self._texter = texter
+        self._notes = notes
+        self._host = host
+
+    async def deliver(self, code: CodeToSend) -> None:
+        """Hand the code over; a crash on the way costs the patient a resend, nothing else."""
+        delivery = await self._hand_over(code)
+        state = ChallengeState.UNDELIVERABLE if isinstance(delivery, Rejected) else ChallengeState.SENT
+        now = self._clock.now()
+
+        async def unit(tx: Tx) -> None:
+            challenge = await tx.challenges.get(code.challenge_id)
+            if challenge is None or challenge.sends != code.sends:
+                return  # a newer code is on its way; this outcome is no longer of interest
+            await tx.challenges.move(code.challenge_id, state, now)
+            await tx.audit.add(
+                Event(
+                    at=now,
+                    type="challenge.sent" if state is ChallengeState.SENT else "challenge.undeliverable",
+                    group_id=challenge.group_id,
+                    guarantor_id=challenge.guarantor_id,
+                    link_serial=challenge.link_id,
+                    session_id=challenge.session_id,
+                    actor="courier",
+                    detail={"method": code.method.value, "outcome": _outcome(delivery)},
+                ),
+            )
+
+        await self._store.write(unit)
+
+    async def _hand_over(self, code: CodeToSend) -> Delivery:
+        delivery: Delivery = Rejected(reason="too_late", permanent=True)
+        for pause in (0.0, *_PAUSES):
+            await asyncio.sleep(pause)
+            if code.expires_at - self._clock.now() < _TOO_LATE:
+                return Rejected(reason="too_late", permanent=True)
+            delivery = await self._send(code)
+            if not isinstance(delivery, Rejected) or delivery.permanent:
+                return delivery
+        return delivery
+
+    async def _send(self, code: CodeToSend) -> Delivery:
+        options = code.group.options
+        authentication = options.authentication
+        match code.method:
+            case Method.EMAIL:
+                words = self._notes.code_email(
+                    subject=authentication.mfa_email_subject or DEFAULT_EMAIL_SUBJECT,
+                    body=fill(authentication.mfa_email_body or DEFAULT_EMAIL_BODY, code.code),
+                    group=code.group,
+                )
+                return await self._mailer.send(
+                    Email(
+                        to=code.contact,
+                        sender=options.notifications.email_from or f"no-reply@{self._host}",
+                        sender_name=code.group.name,
+                        subject=words.subject,
+                        text=words.text,
+                        html=words.html,
+                        message_id=f"<code.{code.challenge_id}.{code.sends}@{self._host}>",
+                    ),
+                )
+            case Method.SMS:
+                return await self._texter.send(
+                    Text(
+                        to=code.contact,
+                        body=text_message(authentication.mfa_sms_message or DEFAULT_SMS, code=code.code, host=self._host),
+                        validity=code.expires_at - self._clock.now(),
+                        status_callback=None,
+                    ),
+                )
+
+
+def _outcome(delivery: Delivery) -> str:
+    match delivery:
+        case Sent():
+            return "sent"
+        case Uncertain(reason=reason):
+            return f"uncertain: {reason}"
+        case Rejected(reason=reason):
+            return f"rejected: {reason}"

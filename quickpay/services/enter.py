@@ -1,0 +1,225 @@
+"""Come in by a link: look without touching, then open by a person's press."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from quickpay.domain.audit import Event
+from quickpay.domain.digests import Digests, session_hash
+from quickpay.domain.groups import Group
+from quickpay.domain.links import Link, LinkState
+from quickpay.domain.sessions import Authentication, Purpose, Role, Session, first_end
+from quickpay.domain.tokens import TokenPurpose, Tokens
+from quickpay.mfa.limits import Limits
+from quickpay.ports.clock import Clock
+from quickpay.ports.ids import Ids
+from quickpay.ports.store import Store
+from quickpay.ports.tables import Tx
+from quickpay.services.stay import Visit
+
+_MOST_UNSEEN = 10_000
+"""Seen marks kept in memory between two flushes; more are dropped, they only inform."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkPage:
+    """What anybody holding the address may see: the group's branding and a button."""
+
+    group: Group
+    link_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLink:
+    """A genuine link that opens no more, and why; it says nothing of the guarantor."""
+
+    group: Group
+    state: LinkState
+
+
+@dataclass(frozen=True, slots=True)
+class NotALink:
+    """Malformed, tampered with or unknown: one wording for all (R13)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyBadLinks:
+    """This address sent too many tokens that are not ours (R14)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A session was opened; the secret goes into the cookie and is kept nowhere else."""
+
+    secret: bytes = field(repr=False)
+    must_prove: bool
+    expires_at: datetime
+
+
+class Enter:
+    """Read and open links."""
+
+    def __init__(
+        self, *, store: Store[Tx], clock: Clock, ids: Ids, tokens: Tokens, digests: Digests, limits: Limits
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._ids = ids
+        self._tokens = tokens
+        self._digests = digests
+        self._limits = limits
+        self._unseen: Counter[tuple[int, datetime]] = Counter()
+
+    async def look(self, token: str, visit: Visit) -> LinkPage | DeadLink | NotALink | TooManyBadLinks:
+        """Show what a link leads to; changes nothing, whoever calls (R7).
+
+        A mark that it was seen is kept in memory until `flush_seen`, one for each link and hour.
+        """
+        link_id = self._tokens.read(TokenPurpose.LINK, token)
+        if link_id is None:
+            return await self._refuse(visit)
+        now = self._clock.now()
+
+        async def unit(tx: Tx) -> tuple[Link, Group] | None:
+            link = await tx.links.get(link_id)
+            group = None if link is None else await tx.groups.get(link.group_id)
+            return None if link is None or group is None else (link, group)
+
+        found = await self._store.read(unit)
+        if found is None:
+            return await self._refuse(visit)
+        link, group = found
+        if len(self._unseen) < _MOST_UNSEEN:
+            self._unseen[link.serial, now.replace(minute=0, second=0, microsecond=0)] += 1
+        state = _state(link, group, now)
+        if state is not LinkState.ACTIVE:
+            return DeadLink(group=group, state=state)
+        return LinkPage(group=group, link_id=link.id)
+
+    async def open(self, token: str, visit: Visit) -> Opened | DeadLink | NotALink | TooManyBadLinks:
+        """Open one session and count one use, both or neither (R5); a refusal consumes nothing (R6)."""
+        link_id = self._tokens.read(TokenPurpose.LINK, token)
+        if link_id is None:
+            return await self._refuse(visit)
+        return await self._open(link_id, visit, purpose=Purpose.PAY)
+
+    async def see_receipt(self, token: str, visit: Visit) -> Opened | DeadLink | NotALink | TooManyBadLinks:
+        """Open a session that can only read the receipt of a paid link; costs no use, cannot pay."""
+        link_id = self._tokens.read(TokenPurpose.LINK, token)
+        if link_id is None:
+            return await self._refuse(visit)
+        return await self._open(link_id, visit, purpose=Purpose.RECEIPT)
+
+    async def flush_seen(self) -> None:
+        """Write the marks of links that were looked at; called every few seconds and at the end."""
+        marks, self._unseen = self._unseen, Counter()
+        if not marks:
+            return
+
+        async def unit(tx: Tx) -> None:
+            for (serial, hour), times in marks.items():
+                await tx.links.mark_seen(serial, at=hour, times=times)
+
+        await self._store.write(unit)
+
+    async def _open(
+        self, link_id: str, visit: Visit, *, purpose: Purpose
+    ) -> Opened | DeadLink | NotALink | TooManyBadLinks:
+        now = self._clock.now()
+        secret = self._ids.secret()
+        token_hash = session_hash(secret)
+
+        async def unit(tx: Tx) -> Opened | DeadLink | NotALink:
+            if purpose is Purpose.PAY:
+                link = await tx.links.count_use(link_id, now)
+            else:
+                link = await _paid(tx, link_id)
+            if link is None:
+                return await _why_not(tx, link_id, now)
+            group = await tx.groups.get(link.group_id)
+            if group is None:
+                return NotALink()
+            authentication = group.options.authentication
+            session = await tx.sessions.add(
+                Session(
+                    id=0,
+                    link_serial=link.serial,
+                    group_id=link.group_id,
+                    guarantor_id=link.guarantor_id,
+                    origin=link.origin,
+                    purpose=purpose,
+                    role=Role.QUICKPAY,
+                    authentication=Authentication.QUICKPAY,
+                    order_id=None,
+                    opened_at=now,
+                    expires_at=first_end(now, extendable=authentication.session_extension),
+                    extensions=0,
+                    ended_at=None,
+                ),
+                token_hash=token_hash,
+            )
+            await tx.audit.add(
+                Event(
+                    at=now,
+                    type="link.opened" if purpose is Purpose.PAY else "link.receipt_opened",
+                    group_id=link.group_id,
+                    guarantor_id=link.guarantor_id,
+                    link_serial=link.serial,
+                    session_id=session.id,
+                    request_id=visit.request_id,
+                    detail={"use": link.uses, "of": link.limit(authentication.quickpay_max_access_attempts)},
+                ),
+            )
+            return Opened(
+                secret=secret, must_prove=authentication.require_mfa, expires_at=session.expires_at
+            )
+
+        opened = await self._store.write(unit)
+        return await self._refuse(visit) if isinstance(opened, NotALink) else opened
+
+    async def _refuse(self, visit: Visit) -> NotALink | TooManyBadLinks:
+        """Count a token that is not ours against its address; a good one from there still opens."""
+        limit = self._limits.bad_tokens_per_address
+        subject = self._digests.subject("address", visit.address)
+        now = self._clock.now()
+
+        async def unit(tx: Tx) -> bool:
+            if await tx.counters.locked_until("bad_tokens.block", subject, now=now) is not None:
+                return False
+            if await tx.counters.bump(limit, subject, now=now):
+                return True
+            await tx.counters.lock(
+                "bad_tokens.block", subject, until=now + self._limits.bad_tokens_block, now=now
+            )
+            await tx.audit.add(Event(at=now, type="rate.limited", detail={"limit": limit.name}))
+            return False
+
+        return NotALink() if await self._store.write(unit) else TooManyBadLinks()
+
+
+async def _paid(tx: Tx, link_id: str) -> Link | None:
+    link = await tx.links.get(link_id)
+    return link if link is not None and link.state is LinkState.PAID else None
+
+
+async def _why_not(tx: Tx, link_id: str, now: datetime) -> DeadLink | NotALink:
+    link = await tx.links.get(link_id)
+    group = None if link is None else await tx.groups.get(link.group_id)
+    if link is None or group is None:
+        return NotALink()
+    state = _state(link, group, now)
+    await tx.audit.add(
+        Event(
+            at=now,
+            type="link.refused",
+            group_id=link.group_id,
+            guarantor_id=link.guarantor_id,
+            link_serial=link.serial,
+            detail={"reason": state.value},
+        ),
+    )
+    return DeadLink(group=group, state=state)
+
+
+def _state(link: Link, group: Group, now: datetime) -> LinkState:
+    return link.state_at(now, group_max=group.options.authentication.quickpay_max_access_attempts)

@@ -1,0 +1,222 @@
+"""Pay: write the intent, ask the gateway, write the answer; once, through whichever door.
+
+No transaction is open while the gateway is asked, and the browser's leaving does not touch the asking.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from quickpay.domain.audit import Event
+from quickpay.domain.balances import AmountRefused, WhyRefused
+from quickpay.domain.digests import Digests
+from quickpay.domain.groups import Group
+from quickpay.domain.money import Cents
+from quickpay.domain.payments import GATEWAY_PATIENCE, Order, Payment, PaymentState, look_up_gap
+from quickpay.mfa.limits import Limits
+from quickpay.ports.clock import Clock
+from quickpay.ports.gateway import Charge, Gateway
+from quickpay.ports.ids import Ids
+from quickpay.ports.store import Store
+from quickpay.ports.tables import Tx
+from quickpay.ports.tasks import Tasks
+from quickpay.services.order import AmountNotTaken, MethodNotOffered, MethodPage, NoOrder
+from quickpay.services.payer import Refusal, SeePayment, amount_page, may_pay, methods_offered
+from quickpay.services.settle import settle
+from quickpay.services.stay import NoStay, Stay, Visit, stay_of
+
+PATIENCE_SECONDS = 9.0
+"""Pay answers within 10 s; a gateway still silent by then is waited for behind the page (interface.md §4)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayForm:
+    """What the details form says; the card itself is only the gateway's token."""
+
+    order_id: str | None
+    card_token: str = field(repr=False)
+    email: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooManyTries:
+    """Too many cards were declined here, or too many payments tried from this address (R82, R83)."""
+
+    group: Group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnotherOnItsWay:
+    """Another payment of this guarantor has not ended; its own session may see how it stands."""
+
+    group: Group
+
+
+NotPaid = AmountNotTaken | MethodNotOffered | TooManyTries | AnotherOnItsWay | NoOrder | Refusal
+
+
+class Pay:
+    """Take one payment."""
+
+    def __init__(
+        self,
+        *,
+        store: Store[Tx],
+        clock: Clock,
+        ids: Ids,
+        digests: Digests,
+        limits: Limits,
+        gateway: Gateway,
+        tasks: Tasks,
+        zone: ZoneInfo,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._ids = ids
+        self._digests = digests
+        self._limits = limits
+        self._gateway = gateway
+        self._tasks = tasks
+        self._zone = zone
+
+    async def pay(self, visit: Visit, form: PayForm) -> NotPaid:
+        """Pay the order; said again, show the payment there is (R81).
+
+        Answers within 10 s: `SeePayment` for every payment that was written down, however it goes on.
+        """
+        now = self._clock.now()
+        payment_id = self._ids.uuid()
+
+        async def unit(tx: Tx) -> Payment | NotPaid:
+            return await self._write_down(tx, visit, form, payment_id=payment_id, now=now)
+
+        written = await self._store.write(unit)
+        if not isinstance(written, Payment):
+            return written
+        charging = self._tasks.start(self._charge(written, form), name="charge")
+        await asyncio.wait({charging}, timeout=PATIENCE_SECONDS)
+        return SeePayment(payment_id=written.id)
+
+    async def _charge(self, payment: Payment, form: PayForm) -> None:
+        """Ask the gateway once, and write 2. Killed in between, the reconciler asks how it ended."""
+        group = await self._store.read(lambda tx: tx.groups.get(payment.group_id))
+        outcome = await self._gateway.charge(
+            Charge(
+                payment_id=payment.id,
+                amount=payment.amount,
+                currency="usd",
+                token=form.card_token,
+                require_cvc=group is not None and group.options.payments.require_cvv,
+                description=f"QuickPay {payment.id}",
+            ),
+        )
+
+        async def unit(tx: Tx) -> Payment:
+            return await settle(tx, payment.id, outcome, now=self._clock.now(), zone=self._zone)
+
+        await self._store.write(unit)
+
+    async def _write_down(
+        self, tx: Tx, visit: Visit, form: PayForm, *, payment_id: str, now: datetime
+    ) -> Payment | NotPaid:
+        """Write 1: everything that must hold at the moment of charge, in the unit that makes the row (R90)."""
+        stay = await stay_of(tx, visit, now)
+        if isinstance(stay, NoStay):
+            return stay
+        await tx.guarantors.lock(stay.guarantor.id)
+        order = await tx.orders.get(form.order_id or stay.session.order_id or "")
+        if order is None or order.session_id != stay.session.id or order.method is None:
+            return NoOrder()
+        earlier = await tx.payments.of_order(order.id)
+        if earlier is not None and earlier.state is not PaymentState.DECLINED:
+            return SeePayment(payment_id=earlier.id)
+        payer = await may_pay(tx, stay)
+        if not isinstance(payer, Stay):
+            return payer
+        page = await amount_page(tx, stay, self._gateway.activated)
+        if order.method not in page.methods:
+            methods = methods_offered(stay.group, self._gateway.activated)
+            return MethodNotOffered(page=MethodPage(stay=stay, order=order, methods=methods))
+        if page.in_flight is not None:
+            if page.in_flight.session_id == stay.session.id:
+                return SeePayment(payment_id=page.in_flight.id)
+            return AnotherOnItsWay(group=stay.group)
+        if order.amount > page.balances.payable:
+            shows_limit = stay.group.options.look_and_feel.show_current_balance
+            limit = page.balances.payable if shows_limit else None
+            refused = AmountRefused(reason=WhyRefused.MORE_THAN_OWED, limit=limit)
+            return AmountNotTaken(page=page, refused=refused)
+        if not await self._within_limits(tx, stay, visit, now):
+            return TooManyTries(group=stay.group)
+        return await self._add(tx, stay, order, form, payment_id=payment_id, now=now, visit=visit)
+
+    async def _add(
+        self, tx: Tx, stay: Stay, order: Order, form: PayForm, *, payment_id: str, now: datetime, visit: Visit
+    ) -> Payment:
+        link = None if stay.session.link_serial is None else await tx.links.by_serial(stay.session.link_serial)
+        if order.method is None:
+            raise AssertionError("an order without a method is refused before")
+        payment = Payment(
+            id=payment_id,
+            order_id=order.id,
+            session_id=stay.session.id,
+            link_serial=stay.session.link_serial,
+            group_id=stay.group.id,
+            guarantor_id=stay.guarantor.id,
+            single_payment=link is not None and link.single_payment,
+            amount=order.amount,
+            currency="usd",
+            method=order.method,
+            state=PaymentState.SUBMITTING,
+            reason=None,
+            card_brand=None,
+            card_last4=None,
+            transaction=None,
+            receipt_email=form.email,
+            receipt_number=None,
+            batch_id=None,
+            unapplied=Cents(0),
+            not_posted_because=None,
+            origin=stay.session.origin,
+            authentication=stay.session.authentication,
+            created_at=now,
+            deadline=now + GATEWAY_PATIENCE,
+            changed_at=now,
+            change_number=0,
+            look_ups=0,
+            misses=0,
+            # Should this process die now, the reconciler asks once the gateway's time is over.
+            next_look_up_at=now + GATEWAY_PATIENCE + look_up_gap(0),
+            acknowledged_at=None,
+            refunded=Cents(0),
+        )
+        await tx.payments.add(payment)
+        await tx.audit.add(
+            Event(
+                at=now,
+                type="payment.submitted",
+                group_id=payment.group_id,
+                guarantor_id=payment.guarantor_id,
+                link_serial=payment.link_serial,
+                session_id=payment.session_id,
+                payment_id=payment.id,
+                request_id=visit.request_id,
+                detail={"amount": payment.amount, "method": payment.method.value},
+            ),
+        )
+        return payment
+
+    async def _within_limits(self, tx: Tx, stay: Stay, visit: Visit, now: datetime) -> bool:
+        """Count this payment against card testing: declines in the session and through the link, and tries
+        from the address (R82, R83)."""
+        of_session, of_link = self._limits.declines_per_session, self._limits.declines_per_link
+        since = now - (of_session.per or timedelta(0))
+        declines = await tx.payments.declines_of_session(stay.session.id, stay.guarantor.id, since=since)
+        if of_session.is_full(declines):
+            return False
+        serial = stay.session.link_serial
+        if serial is not None and of_link.is_full(await tx.payments.declines_of_link(serial)):
+            return False
+        subject = self._digests.subject("address", visit.address)
+        return await tx.counters.bump(self._limits.payments_per_address, subject, now=now)

@@ -1,0 +1,90 @@
+"""Who may pay, how much, and with what; asked for every page and once more at the moment of charge."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from quickpay.domain.balances import AmountChoice, Balances, offered_amounts
+from quickpay.domain.groups import Group
+from quickpay.domain.links import LinkState
+from quickpay.domain.money import Cents
+from quickpay.domain.payments import Method, Payment
+from quickpay.domain.sessions import Purpose
+from quickpay.ports.gateway import Activated
+from quickpay.ports.tables import Tx
+from quickpay.services.account import account_now
+from quickpay.services.stay import MustProve, NoStay, Stay, Visit, stay_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeePayment:
+    """There is a payment for this: its page says how it stands."""
+
+    payment_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkEnded:
+    """The link was revoked, superseded or suspended since (R10)."""
+
+    group: Group
+    state: LinkState
+
+
+Refusal = NoStay | MustProve | LinkEnded | SeePayment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountPage:
+    """Make Your Payment: what may be chosen, and what each figure means."""
+
+    stay: Stay
+    balances: Balances
+    offered: dict[AmountChoice, Cents]
+    methods: tuple[Method, ...]
+    in_flight: Payment | None
+    """A payment of this guarantor still on its way: nothing more is taken before it has ended."""
+
+
+async def payer_of(tx: Tx, visit: Visit, now: datetime) -> Stay | Refusal:
+    """Find who is here if they may pay now."""
+    stay = await stay_of(tx, visit, now)
+    return await may_pay(tx, stay) if isinstance(stay, Stay) else stay
+
+
+async def may_pay(tx: Tx, stay: Stay) -> Stay | Refusal:
+    """Check the challenge, the link and its one payment as they are in this very transaction (R90)."""
+    if stay.must_prove:
+        return MustProve()
+    serial = stay.session.link_serial
+    if serial is None:
+        return stay
+    link = await tx.links.by_serial(serial)
+    if link is None or link.state in {LinkState.REVOKED, LinkState.SUPERSEDED, LinkState.SUSPENDED}:
+        return LinkEnded(group=stay.group, state=LinkState.REVOKED if link is None else link.state)
+    if link.single_payment or stay.session.purpose is Purpose.RECEIPT:
+        paid = await tx.payments.live_of_link(serial)
+        if paid is not None:
+            return SeePayment(payment_id=paid.id)
+    return stay
+
+
+async def amount_page(tx: Tx, stay: Stay, activated: Activated) -> AmountPage:
+    """Add up what may be chosen now."""
+    account = await account_now(tx, stay.guarantor.id)
+    shows_current = stay.group.options.look_and_feel.show_current_balance
+    return AmountPage(
+        stay=stay,
+        balances=account.balances,
+        offered=offered_amounts(account.balances, show_current_balance=shows_current),
+        methods=methods_offered(stay.group, activated),
+        in_flight=await tx.payments.in_flight(stay.guarantor.id),
+    )
+
+
+def methods_offered(group: Group, activated: Activated) -> tuple[Method, ...]:
+    """List what the group takes and the gateway has activated.
+
+    Wallets are not offered yet: their buttons come with the gateways that have them.
+    """
+    payments = group.options.payments
+    return (Method.CARD,) if payments.credit_card and activated.card else ()

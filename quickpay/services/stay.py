@@ -1,0 +1,97 @@
+"""Who is here: from a cookie's secret to the session, its group and its guarantor."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from quickpay.domain.digests import session_hash
+from quickpay.domain.groups import Group
+from quickpay.domain.guarantors import Guarantor
+from quickpay.domain.sessions import OWN_RESULT_READABLE, Authentication, Session
+from quickpay.ports.tables import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What a request brings of itself: the cookie's secret, the client's address, the request's id."""
+
+    secret: bytes | None = field(repr=False)
+    address: str = field(repr=False)
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """One live session with those it concerns, as the database has them now."""
+
+    session: Session
+    group: Group
+    guarantor: Guarantor
+
+    @property
+    def must_prove(self) -> bool:
+        """Whether the group wants a challenge passed first; satisfied by MFA, never by a role."""
+        return (
+            self.group.options.authentication.require_mfa
+            and self.session.authentication is not Authentication.MFA
+        )
+
+
+class Gone(StrEnum):
+    """Why there is no session to go on with."""
+
+    NEVER = "never"
+    EXPIRED = "expired"
+    SIGNED_OUT = "signed_out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoStay:
+    """Nobody is here; the group is known where the session has only run out."""
+
+    why: Gone
+    group: Group | None
+
+
+@dataclass(frozen=True, slots=True)
+class MustProve:
+    """The group wants the challenge passed before anything of the guarantor is shown."""
+
+
+async def stay_of(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
+    """Find the live session of this visit."""
+    found = await _find(tx, visit)
+    if isinstance(found, NoStay):
+        return found
+    if found.session.live_at(now):
+        return found
+    return NoStay(why=_gone(found.session), group=found.group)
+
+
+async def reader_of(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
+    """Find the session of this visit, also one that ran out lately: it may still read its own payment."""
+    found = await _find(tx, visit)
+    if isinstance(found, NoStay):
+        return found
+    session = found.session
+    if session.ended_at is None and now < session.expires_at + OWN_RESULT_READABLE:
+        return found
+    return NoStay(why=_gone(session), group=found.group)
+
+
+async def _find(tx: Tx, visit: Visit) -> Stay | NoStay:
+    nobody = NoStay(why=Gone.NEVER, group=None)
+    if visit.secret is None:
+        return nobody
+    session = await tx.sessions.find(session_hash(visit.secret))
+    if session is None:
+        return nobody
+    group = await tx.groups.get(session.group_id)
+    guarantor = await tx.guarantors.get(session.guarantor_id)
+    if group is None or guarantor is None:
+        return nobody
+    return Stay(session=session, group=group, guarantor=guarantor)
+
+
+def _gone(session: Session) -> Gone:
+    return Gone.SIGNED_OUT if session.ended_at is not None else Gone.EXPIRED
