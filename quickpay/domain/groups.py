@@ -1,0 +1,138 @@
+"""A group: a practice as its patients meet it, with its options; and how options are kept as text."""
+
+import json
+import re
+import unicodedata
+from dataclasses import asdict, dataclass, fields
+from enum import EnumType
+from typing import Any, get_type_hints
+
+from quickpay.domain.options import Options
+from quickpay.domain.payments import Method
+
+SLUG_PATTERN = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+
+_SLUG = re.compile(SLUG_PATTERN)
+_IN_TEXTS_LONGEST = 30
+_NOT_IN_TEXTS = re.compile(r"[^A-Za-z0-9àèéùìòÇØøÅåÆæßÉÄÖÑÜäöñü &'.\-]+")
+_DOT_WITHIN = re.compile(r"\.(?=[^ ])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A group as one version of its options makes it; `version` counts from 1."""
+
+    id: int
+    slug: str
+    version: int
+    options: Options
+
+    @property
+    def name(self) -> str:
+        """What patients call it."""
+        return self.options.branding.name
+
+    @property
+    def name_in_texts(self) -> str:
+        """The form of the name a text message carries.
+
+        At most 30 letters of the text alphabet, and nothing a phone would turn into a link (A46).
+        """
+        letters = "".join(_plain(letter) for letter in unicodedata.normalize("NFC", self.name))
+        spaced = _DOT_WITHIN.sub(" ", _NOT_IN_TEXTS.sub(" ", letters))
+        return " ".join(spaced.split())[:_IN_TEXTS_LONGEST].strip()
+
+    @property
+    def methods_on(self) -> tuple[Method, ...]:
+        """The ways to pay the group has turned on, in the page's order; a stored card counts as a card.
+
+        What the gateway has activated and the browser can do narrows this further.
+        """
+        payments = self.options.payments
+        switches = (
+            (Method.CARD, payments.credit_card),
+            (Method.APPLE_PAY, payments.apple_pay),
+            (Method.GOOGLE_PAY, payments.google_pay),
+        )
+        return tuple(method for method, on in switches if on)
+
+    @property
+    def stores_cards(self) -> bool:
+        """Whether cards may be kept, and kept ones offered to an authorized patient."""
+        return self.options.payments.payment_method_storage and self.options.payments.credit_card
+
+    @property
+    def fails_closed(self) -> bool:
+        """Whether nobody may be let in by a link: proof is required and there is no way to give it.
+
+        Refused when options are saved; met at run time all the same, it must not open anything.
+        """
+        return self.options.authentication.require_mfa and not self.options.authentication.enable_mfa
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One option that differs between two versions."""
+
+    path: str
+    before: object
+    after: object
+
+
+def is_slug(text: str) -> bool:
+    """Tell whether text may name a group in addresses: 1 to 63 of a-z, 0-9 and inner hyphens."""
+    return _SLUG.fullmatch(text) is not None
+
+
+def changes(before: Options, after: Options) -> tuple[Change, ...]:
+    """List what differs between two versions, panel by panel in the order of the screen."""
+    old, new = asdict(before), asdict(after)
+    return tuple(
+        Change(path=f"{panel}.{name}", before=value, after=new[panel][name])
+        for panel, values in old.items()
+        for name, value in values.items()
+        if value != new[panel][name]
+    )
+
+
+def options_to_json(options: Options) -> str:
+    """Write options as the store keeps them: the API's names, always in the same order."""
+    return json.dumps(asdict(options), ensure_ascii=False, separators=(",", ":"))
+
+
+def options_from_json(text: str) -> Options:
+    """Read options as any earlier version kept them: the missing has its default, the unknown is left.
+
+    Raises:
+        ValueError: it is not JSON of that shape, has no name, or a choice that does not exist.
+    """
+    kept = json.loads(text)
+    if not isinstance(kept, dict):
+        raise ValueError("kept options are an object")  # noqa: TRY004 - the text is wrong, not the call
+    panels = get_type_hints(Options)
+    try:
+        built = {name: _panel(panels[name], values) for name, values in kept.items() if name in panels}
+        return Options(**built)
+    except TypeError as wrong:
+        raise ValueError("kept options lack a name or are of another shape") from wrong
+
+
+def _panel(kind: type, values: dict[str, Any]) -> Any:
+    if not isinstance(values, dict):
+        raise TypeError(f"{kind.__name__} is an object")
+    hints = get_type_hints(kind)
+    known = {one.name for one in fields(kind)}
+    return kind(**{name: _value(hints[name], value) for name, value in values.items() if name in known})
+
+
+def _value(hint: Any, value: Any) -> Any:
+    return hint(value) if isinstance(hint, EnumType) else value
+
+
+def _plain(letter: str) -> str:
+    """Give the letter a text can carry for one it cannot: `ł` has none, `ō` becomes `o`."""
+    if not _NOT_IN_TEXTS.fullmatch(letter):
+        return letter
+    if letter in "’‘`´":  # noqa: RUF001 - apostrophes as people type them
+        return "'"
+    return "".join(mark for mark in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(mark))
