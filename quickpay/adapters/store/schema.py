@@ -33,6 +33,9 @@ metadata = MetaData(
 Serial = BigInteger().with_variant(Integer, "sqlite")
 
 
+_ORIGINS = ("sms", "email", "statement", "office_qr", "portal", "staff", "website")
+
+
 def _one_of(column: str, *words: str) -> CheckConstraint:
     quoted = ", ".join(f"'{word}'" for word in words)
     return CheckConstraint(f"{column} IN ({quoted})", name=f"{column}_word")
@@ -98,10 +101,15 @@ links = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     _one_of("state", "active", "revoked", "superseded", "paid", "suspended"),
-    _one_of("origin", "sms", "email", "statement", "office_qr", "portal", "staff", "website"),
+    _one_of("origin", *_ORIGINS),
     CheckConstraint("max_uses IS NULL OR max_uses BETWEEN 1 AND 1000", name="max_uses_range"),
     CheckConstraint("uses >= 0", name="uses_positive"),
-    Index("ix_links_batch", "batch", sqlite_where=text("batch IS NOT NULL"), postgresql_where=text("batch IS NOT NULL")),
+    Index(
+        "ix_links_batch",
+        "batch",
+        sqlite_where=text("batch IS NOT NULL"),
+        postgresql_where=text("batch IS NOT NULL"),
+    ),
 )
 
 link_seen = Table(
@@ -129,6 +137,7 @@ sessions = Table(
     Column("expires_at", BigInteger, nullable=False),
     Column("extensions", Integer, nullable=False),
     Column("ended_at", BigInteger),
+    _one_of("origin", *_ORIGINS),
     _one_of("purpose", "pay", "receipt"),
     _one_of("role", "quickpay", "authorized_patient"),
     _one_of("authentication", "quickpay", "mfa"),
@@ -238,7 +247,17 @@ payments = Table(
     _one_of("state", "submitting", "unknown", "review", "succeeded", "declined", "refunded"),
     _one_of("currency", "usd"),
     _one_of("method", "card", "apple_pay", "google_pay", "stored"),
-    Index("uq_payments_one_per_order", "order_id", unique=True, sqlite_where=text(_LIVE), postgresql_where=text(_LIVE)),
+    _one_of("origin", *_ORIGINS),
+    _one_of("authentication", "quickpay", "mfa"),
+    Index("ix_payments_link_serial", "link_serial"),
+    Index("ix_payments_order_id", "order_id"),
+    Index(
+        "uq_payments_one_per_order",
+        "order_id",
+        unique=True,
+        sqlite_where=text(_LIVE),
+        postgresql_where=text(_LIVE),
+    ),
     Index(
         "uq_payments_one_per_link",
         "link_serial",
@@ -254,7 +273,12 @@ payments = Table(
         sqlite_where=text(_IN_FLIGHT),
         postgresql_where=text(_IN_FLIGHT),
     ),
-    Index("ix_payments_next_look_up_at", "next_look_up_at", sqlite_where=text(_HELD), postgresql_where=text(_HELD)),
+    Index(
+        "ix_payments_next_look_up_at",
+        "next_look_up_at",
+        sqlite_where=text(_HELD),
+        postgresql_where=text(_HELD),
+    ),
 )
 
 receipts = Table(
@@ -321,11 +345,9 @@ outbox = Table(
     Column("guarantor_id", BigInteger, nullable=False),
     Column("channel", Text, nullable=False),
     Column("recipient", Text),
-    Column("message_id", Text, nullable=False, unique=True),
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("next_at", BigInteger, nullable=False),
-    Column("lease_until", BigInteger),
+    Column("next_at", BigInteger, nullable=False),  # of a leased one: when its lease runs out
     Column("lease_owner", Text),
     Column("created_at", BigInteger, nullable=False),
     Column("give_up_at", BigInteger, nullable=False),

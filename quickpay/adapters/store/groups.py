@@ -1,0 +1,107 @@
+"""Groups in the database: the options as one document, and every version of it."""
+
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import bindparam, select
+
+from quickpay.adapters.store.columns import micros
+from quickpay.adapters.store.run import Row, Run
+from quickpay.adapters.store.schema import group_versions, groups
+from quickpay.adapters.store.statements import Statement, insert
+from quickpay.domain.groups import Group, options_from_json, options_to_json
+from quickpay.domain.options import Options
+
+_ROW = select(groups.c.id, groups.c.slug, groups.c.version, groups.c.options)
+_GET = Statement(_ROW.where(groups.c.id == bindparam("id")))
+_BY_SLUG = Statement(_ROW.where(groups.c.slug == bindparam("slug")))
+_LIST = Statement(_ROW.order_by(groups.c.name_key))
+_NAME_TAKEN = Statement(
+    select(groups.c.id).where(groups.c.name_key == bindparam("name_key"), groups.c.slug != bindparam("slug"))
+)
+_NEW = insert(groups).values(
+    slug=bindparam("slug"),
+    name=bindparam("name"),
+    name_key=bindparam("name_key"),
+    version=1,
+    max_uses=bindparam("max_uses"),
+    options=bindparam("options"),
+    changed_at=bindparam("changed_at"),
+)
+_PUT = Statement(
+    _NEW.on_conflict_do_update(
+        index_elements=[groups.c.slug],
+        set_={
+            "name": _NEW.excluded.name,
+            "name_key": _NEW.excluded.name_key,
+            "version": groups.c.version + 1,
+            "max_uses": _NEW.excluded.max_uses,
+            "options": _NEW.excluded.options,
+            "changed_at": _NEW.excluded.changed_at,
+        },
+    ).returning(groups.c.id, groups.c.version)
+)
+_KEEP_VERSION = Statement(
+    insert(group_versions).values({column.name: bindparam(column.name) for column in group_versions.c})
+)
+
+
+class Groups:
+    """`ports.tables.Groups` over one open transaction."""
+
+    __slots__ = ("_run",)
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    async def get(self, group_id: int) -> Group | None:
+        """Return it as its newest version makes it."""
+        row = await self._run.one(_GET, id=group_id)
+        return None if row is None else _group(row)
+
+    async def by_slug(self, slug: str) -> Group | None:
+        """Return the group of an address."""
+        row = await self._run.one(_BY_SLUG, slug=slug)
+        return None if row is None else _group(row)
+
+    async def list_(self) -> list[Group]:
+        """Return all groups by name."""
+        return [_group(row) for row in await self._run.all(_LIST)]
+
+    async def name_taken(self, name: str, *, by_other_than: str) -> bool:
+        """Whether another slug already has this name, letter case aside."""
+        row = await self._run.one(_NAME_TAKEN, name_key=_name_key(name), slug=by_other_than)
+        return row is not None
+
+    async def put(self, *, slug: str, options: Options, now: datetime, by: str) -> Group:
+        """Make the group or its next version, and keep the version."""
+        text = options_to_json(options)
+        at = micros(now)
+        row = await self._run.one(
+            _PUT,
+            slug=slug,
+            name=options.branding.name,
+            name_key=_name_key(options.branding.name),
+            max_uses=options.authentication.quickpay_max_access_attempts,
+            options=text,
+            changed_at=at,
+        )
+        assert row is not None
+        group_id, version = row
+        await self._run.count(
+            _KEEP_VERSION, group_id=group_id, version=version, options=text, changed_at=at, changed_by=by
+        )
+        return Group(id=group_id, slug=slug, version=version, options=options)
+
+
+def _name_key(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+# Options never change once made, so all groups that read one text share them.
+_options = lru_cache(maxsize=1024)(options_from_json)
+
+
+def _group(row: Row) -> Group:
+    id_, slug, version, options = row
+    return Group(id=id_, slug=slug, version=version, options=_options(options))

@@ -1,0 +1,191 @@
+"""Links in the database; the row decides, whatever the token says."""
+
+import json
+from datetime import datetime
+from heapq import merge
+from operator import attrgetter
+
+from sqlalchemy import bindparam, func, select, update
+
+from quickpay.adapters.store.columns import micros, moment, words
+from quickpay.adapters.store.run import Row, Run
+from quickpay.adapters.store.schema import audit, groups, link_seen, links
+from quickpay.adapters.store.statements import Statement, insert
+from quickpay.domain.links import Link, LinkState
+from quickpay.domain.origins import Origin
+from quickpay.ports.tables import LinkEvent
+
+_ORIGINS = words(Origin)
+_STATES = words(LinkState)
+_MICROSECONDS_AN_HOUR = 3_600_000_000
+
+_ADD = Statement(
+    insert(links)
+    .values({column.name: bindparam(column.name) for column in links.c if column.name != "serial"})
+    .returning(links.c.serial)
+)
+_GET = Statement(select(links).where(links.c.id == bindparam("id")))
+_BY_SERIAL = Statement(select(links).where(links.c.serial == bindparam("serial")))
+_GROUP_MAX = select(groups.c.max_uses).where(groups.c.id == links.c.group_id).scalar_subquery()
+_COUNT_USE = Statement(
+    update(links)
+    .where(
+        links.c.id == bindparam("link_id"),
+        links.c.state == "active",
+        links.c.expires_at > bindparam("now"),
+        links.c.uses < func.coalesce(links.c.max_uses, _GROUP_MAX),
+    )
+    .values(uses=links.c.uses + 1)
+    .returning(*links.c)
+)
+_END = Statement(
+    update(links)
+    .where(links.c.serial == bindparam("link"), links.c.state == "active")
+    .values(state=bindparam("end"))
+)
+_END_OTHERS = Statement(
+    update(links)
+    .where(
+        links.c.guarantor_id == bindparam("guarantor"),
+        links.c.serial != bindparam("but"),
+        links.c.state == "active",
+    )
+    .values(state=bindparam("end"))
+    .returning(links.c.serial)
+)
+_MARK = insert(link_seen).values(
+    link_serial=bindparam("link_serial"), hour=bindparam("hour"), times=bindparam("times")
+)
+_MARK_SEEN = Statement(
+    _MARK.on_conflict_do_update(
+        index_elements=[link_seen.c.link_serial, link_seen.c.hour],
+        set_={"times": link_seen.c.times + _MARK.excluded.times},
+    )
+)
+_SEEN = Statement(
+    select(link_seen.c.hour, link_seen.c.times)
+    .where(link_seen.c.link_serial == bindparam("serial"))
+    .order_by(link_seen.c.hour)
+)
+_EVENTS = Statement(
+    select(audit.c.at, audit.c.type, audit.c.detail)
+    .where(audit.c.link_serial == bindparam("serial"))
+    .order_by(audit.c.at, audit.c.id)
+)
+
+
+class Links:
+    """`ports.tables.Links` over one open transaction."""
+
+    __slots__ = ("_run",)
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    async def add(self, link: Link) -> Link:
+        """Store it; the given serial is ignored, the stored one returned."""
+        row = await self._run.one(
+            _ADD,
+            id=link.id,
+            group_id=link.group_id,
+            guarantor_id=link.guarantor_id,
+            origin=link.origin.value,
+            state=link.state.value,
+            uses=link.uses,
+            max_uses=link.max_uses,
+            single_payment=int(link.single_payment),
+            contact=link.contact,
+            batch=link.batch,
+            created_at=micros(link.created_at),
+            expires_at=micros(link.expires_at),
+        )
+        assert row is not None
+        return Link(
+            serial=row[0],
+            id=link.id,
+            group_id=link.group_id,
+            guarantor_id=link.guarantor_id,
+            origin=link.origin,
+            state=link.state,
+            uses=link.uses,
+            max_uses=link.max_uses,
+            single_payment=link.single_payment,
+            contact=link.contact,
+            batch=link.batch,
+            created_at=link.created_at,
+            expires_at=link.expires_at,
+        )
+
+    async def get(self, link_id: str) -> Link | None:
+        """Return the link a token names."""
+        row = await self._run.one(_GET, id=link_id)
+        return None if row is None else _link(row)
+
+    async def by_serial(self, serial: int) -> Link | None:
+        """Return the link a row of ours names."""
+        row = await self._run.one(_BY_SERIAL, serial=serial)
+        return None if row is None else _link(row)
+
+    async def count_use(self, link_id: str, now: datetime) -> Link | None:
+        """Count one use if the link is active, unexpired and below its limit: one statement, no race (R5)."""
+        row = await self._run.one(_COUNT_USE, link_id=link_id, now=micros(now))
+        return None if row is None else _link(row)
+
+    async def end(self, serial: int, state: LinkState) -> bool:
+        """Move an active link to its end."""
+        return await self._run.count(_END, link=serial, end=state.value) == 1
+
+    async def end_others(self, guarantor_id: int, *, but: int, state: LinkState) -> list[int]:
+        """End the guarantor's other active links; returns their serials."""
+        rows = await self._run.all(_END_OTHERS, guarantor=guarantor_id, but=but, end=state.value)
+        return sorted(row[0] for row in rows)
+
+    async def mark_seen(self, serial: int, *, at: datetime, times: int) -> None:
+        """Add to the one mark of this link and hour."""
+        hour = micros(at) // _MICROSECONDS_AN_HOUR
+        await self._run.count(_MARK_SEEN, link_serial=serial, hour=hour, times=times)
+
+    async def events(self, serial: int) -> list[LinkEvent]:
+        """The timeline, oldest first, the hours it was seen in included."""
+        done = [
+            LinkEvent(at=moment(at), type=type_, detail=json.loads(detail))
+            for at, type_, detail in await self._run.all(_EVENTS, serial=serial)
+        ]
+        seen = [
+            LinkEvent(at=moment(hour * _MICROSECONDS_AN_HOUR), type="link.seen", detail={"times": times})
+            for hour, times in await self._run.all(_SEEN, serial=serial)
+        ]
+        return list(merge(done, seen, key=attrgetter("at")))
+
+
+def _link(row: Row) -> Link:
+    (
+        serial,
+        id_,
+        group_id,
+        guarantor_id,
+        origin,
+        state,
+        uses,
+        max_uses,
+        single_payment,
+        contact,
+        batch,
+        created_at,
+        expires_at,
+    ) = row
+    return Link(
+        serial=serial,
+        id=id_,
+        group_id=group_id,
+        guarantor_id=guarantor_id,
+        origin=_ORIGINS[origin],
+        state=_STATES[state],
+        uses=uses,
+        max_uses=max_uses,
+        single_payment=single_payment == 1,
+        contact=contact,
+        batch=batch,
+        created_at=moment(created_at),
+        expires_at=moment(expires_at),
+    )

@@ -1,0 +1,53 @@
+"""A transaction as units see it: the families of tables, all over one `Run`."""
+
+from quickpay.adapters.store.audit import Audit
+from quickpay.adapters.store.challenges import Challenges
+from quickpay.adapters.store.counters import Counters
+from quickpay.adapters.store.groups import Groups
+from quickpay.adapters.store.guarantors import Guarantors
+from quickpay.adapters.store.keys import ApiKeys, Idempotency
+from quickpay.adapters.store.ledger import Ledger
+from quickpay.adapters.store.links import Links
+from quickpay.adapters.store.orders import Orders
+from quickpay.adapters.store.outbox import Outbox
+from quickpay.adapters.store.payments import Payments
+from quickpay.adapters.store.run import Run
+from quickpay.adapters.store.sessions import Sessions
+from quickpay.adapters.store.webhooks import Webhooks
+
+
+class StoreTx:
+    """`ports.tables.Tx`; its parts hold nothing but the `Run`, so making one costs next to nothing."""
+
+    __slots__ = (
+        "api_keys",
+        "audit",
+        "challenges",
+        "counters",
+        "groups",
+        "guarantors",
+        "idempotency",
+        "ledger",
+        "links",
+        "orders",
+        "outbox",
+        "payments",
+        "sessions",
+        "webhooks",
+    )
+
+    def __init__(self, run: Run) -> None:
+        self.groups = Groups(run)
+        self.guarantors = Guarantors(run)
+        self.links = Links(run)
+        self.sessions = Sessions(run)
+        self.challenges = Challenges(run)
+        self.counters = Counters(run)
+        self.orders = Orders(run)
+        self.payments = Payments(run)
+        self.ledger = Ledger(run)
+        self.outbox = Outbox(run)
+        self.audit = Audit(run)
+        self.api_keys = ApiKeys(run)
+        self.idempotency = Idempotency(run)
+        self.webhooks = Webhooks(run)
