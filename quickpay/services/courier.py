@@ -117,7 +117,9 @@ class Courier:
                 return await self._texter.send(
                     Text(
                         to=code.contact,
-                        body=text_message(authentication.mfa_sms_message or DEFAULT_SMS, code=code.code, host=self._host),
+                        body=text_message(
+                            authentication.mfa_sms_message or DEFAULT_SMS, code=code.code, host=self._host
+                        ),
                         validity=code.expires_at - self._clock.now(),
                         status_callback=None,
                     ),

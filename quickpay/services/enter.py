@@ -170,9 +170,7 @@ class Enter:
                     detail={"use": link.uses, "of": link.limit(authentication.quickpay_max_access_attempts)},
                 ),
             )
-            return Opened(
-                secret=secret, must_prove=authentication.require_mfa, expires_at=session.expires_at
-            )
+            return Opened(secret=secret, must_prove=authentication.require_mfa, expires_at=session.expires_at)
 
         opened = await self._store.write(unit)
         return await self._refuse(visit) if isinstance(opened, NotALink) else opened

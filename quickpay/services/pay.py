@@ -154,7 +154,9 @@ class Pay:
     async def _add(
         self, tx: Tx, stay: Stay, order: Order, form: PayForm, *, payment_id: str, now: datetime, visit: Visit
     ) -> Payment:
-        link = None if stay.session.link_serial is None else await tx.links.by_serial(stay.session.link_serial)
+        link = (
+            None if stay.session.link_serial is None else await tx.links.by_serial(stay.session.link_serial)
+        )
         if order.method is None:
             raise AssertionError("an order without a method is refused before")
         payment = Payment(
@@ -208,8 +210,10 @@ class Pay:
         return payment
 
     async def _within_limits(self, tx: Tx, stay: Stay, visit: Visit, now: datetime) -> bool:
-        """Count this payment against card testing: declines in the session and through the link, and tries
-        from the address (R82, R83)."""
+        """Count against card testing: declines in the session and through the link, tries from the address.
+
+        (R82, R83)
+        """
         of_session, of_link = self._limits.declines_per_session, self._limits.declines_per_link
         since = now - (of_session.per or timedelta(0))
         declines = await tx.payments.declines_of_session(stay.session.id, stay.guarantor.id, since=since)

@@ -24,10 +24,10 @@ RECEIPT_WORTH_SENDING = timedelta(days=3)
 async def settle(tx: Tx, payment_id: str, outcome: Outcome, *, now: datetime, zone: ZoneInfo) -> Payment:
     """Move a payment to where the outcome says; one that has ended stays as it is.
 
-    Locks the guarantor before the payment, in the order of write 1, so that the two never wait for each other.
+    Locks the guarantor before the payment, in the order of write 1, so neither waits for the other.
 
     Raises:
-        LookupError: the payment was never written down, which is impossible: write 1 comes before the gateway.
+        LookupError: the payment was never written down: impossible, write 1 comes before the gateway.
     """
     payment = await tx.payments.get(payment_id)
     if payment is None:
@@ -121,9 +121,7 @@ async def _succeed(tx: Tx, payment: Payment, approved: Approved, *, now: datetim
                 give_up_at=now + RECEIPT_WORTH_SENDING,
             ),
         )
-    await tx.audit.add(
-        _event(payment, "payment.succeeded", now, receipt=number, not_posted_because=why_not)
-    )
+    await tx.audit.add(_event(payment, "payment.succeeded", now, receipt=number, not_posted_because=why_not))
 
 
 async def _post(tx: Tx, payment: Payment, group: Group, now: datetime) -> tuple[Posted, str | None]:

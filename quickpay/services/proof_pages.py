@@ -1,0 +1,184 @@
+"""What a proof shows and how its steps can end; only masked contacts leave here."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from quickpay.domain.contacts import mask_email, mask_mobile
+from quickpay.domain.groups import Group
+from quickpay.domain.sessions import Authentication
+from quickpay.mfa.challenge import Challenge, ChallengeState, CodeExpired, NoChallenge, WrongCode
+from quickpay.mfa.methods import Method, NoMethod, methods, usable_contacts
+from quickpay.ports.tables import Tx
+from quickpay.services.stay import NoStay, Stay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way to get a code."""
+
+    method: Method
+    masked: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoosePage:
+    """Which ways there are; `required` where nothing else is open before the proof."""
+
+    stay: Stay
+    required: bool
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodePage:
+    """Where the code went, how long it is good, and when another may be asked for."""
+
+    stay: Stay
+    required: bool
+    way: Way
+    other_ways: bool
+    undeliverable: bool
+    open: bool
+    seconds_left: int
+    seconds_to_resend: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CannotProve:
+    """There is no way to prove it here; the office can help. One page for every reason (R39)."""
+
+    group: Group
+
+
+@dataclass(frozen=True, slots=True)
+class ProofNotOffered:
+    """The group has no challenge at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyProved:
+    """This session has passed its challenge."""
+
+
+NotHere = NoStay | AlreadyProved | CannotProve | ProofNotOffered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofLocked:
+    """Too many tries; said alike whatever was typed (R28)."""
+
+    group: Group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooManyCodes:
+    """So many codes were sent that another would be a nuisance or a cost (R36)."""
+
+    group: Group
+
+
+@dataclass(frozen=True, slots=True)
+class NothingSent:
+    """No code was asked for in this session."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayNotOffered:
+    """The method is not among the ways offered; the page stands again."""
+
+    page: ChoosePage
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSent:
+    """A code is on its way; the code page says where."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotYet:
+    """Another code may be asked for later; the page says when."""
+
+    page: CodePage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotACode:
+    """What was typed is not six digits; nothing was counted (R33)."""
+
+    page: CodePage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRefused:
+    """The code did not prove it; the page stands again and says why."""
+
+    page: CodePage
+    why: WrongCode | CodeExpired | NoChallenge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proved:
+    """The proof is done; the session goes on under a new secret, the old one is dead (R64)."""
+
+    secret: bytes = field(repr=False)
+    expires_at: datetime
+
+
+async def choose_page(tx: Tx, stay: Stay) -> ChoosePage | AlreadyProved | CannotProve | ProofNotOffered:
+    """List the ways by the opposing rule, from the origin the row names and the contacts on file (R42)."""
+    authentication = stay.group.options.authentication
+    if stay.session.authentication is Authentication.MFA:
+        return AlreadyProved()
+    if not authentication.enable_mfa:
+        # Require without Enable is refused at save; met all the same, nobody gets in (product.md §4).
+        return CannotProve(group=stay.group) if authentication.require_mfa else ProofNotOffered()
+    serial = stay.session.link_serial
+    link = None if serial is None else await tx.links.by_serial(serial)
+    guarantor = stay.guarantor
+    usable = usable_contacts(
+        email=guarantor.email,
+        mobile=guarantor.mobile,
+        origin=stay.session.origin,
+        require_opposing=authentication.require_opposing_contact_methods,
+        sent_to=None if link is None else link.contact,
+    )
+    offered = methods(
+        origin=stay.session.origin,
+        require_opposing=authentication.require_opposing_contact_methods,
+        email_usable=usable.email,
+        mobile_usable=usable.mobile,
+    )
+    if isinstance(offered, NoMethod):
+        return CannotProve(group=stay.group)
+    ways = tuple(Way(method=method, masked=_masked(method, contact_for(stay, method))) for method in offered)
+    return ChoosePage(stay=stay, required=authentication.require_mfa, ways=ways)
+
+
+def code_page(page: ChoosePage, challenge: Challenge, *, resend_at: datetime, now: datetime) -> CodePage:
+    """Say where this challenge's code went and how it stands."""
+    return CodePage(
+        stay=page.stay,
+        required=page.required,
+        way=Way(method=challenge.method, masked=_masked(challenge.method, challenge.contact)),
+        other_ways=any(way.method is not challenge.method for way in page.ways),
+        undeliverable=challenge.state is ChallengeState.UNDELIVERABLE,
+        open=challenge.is_open(now),
+        seconds_left=_seconds(challenge.expires_at, now),
+        seconds_to_resend=_seconds(resend_at, now),
+    )
+
+
+def contact_for(stay: Stay, method: Method) -> str:
+    """The contact on file that a method goes to; methods are offered only where there is one."""
+    contact = stay.guarantor.email if method is Method.EMAIL else stay.guarantor.mobile
+    if contact is None:
+        raise LookupError("a method without a contact is not offered")
+    return contact
+
+
+def _masked(method: Method, contact: str) -> str:
+    return mask_email(contact) if method is Method.EMAIL else mask_mobile(contact)
+
+
+def _seconds(until: datetime, now: datetime) -> int:
+    return max(0, -int((now - until).total_seconds() // 1))

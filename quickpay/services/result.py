@@ -1,0 +1,88 @@
+"""How a payment stands: the page after Pay, the same by reload, Back or a second tab."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from quickpay.domain.balances import Balances
+from quickpay.domain.money import Cents
+from quickpay.domain.payments import Payment
+from quickpay.ports.clock import Clock
+from quickpay.ports.store import Store
+from quickpay.ports.tables import Tx
+from quickpay.services.account import account_now
+from quickpay.services.stay import MustProve, NoStay, Stay, Visit, reader_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultPage:
+    """One payment as its payer may see it.
+
+    `paid_on` is the receipt's date, None while there is no receipt. `again` says whether another payment may
+    be tried from here: after a decline, and while the session lives.
+    """
+
+    stay: Stay
+    payment: Payment
+    paid_on: date | None
+    balances: Balances
+    again: bool
+    live: bool
+
+    @property
+    def remains(self) -> Cents:
+        """What may still be asked for after this payment."""
+        return self.balances.payable
+
+
+@dataclass(frozen=True, slots=True)
+class NotYours:
+    """There is no such payment for this visitor; said alike for another's and for none (R73)."""
+
+
+class Results:
+    """Show payments to those who made them."""
+
+    def __init__(self, *, store: Store[Tx], clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def see(self, visit: Visit, payment_id: str) -> ResultPage | NotYours | MustProve | NoStay:
+        """Show one payment of this session, or, to a session opened for a paid link's receipt, the link's.
+
+        An expired session, not a signed-out one, may read its own for 24 hours (security.md, R64).
+        """
+        now = self._clock.now()
+
+        async def unit(tx: Tx) -> ResultPage | NotYours | MustProve | NoStay:
+            stay = await reader_of(tx, visit, now)
+            if isinstance(stay, NoStay):
+                return stay
+            payment = await tx.payments.get(payment_id)
+            if payment is None or not _may_see(stay, payment):
+                return NotYours()
+            if stay.must_prove:
+                return MustProve()
+            receipt = None
+            if payment.receipt_number is not None:
+                receipt = await tx.ledger.receipt(payment.receipt_number)
+            account = await account_now(tx, stay.guarantor.id)
+            live = stay.session.live_at(now)
+            return ResultPage(
+                stay=stay,
+                payment=payment,
+                paid_on=None if receipt is None else receipt.date,
+                balances=account.balances,
+                again=live and account.balances.payable > 0,
+                live=live,
+            )
+
+        return await self._store.read(unit)
+
+
+def _may_see(stay: Stay, payment: Payment) -> bool:
+    """Own session's payments; those of the same guarantor through the same link; all of hers once proved."""
+    session = stay.session
+    if payment.guarantor_id != session.guarantor_id or payment.group_id != session.group_id:
+        return False
+    same_link = session.link_serial is not None and payment.link_serial == session.link_serial
+    return payment.session_id == session.id or same_link
