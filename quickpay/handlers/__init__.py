@@ -1,0 +1,1 @@
+"""The web: read a request, call one service method, answer."""
