@@ -4,6 +4,7 @@ The dataclasses are the API's and the store's shape at once (`PUT /groups/{slug}
 value stands in its annotation, so that the JSON Schema has it too; every other rule is in `option_rules`.
 """
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, ClassVar
@@ -22,6 +23,9 @@ MFA_SUBJECT_LONGEST = 120
 MFA_TEXT_LONGEST = 2_000
 FEWEST_USES = 1
 MOST_USES = 1_000
+
+_NOT_DIGITS = re.compile(r"[^0-9]+")
+_EXTENSION = re.compile(r"[A-Za-z]+")
 
 ImageUrl = Annotated[str, MaxLen(URL_LONGEST)]
 
@@ -106,6 +110,17 @@ class LookAndFeel:
     show_insurance_pending: bool = False
     show_procedures_in_visits: ShowProcedures = ShowProcedures.DESCRIPTION
     show_statement_balance: bool = True
+
+    @property
+    def footer_phone_uri(self) -> str | None:
+        """The `tel:` address of the footer's phone, made of its digits alone (R117)."""
+        number, *extension = _EXTENSION.split(self.footer_phone or "")
+        digits = _NOT_DIGITS.sub("", number)
+        if not digits:
+            return None
+        plus = "+" if number.startswith("+") else ""
+        inner = _NOT_DIGITS.sub("", "".join(extension))
+        return f"tel:{plus}{digits}" + (f";ext={inner}" if inner else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

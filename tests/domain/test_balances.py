@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quickpay.domain.balances import (
@@ -19,6 +19,8 @@ from quickpay.domain.balances import (
 from quickpay.domain.encounters import Line, ServiceId, Statement
 from quickpay.domain.ledger import post_oldest_first, with_postings
 from quickpay.domain.money import Cents
+
+untimed = settings(deadline=None)  # nothing here is about time, and cores are shared
 
 NOTHING = Cents(0)
 CURRENT, DUE, OTHER = AmountChoice.CURRENT, AmountChoice.DUE, AmountChoice.OTHER
@@ -134,6 +136,7 @@ statements_strategy = st.lists(
 sums_of_money = st.integers(0, 20_000_000).map(Cents)
 
 
+@untimed
 @given(lines_strategy, statements_strategy, sums_of_money, sums_of_money)
 def test_current_balance_is_at_least_amount_due_and_collections_are_in_neither(
     lines: tuple[Line, ...], statements: tuple[Statement, ...], unapplied: Cents, held: Cents
@@ -146,6 +149,7 @@ def test_current_balance_is_at_least_amount_due_and_collections_are_in_neither(
     assert owed == balances(without, statements, unapplied=unapplied, held=held)
 
 
+@untimed
 @given(
     lines_strategy,
     statements_strategy,

@@ -3,11 +3,13 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quickpay.domain.encounters import Line, ServiceId, Statement, last_statement, natural, oldest_first
 from quickpay.domain.money import Cents
+
+untimed = settings(deadline=None)  # nothing here is about time, and cores are shared
 
 
 def a_line(
@@ -82,12 +84,14 @@ def test_a_very_long_number_is_no_trouble() -> None:
     assert natural("1" * 5000) > natural("9" * 4999)
 
 
+@untimed
 @given(st.text(), st.text())
 def test_only_the_same_text_sorts_the_same(one: str, other: str) -> None:
     assert (natural(one) == natural(other)) == (one == other)
     assert (natural(one) < natural(other)) != (natural(one) >= natural(other))
 
 
+@untimed
 @given(st.integers(0), st.integers(0))
 def test_whole_numbers_sort_by_size(one: int, other: int) -> None:
     assert (natural(str(one)) < natural(str(other))) == (one < other)

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quickpay.domain.groups import Change, Group, changes, is_slug, options_from_json, options_to_json
@@ -22,6 +22,8 @@ from quickpay.domain.options import (
 from quickpay.domain.payments import Method
 from quickpay.domain.themes import Theme
 from quickpay.mfa.gsm7 import letters_outside_gsm7
+
+untimed = settings(deadline=None)  # nothing here is about time, and cores are shared
 
 MINIMAL = Options(branding=Branding(name="Example Family Medicine"))
 
@@ -97,6 +99,7 @@ def test_a46_the_name_in_texts(name: str, in_texts: str) -> None:
     assert a_group(name).name_in_texts == in_texts
 
 
+@untimed
 @given(st.text())
 def test_a46_no_name_makes_a_link_or_breaks_a_text(name: str) -> None:
     in_texts = a_group(name).name_in_texts

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quickpay.domain.encounters import Line, ServiceId
@@ -16,6 +16,8 @@ from quickpay.domain.ledger import (
     with_postings,
 )
 from quickpay.domain.money import Cents
+
+untimed = settings(deadline=None)  # nothing here is about time, and cores are shared
 
 NOTHING = Cents(0)
 
@@ -116,6 +118,7 @@ lines_strategy = st.lists(
 ).map(tuple)
 
 
+@untimed
 @given(st.integers(0, 1_000_000).map(Cents), lines_strategy)
 def test_nothing_is_created_or_lost(amount: Cents, lines: tuple[Line, ...]) -> None:
     posted = post_oldest_first(amount, lines)
@@ -137,6 +140,7 @@ def test_nothing_is_created_or_lost(amount: Cents, lines: tuple[Line, ...]) -> N
     assert all(done[service_id].remaining == 0 for service_id in paid[:-1])
 
 
+@untimed
 @given(st.integers(0, 1_000_000).map(Cents), lines_strategy, st.data())
 def test_the_order_the_lines_come_in_does_not_matter(
     amount: Cents, lines: tuple[Line, ...], data: st.DataObject

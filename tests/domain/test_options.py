@@ -60,6 +60,13 @@ class TestDefaults:
         assert MINIMAL.authentication.quickpay_max_access_attempts == 10
         assert not MINIMAL.theme.dark
 
+    def test_nothing_is_on_that_needs_a_second_setting(self) -> None:
+        needs_email_from = (MINIMAL.payments.email_receipt, MINIMAL.authentication.enable_mfa)
+        needs_the_gateway = (MINIMAL.payments.apple_pay, MINIMAL.payments.google_pay)
+        assert not any(needs_email_from + needs_the_gateway)
+        assert MINIMAL.payments.credit_card
+        assert MINIMAL.look_and_feel.logout_function is LogoutFunction.LOGOUT
+
 
 class TestJson:
     def test_the_names_are_those_of_the_api(self) -> None:
@@ -192,6 +199,20 @@ class TestFooter:
     )
     def test_r117_what_is_no_phone_makes_no_link(self, phone: str) -> None:
         assert "look_and_feel.footer_phone" in fault_paths(with_("look_and_feel", footer_phone=phone))
+
+    @pytest.mark.parametrize(
+        ("phone", "uri"),
+        [
+            ("(608) 555-0100", "tel:6085550100"),
+            ("+1 608.555.0100 ext. 12", "tel:+16085550100;ext=12"),
+            ("608-555-0100 X7", "tel:6085550100;ext=7"),
+            (None, None),
+            ("", None),
+            ('1"><script>2', "tel:1;ext=2"),
+        ],
+    )
+    def test_r117_a_link_is_made_of_digits(self, phone: str | None, uri: str | None) -> None:
+        assert LookAndFeel(footer_phone=phone).footer_phone_uri == uri
 
     @pytest.mark.parametrize(
         "email", ["office", "a@example.com, b@example.com", "A <a@example.com>", "a@\r\nb"]

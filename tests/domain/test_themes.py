@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from quickpay.domain.colours import (
@@ -31,6 +31,8 @@ from quickpay.domain.themes import (
     stylesheet,
     theme_faults,
 )
+
+untimed = settings(deadline=None)  # nothing here is about time, and cores are shared
 
 colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 themes = st.builds(Theme, **dict.fromkeys((*GROUNDS, *INKS), colours), dark=st.booleans())
@@ -83,6 +85,7 @@ def test_mixing_is_a_share_of_each_channel() -> None:
     assert mix("#ff0000", "#0000ff", share=1) == "#ff0000"
 
 
+@untimed
 @given(colours)
 def test_text_on_any_fill_can_be_read(fill: str) -> None:
     text = text_on(fill)
@@ -107,6 +110,7 @@ def test_no_lightness_passes_between_black_and_white() -> None:
     assert nearest_passing("#3366cc", (BLACK, WHITE), least=4.6) is None
 
 
+@untimed
 @given(colours, st.lists(colours, min_size=1, max_size=2).map(tuple))
 @example("#ffff00", ("#ffffff", "#f5f7fa"))
 def test_the_nearest_passing_colour_passes_and_nothing_nearer_does(
@@ -130,6 +134,7 @@ def test_the_nearest_passing_colour_passes_and_nothing_nearer_does(
     assert not any(passes(grey) for grey in greys_nearer)
 
 
+@untimed
 @given(colours)
 def test_the_hue_is_kept(colour: str) -> None:
     hue, _, saturation = _hls(colour)
@@ -145,6 +150,7 @@ def test_the_defaults_pass() -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True])
+@untimed
 @given(theme=themes)
 def test_a_theme_without_faults_can_be_read_everywhere(theme: Theme, *, dark: bool) -> None:
     for candidate in (theme, nearest_passing_theme(replace(theme, dark=dark))):
@@ -155,6 +161,7 @@ def test_a_theme_without_faults_can_be_read_everywhere(theme: Theme, *, dark: bo
         assert readable == (theme_faults(candidate) == ())
 
 
+@untimed
 @given(themes)
 def test_every_suggestion_taken_together_passes(theme: Theme) -> None:
     mended = nearest_passing_theme(theme)
@@ -198,6 +205,7 @@ def test_a47_only_hex_is_a_colour_and_only_hex_reaches_a_stylesheet(name: str, t
         stylesheet(theme)
 
 
+@untimed
 @given(themes.map(nearest_passing_theme))
 def test_every_pair_of_the_palette_passes_by_construction(theme: Theme) -> None:
     tones = palette(theme)
@@ -214,6 +222,7 @@ def test_every_pair_of_the_palette_passes_by_construction(theme: Theme) -> None:
         assert contrast(tones["text"], tones[f"{name}-tint"]) >= 4.5
 
 
+@untimed
 @given(themes)
 def test_a_stylesheet_is_only_properties_and_hex(theme: Theme) -> None:
     css = stylesheet(theme)
