@@ -1,0 +1,43 @@
+"""What a route is: its method, its path, who may come, and the handler; there is no default."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aiohttp import web
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Access(StrEnum):
+    """Who may ask; each handler of a kind checks it in its own way, the kernel what all of a kind share."""
+
+    PUBLIC = "public"
+    """Anybody: nothing of a guarantor is shown."""
+    LINK = "link"
+    """Whoever holds a genuine link; posts carry the link's own form token."""
+    SESSION = "session"
+    """Whoever has a live session's cookie; posts carry the session's form token."""
+    API = "api"
+    """Programs with a key in `Authorization`."""
+    WEBHOOK = "webhook"
+    """Programs whose body is signed."""
+    OPS = "ops"
+    """Probes of the machine room; they say nothing of anybody."""
+    STATIC = "static"
+    """Files and stylesheets that are the same for everybody and never change at their address."""
+
+    @property
+    def takes_forms(self) -> bool:
+        """Whether posts are browsers' forms, refused from other sites and without their token (R72)."""
+        return self in {Access.PUBLIC, Access.LINK, Access.SESSION}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One line of the route table; `path` is aiohttp's, with `{name}` for its parts."""
+
+    method: str
+    path: str
+    handler: Handler
+    access: Access
