@@ -18,13 +18,12 @@ T = TypeVar("T")
 TxT = TypeVar("TxT")
 
 WAITING_AT_MOST = 10_000  # units; beyond that a caller hears at once that the store is busy
-_PATIENCE = 5.0  # seconds: for a free connection, for a new one, for a lock (R137)
 _PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2)  # seconds before each further try, give or take half
+_TO_ROLL_BACK = 5.0  # seconds
 _STATEMENTS_KEPT = 512  # prepared, per connection
 _SESSION = {
     "synchronous_commit": "on",  # acknowledged = durable (R135)
     "default_transaction_isolation": "read committed",
-    "lock_timeout": f"{_PATIENCE:.0f}s",
     "idle_in_transaction_session_timeout": "30s",
     "jit": "off",
 }
@@ -34,6 +33,12 @@ _BEGIN_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _REFUSED = (exceptions.IntegrityConstraintViolationError, exceptions.RaiseError)
 _BUSY = exceptions.LockNotAvailableError
 _LOST_A_RACE = (exceptions.SerializationError, exceptions.DeadlockDetectedError)
+_DRIVER = (
+    exceptions.PostgresError,
+    exceptions.InterfaceError,
+    exceptions.InternalClientError,
+    OSError,
+)
 _OUT_OF_ORDER = (
     exceptions.PostgresConnectionError,
     exceptions.OperatorInterventionError,
@@ -46,11 +51,19 @@ _OUT_OF_ORDER = (
 class PostgresStore(Generic[TxT]):
     """`Store` in a PostgreSQL database, which many processes may share."""
 
-    def __init__(self, url: str, *, make_tx: Callable[[Run], TxT], pool_size: int = 10) -> None:
-        """Take `postgresql://…`, with or without `+asyncpg`."""
+    def __init__(
+        self,
+        url: str,
+        *,
+        make_tx: Callable[[Run], TxT],
+        pool_size: int = 10,
+        busy_seconds: float = 5.0,
+    ) -> None:
+        """Take `postgresql://…`, also with `+asyncpg`; wait `busy_seconds` for a connection or a lock."""
         self._url = url.replace("postgresql+asyncpg:", "postgresql:", 1)
         self._make_tx = make_tx
         self._pool_size = pool_size
+        self._patience = busy_seconds
         self._pool: Any = None
         self._at_work = 0
         self._at_rest = asyncio.Event()
@@ -66,13 +79,13 @@ class PostgresStore(Generic[TxT]):
                 self._url,
                 min_size=1,
                 max_size=self._pool_size,
-                timeout=_PATIENCE,
+                timeout=self._patience,
                 command_timeout=30,
                 statement_cache_size=_STATEMENTS_KEPT,
                 connection_class=_Connection,
-                server_settings=_SESSION,
+                server_settings=_SESSION | {"lock_timeout": f"{self._patience * 1000:.0f}"},
             )
-        except (exceptions.PostgresError, exceptions.InterfaceError, OSError) as problem:
+        except _DRIVER as problem:
             raise StoreUnavailable(f"the database does not let us in: {problem}") from problem
 
     async def close(self) -> None:
@@ -115,7 +128,7 @@ class PostgresStore(Generic[TxT]):
                 self._at_rest.set()
 
     async def _attempt(self, unit: Unit[TxT, T], *, pool: Any, begin: str) -> T:
-        async with _connection_of(pool) as connection:
+        async with _connection_of(pool, patience=self._patience) as connection:
             run = PostgresRun(connection)
             try:
                 await run.control(begin)
@@ -179,8 +192,8 @@ class PostgresRun:
             raise StoreBusy(str(problem)) from problem
         except _OUT_OF_ORDER as problem:
             raise StoreUnavailable(str(problem) or type(problem).__name__) from problem
-        except exceptions.InterfaceError as problem:
-            if self._connection.is_closed():
+        except (exceptions.InterfaceError, exceptions.InternalClientError) as problem:
+            if _gone(self._connection):
                 raise StoreUnavailable(str(problem)) from problem
             raise
         finally:
@@ -195,24 +208,33 @@ class _Connection(asyncpg.Connection):
 
 
 @asynccontextmanager
-async def _connection_of(pool: Any) -> AsyncIterator[Any]:
+async def _connection_of(pool: Any, *, patience: float) -> AsyncIterator[Any]:
     try:
-        connection = await pool.acquire(timeout=_PATIENCE)
-    except (exceptions.PostgresError, exceptions.InterfaceError, OSError) as problem:
+        connection = await pool.acquire(timeout=patience)
+    except _DRIVER as problem:
         raise StoreUnavailable(f"no connection: {problem!r}") from problem
     try:
         yield connection
     finally:
-        await pool.release(connection)
+        with suppress(*_DRIVER):  # what was committed stays so, and the pool drops a connection that broke
+            await pool.release(connection)
+
+
+def _gone(connection: Any) -> bool:
+    try:
+        closed: bool = connection.is_closed()
+    except exceptions.InterfaceError:  # the pool has taken a broken connection back already
+        return True
+    return closed
 
 
 async def _undo(connection: Any) -> None:
     """Roll back, also before BEGIN was answered; a connection on which that fails is thrown away."""
-    if connection.is_closed():
+    if _gone(connection):
         return
     try:
-        await connection.execute("ROLLBACK", timeout=_PATIENCE)
-    except (exceptions.PostgresError, exceptions.InterfaceError, OSError):
+        await connection.execute("ROLLBACK", timeout=_TO_ROLL_BACK)
+    except _DRIVER:
         connection.terminate()
     except BaseException:
         connection.terminate()

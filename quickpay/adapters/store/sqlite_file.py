@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def connect(path: Path, *, busy_seconds: float, query_only: bool) -> sqlite3.Con
     Raises:
         StoreUnavailable: not a database, read-only, or a setting that will not hold.
     """
-    wanted = {
+    wanted: dict[str, int | str] = {
         "busy_timeout": round(busy_seconds * 1000),
         "journal_mode": "wal",
         "synchronous": 2,  # FULL: an acknowledged commit survives power loss
@@ -56,15 +57,27 @@ def connect(path: Path, *, busy_seconds: float, query_only: bool) -> sqlite3.Con
         connection.row_factory = sqlite3.Row
         for name, value in wanted.items():
             connection.execute(f"PRAGMA {name}={value}")
-        held = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted}
+        check_settings(connection, wanted)
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except sqlite3.Error as problem:
         connection.close()
         raise StoreUnavailable(f"{path} cannot be used: {problem}") from problem
-    if held != wanted:
+    except StoreUnavailable:
         connection.close()
-        raise StoreUnavailable(f"{path} does not hold its settings: wanted {wanted}, found {held}")
+        raise
     return connection
+
+
+def check_settings(connection: sqlite3.Connection, wanted: Mapping[str, int | str]) -> None:
+    """Look whether the connection holds the settings it was given.
+
+    Raises:
+        StoreUnavailable: one of them is different; names it.
+    """
+    for name, value in wanted.items():
+        held = connection.execute(f"PRAGMA {name}").fetchone()[0]
+        if held != value:
+            raise StoreUnavailable(f"PRAGMA {name} is {held} where it must be {value}")
 
 
 async def backup(source: Path, target: Path) -> None:
