@@ -284,7 +284,7 @@ payments = Table(
 receipts = Table(
     "receipts",
     metadata,
-    Column("number", Serial, primary_key=True),
+    Column("number", Serial, primary_key=True, autoincrement=False),  # from `numbers`, without gaps
     Column("payment_id", ForeignKey("payments.id"), nullable=False, unique=True),
     Column("group_id", BigInteger, nullable=False),
     Column("guarantor_id", BigInteger, nullable=False, index=True),
@@ -300,7 +300,7 @@ postings = Table(
     "postings",
     metadata,
     Column("id", Serial, primary_key=True),
-    Column("payment_id", ForeignKey("payments.id"), nullable=False, index=True),
+    Column("payment_id", ForeignKey("payments.id"), nullable=False),
     Column("service_id", Text, nullable=False),
     Column("amount", BigInteger, nullable=False),
     Column("posted_at", BigInteger, nullable=False),

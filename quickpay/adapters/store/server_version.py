@@ -1,0 +1,28 @@
+"""Which revision a PostgreSQL database says it has."""
+
+import asyncpg
+from asyncpg import exceptions
+
+from quickpay.adapters.store.version import ASK
+from quickpay.ports.store import StoreUnavailable
+
+_PATIENCE = 5.0  # seconds
+
+
+async def found_on(dsn: str) -> str | None:
+    """Return the revision, None if the database has none.
+
+    Raises:
+        StoreUnavailable: no answer, or not let in.
+    """
+    try:
+        connection = await asyncpg.connect(dsn, timeout=_PATIENCE)  # type: ignore[no-untyped-call]
+    except (exceptions.PostgresError, exceptions.InterfaceError, OSError) as problem:
+        raise StoreUnavailable(f"the database does not let us in: {problem}") from problem
+    try:
+        found = await connection.fetchval(ASK)
+    except exceptions.UndefinedTableError:
+        return None
+    finally:
+        await connection.close()
+    return None if found is None else str(found)
