@@ -1,0 +1,197 @@
+"""Send what waits: receipts, notices and links, each by one worker at a time, again after trouble (R48-R54)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import SystemRandom
+from zoneinfo import ZoneInfo
+
+from quickpay.domain.audit import Event
+from quickpay.domain.groups import Group
+from quickpay.domain.guarantors import Guarantor
+from quickpay.domain.links import LinkState
+from quickpay.domain.messages import Channel, Message, MessageKind
+from quickpay.domain.tokens import TokenPurpose, Tokens
+from quickpay.ports.clock import Clock
+from quickpay.ports.messages import Delivery, Email, Mailer, Rejected, Sent, Text, Texter, Uncertain
+from quickpay.ports.notes import LinkNote, LockedNote, Note, Notes, ReceiptNote
+from quickpay.ports.store import Store
+from quickpay.ports.tables import Tx
+
+LEASE = timedelta(seconds=60)
+_FIRST_PAUSE = timedelta(minutes=1)
+_LONGEST_PAUSE = timedelta(hours=1)
+_AT_ONCE = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Letter:
+    """A message with what it tells of, read at the moment of sending."""
+
+    message: Message
+    note: Note
+    group: Group
+    language: str
+
+
+class Outbox:
+    """One worker's view of the outbox; several may run, in one process or many."""
+
+    def __init__(
+        self,
+        *,
+        store: Store[Tx],
+        clock: Clock,
+        mailer: Mailer,
+        texter: Texter,
+        notes: Notes,
+        tokens: Tokens,
+        base_url: str,
+        host: str,
+        owner: str,
+        zone: ZoneInfo,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._mailer = mailer
+        self._texter = texter
+        self._notes = notes
+        self._tokens = tokens
+        self._base_url = base_url
+        self._host = host
+        self._owner = owner
+        self._zone = zone
+        self._random = SystemRandom()
+
+    async def run_once(self) -> int:
+        """Send what is due, one after the other; returns how many were tried.
+
+        A worker killed between handing over and noting it sends again when its lease has run out, under the
+        same Message-ID: a receipt may come twice, never not at all.
+        """
+        now = self._clock.now()
+
+        async def unit(tx: Tx) -> list[Message]:
+            return await tx.outbox.claim(owner=self._owner, now=now, lease=LEASE, most=_AT_ONCE)
+
+        messages = await self._store.write(unit)
+        for message in messages:
+            await self._send(message)
+        return len(messages)
+
+    async def _send(self, message: Message) -> None:
+        async def read(tx: Tx) -> _Letter | None:
+            return await self._letter(tx, message)
+
+        now = self._clock.now()
+        letter = await self._store.read(read)
+        if letter is None or now >= message.give_up_at:
+            await self._end(message, state="dropped", reason="nothing to tell" if letter is None else "too late")
+            return
+        match await self._hand_over(letter):
+            case Sent():
+                await self._end(message, state="sent", reason=None)
+            case Rejected(reason=reason, permanent=True):
+                await self._end(message, state="dead", reason=reason)
+            case Uncertain(reason=reason) if message.channel is Channel.SMS:
+                # A text has no Message-ID to tell a duplicate by: it is never sent a second time.
+                await self._end(message, state="sent", reason=f"uncertain: {reason}")
+            case Rejected(reason=reason) | Uncertain(reason=reason):
+                await self._again(message, reason)
+
+    async def _letter(self, tx: Tx, message: Message) -> _Letter | None:
+        group = await tx.groups.get(message.group_id)
+        guarantor = await tx.guarantors.get(message.guarantor_id)
+        if group is None or guarantor is None:
+            return None
+        note = await self._note(tx, message, guarantor)
+        if note is None:
+            return None
+        return _Letter(message=message, note=note, group=group, language=guarantor.language)
+
+    async def _note(self, tx: Tx, message: Message, guarantor: Guarantor) -> Note | None:
+        match message.kind:
+            case MessageKind.LOCKED:
+                return LockedNote()
+            case MessageKind.LINK:
+                link = await tx.links.get(message.subject)
+                if link is None or link.state is not LinkState.ACTIVE:
+                    return None
+                token = self._tokens.sign(TokenPurpose.LINK, link.id)
+                day = link.expires_at.astimezone(self._zone).date()
+                return LinkNote(url=f"{self._base_url}/q/{token}", good_until=day)
+            case MessageKind.RECEIPT:
+                payment = await tx.payments.get(message.subject)
+                if payment is None or payment.receipt_number is None:
+                    return None
+                receipt = await tx.ledger.receipt(payment.receipt_number)
+                if receipt is None:
+                    return None
+                return ReceiptNote(
+                    receipt_number=receipt.number,
+                    guarantor=guarantor.name,
+                    account=guarantor.number,
+                    date_paid=receipt.date,
+                    transaction=payment.transaction or "",
+                    card_type=f"{payment.card_brand} ending in {payment.card_last4}",
+                    amount=receipt.amount,
+                )
+
+    async def _hand_over(self, letter: _Letter) -> Delivery:
+        message, group = letter.message, letter.group
+        match message.channel:
+            case Channel.EMAIL:
+                words = self._notes.email(letter.note, group=group, language=letter.language)
+                return await self._mailer.send(
+                    Email(
+                        to=message.recipient,
+                        sender=group.options.notifications.email_from or f"no-reply@{self._host}",
+                        sender_name=group.name,
+                        subject=words.subject,
+                        text=words.text,
+                        html=words.html,
+                        message_id=f"<{message.stable_id}@{self._host}>",
+                    ),
+                )
+            case Channel.SMS:
+                body = self._notes.sms(letter.note, group=group, language=letter.language)
+                return await self._texter.send(
+                    Text(to=message.recipient, body=body, validity=None, status_callback=None)
+                )
+
+    async def _end(self, message: Message, *, state: str, reason: str | None) -> None:
+        now = self._clock.now()
+
+        async def unit(tx: Tx) -> None:
+            await tx.outbox.finish(message.id, owner=self._owner, state=state, reason=reason, now=now)
+            await tx.audit.add(await _event(tx, message, state, reason, now))
+
+        await self._store.write(unit)
+
+    async def _again(self, message: Message, reason: str) -> None:
+        """Wait 1, 2, 4 … minutes, at most an hour, each a little at random so that they do not come at once."""
+        pause = min(_FIRST_PAUSE * 2 ** min(message.attempts - 1, 10), _LONGEST_PAUSE)
+        next_at = self._clock.now() + pause * self._random.uniform(0.5, 1.0)
+
+        async def unit(tx: Tx) -> None:
+            await tx.outbox.retry(message.id, owner=self._owner, next_at=next_at, reason=reason)
+
+        await self._store.write(unit)
+
+
+async def _event(tx: Tx, message: Message, state: str, reason: str | None, now: datetime) -> Event:
+    serial = None
+    if message.kind is MessageKind.LINK:
+        link = await tx.links.get(message.subject)
+        serial = None if link is None else link.serial
+    elif message.kind is MessageKind.RECEIPT:
+        payment = await tx.payments.get(message.subject)
+        serial = None if payment is None else payment.link_serial
+    return Event(
+        at=now,
+        type=f"message.{'failed' if state == 'dead' else state}",
+        group_id=message.group_id,
+        guarantor_id=message.guarantor_id,
+        link_serial=serial,
+        actor="outbox",
+        detail={"kind": message.kind.value, "channel": message.channel.value, "reason": reason},
+    )

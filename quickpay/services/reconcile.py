@@ -1,0 +1,83 @@
+"""Find out how payments ended whose answer was lost: ask the gateway, never charge again (R79)."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from quickpay.domain.payments import (
+    HELD,
+    MISSES_UNTIL_NOT_CHARGED,
+    REVIEW_AFTER,
+    Payment,
+    PaymentState,
+    look_up_gap,
+)
+from quickpay.ports.clock import Clock
+from quickpay.ports.gateway import Found, Gateway, LookUp, NoAnswer, NotFound
+from quickpay.ports.store import Store
+from quickpay.ports.tables import Tx
+from quickpay.services.settle import decline_uncharged, review_overdue, settle
+
+_AT_ONCE = 20
+
+
+class Reconcile:
+    """Resolve unknown payments, and those a killed process left behind."""
+
+    def __init__(self, *, store: Store[Tx], clock: Clock, gateway: Gateway, zone: ZoneInfo) -> None:
+        self._store = store
+        self._clock = clock
+        self._gateway = gateway
+        self._zone = zone
+
+    async def run_once(self) -> int:
+        """Ask after every payment whose time has come; returns how many were asked after."""
+        now = self._clock.now()
+
+        async def unit(tx: Tx) -> list[Payment]:
+            return await tx.payments.due_for_look_up(now, most=_AT_ONCE)
+
+        due = await self._store.read(unit)
+        for payment in due:
+            await self._resolve(payment, await self._gateway.look_up(payment.id))
+        return len(due)
+
+    async def _resolve(self, payment: Payment, answer: LookUp) -> None:
+        now = self._clock.now()
+
+        async def unit(tx: Tx) -> None:
+            match answer:
+                case Found(outcome=outcome):
+                    await settle(tx, payment.id, outcome, now=now, zone=self._zone)
+                case NoAnswer():
+                    await settle(tx, payment.id, answer, now=now, zone=self._zone)
+                    await self._ask_again(tx, payment, now, missed=False)
+                case NotFound():
+                    await self._missed(tx, payment, now)
+
+        await self._store.write(unit)
+
+    async def _missed(self, tx: Tx, payment: Payment, now: datetime) -> None:
+        """Believe that nothing was charged only after three misses, the last when a charge must show (X11)."""
+        await tx.guarantors.lock(payment.guarantor_id)
+        current = await tx.payments.lock(payment.id)
+        if current is None or current.state not in HELD:
+            return
+        if current.state is PaymentState.REVIEW:  # a person decides; a late answer may still settle it
+            await self._ask_again(tx, current, now, missed=True)
+            return
+        certain_from = current.deadline + self._gateway.look_up_lag
+        if current.misses + 1 >= MISSES_UNTIL_NOT_CHARGED and now >= certain_from:
+            await decline_uncharged(tx, current, now=now, zone=self._zone)
+            return
+        if current.state is PaymentState.SUBMITTING:
+            await settle(tx, payment.id, NoAnswer(reason="not found yet"), now=now, zone=self._zone)
+        await self._ask_again(tx, current, now, missed=True)
+
+    async def _ask_again(self, tx: Tx, payment: Payment, now: datetime, *, missed: bool) -> None:
+        next_at = now + look_up_gap(payment.look_ups + 1)
+        certain_from = payment.deadline + self._gateway.look_up_lag
+        if missed and now < certain_from < next_at:
+            next_at = certain_from  # a patient waits: ask as soon as the answer can be believed
+        await tx.payments.asked(payment.id, missed=missed, next_look_up_at=next_at)
+        if now >= payment.created_at + REVIEW_AFTER:
+            await review_overdue(tx, payment, now)
