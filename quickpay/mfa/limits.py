@@ -1,6 +1,7 @@
 """How often, how long, how many: every number around the proof, with its default."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
 _SECOND = timedelta(seconds=1)
@@ -100,6 +101,18 @@ class Limits:
         values = [getattr(self, one.name) for one in fields(self)]
         groups = [value if isinstance(value, tuple) else (value,) for value in values]
         return tuple(limit for group in groups for limit in group if isinstance(limit, Limit))
+
+    def replaced(self, by_name: Mapping[str, Limit]) -> "Limits":
+        """Give these limits with those of the given names in place of their own."""
+
+        def now(value: object) -> object:
+            if isinstance(value, Limit):
+                return by_name.get(value.name, value)
+            if isinstance(value, tuple):
+                return tuple(now(one) for one in value)
+            return value
+
+        return replace(self, **{one.name: now(getattr(self, one.name)) for one in fields(self)})
 
     def cooldown(self, sent_no: int) -> timedelta:
         """Give the wait after the `sent_no`-th sending, from 1: 30, 60, 120 s… (R36). From 0: none."""

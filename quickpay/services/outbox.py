@@ -1,4 +1,4 @@
-"""Send what waits: receipts, notices and links, each by one worker at a time, again after trouble (R48-R54)."""
+"""Send what waits: receipts, notices and links, one worker each, again after trouble (R48-R54)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -84,8 +84,11 @@ class Outbox:
 
         now = self._clock.now()
         letter = await self._store.read(read)
-        if letter is None or now >= message.give_up_at:
-            await self._end(message, state="dropped", reason="nothing to tell" if letter is None else "too late")
+        if letter is None:
+            await self._end(message, state="dropped", reason="nothing to tell")
+            return
+        if now >= message.give_up_at:
+            await self._end(message, state="dropped", reason="too late")
             return
         match await self._hand_over(letter):
             case Sent():
@@ -168,7 +171,7 @@ class Outbox:
         await self._store.write(unit)
 
     async def _again(self, message: Message, reason: str) -> None:
-        """Wait 1, 2, 4 … minutes, at most an hour, each a little at random so that they do not come at once."""
+        """Wait 1, 2, 4 … minutes, an hour at most, each a little at random so that they do not meet."""
         pause = min(_FIRST_PAUSE * 2 ** min(message.attempts - 1, 10), _LONGEST_PAUSE)
         next_at = self._clock.now() + pause * self._random.uniform(0.5, 1.0)
 

@@ -120,7 +120,7 @@ class Pay:
     async def _write_down(
         self, tx: Tx, visit: Visit, form: PayForm, *, payment_id: str, now: datetime
     ) -> Payment | NotPaid:
-        """Write 1: everything that must hold at the moment of charge, in the unit that makes the row (R90)."""
+        """Write 1: all that must hold at the moment of charge, in the unit that makes the row (R90)."""
         stay = await stay_of(tx, visit, now)
         if isinstance(stay, NoStay):
             return stay

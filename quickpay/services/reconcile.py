@@ -57,7 +57,7 @@ class Reconcile:
         await self._store.write(unit)
 
     async def _missed(self, tx: Tx, payment: Payment, now: datetime) -> None:
-        """Believe that nothing was charged only after three misses, the last when a charge must show (X11)."""
+        """Believe that nothing was charged after three misses, the last when a charge must show (X11)."""
         await tx.guarantors.lock(payment.guarantor_id)
         current = await tx.payments.lock(payment.id)
         if current is None or current.state not in HELD:
