@@ -24,7 +24,7 @@ class Postbox:
     connections: int = 0
     signed_in: int = 0
     lost: asyncio.Event = field(default_factory=asyncio.Event)
-    mail_answer: str = "250 OK"
+    mail_answers: list[str] = field(default_factory=list)
     recipient_answers: dict[str, str] = field(default_factory=dict)
     data_answer: str = "250 OK"
     silent_for: set[str] = field(default_factory=set)
@@ -39,7 +39,7 @@ class Postbox:
     ) -> str:
         envelope.mail_from = address
         envelope.mail_options.extend(options)
-        return self.mail_answer
+        return self.mail_answers.pop(0) if self.mail_answers else "250 OK"
 
     async def handle_RCPT(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -85,7 +85,11 @@ class Line(SMTP):
 
 @contextlib.asynccontextmanager
 async def mail_server(
-    postbox: Postbox, *, starttls: ssl.SSLContext | None = None, tls: ssl.SSLContext | None = None
+    postbox: Postbox,
+    *,
+    starttls: ssl.SSLContext | None = None,
+    tls: ssl.SSLContext | None = None,
+    auth_in_the_clear: bool = False,
 ) -> AsyncIterator[Postbox]:
     """Listen on loopback: `starttls` asks for the upgrade, `tls` speaks TLS from the first byte."""
 
@@ -106,6 +110,7 @@ async def mail_server(
             require_starttls=starttls is not None,
             authenticator=authenticate,
             auth_required=starttls is not None,
+            auth_require_tls=not auth_in_the_clear,
             enable_SMTPUTF8=True,
         )
 
@@ -118,4 +123,39 @@ async def mail_server(
         for session in postbox.sessions:
             if isinstance(session.transport, asyncio.WriteTransport):
                 session.transport.abort()
+        await server.wait_closed()
+
+
+@contextlib.asynccontextmanager
+async def injector(port: int, *, words: bytes) -> AsyncIterator[int]:
+    """Stand between a client and a mail server, and slip `words` in behind the go-ahead for STARTTLS."""
+    lines: set[asyncio.Task[None]] = set()
+    ends: list[asyncio.StreamWriter] = []
+
+    async def carry(source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, inject: bool) -> None:
+        with contextlib.suppress(OSError):
+            while chunk := await source.read(65536):
+                go_ahead = inject and chunk.startswith(b"220 ") and b"TLS" in chunk
+                sink.write(chunk + words if go_ahead else chunk)
+                await sink.drain()
+        sink.close()
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
+        ends.extend([writer, far_writer])
+        lines.add(asyncio.create_task(carry(reader, far_writer, inject=False)))
+        lines.add(asyncio.create_task(carry(far_reader, writer, inject=True)))
+
+    server = await asyncio.start_server(meet, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        for line in lines:
+            line.cancel()
+        await asyncio.gather(*lines, return_exceptions=True)
+        for end in ends:
+            end.transport.abort()
+            with contextlib.suppress(OSError):
+                await end.wait_closed()
         await server.wait_closed()

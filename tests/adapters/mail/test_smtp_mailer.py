@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from quickpay.adapters.mail import SmtpMailer, SmtpServer
 from quickpay.ports.messages import Email, InlineImage, Rejected, Sent, Uncertain
 from tests.adapters.mail.certificates import Authority
-from tests.adapters.mail.servers import PASSWORD, USER, Postbox, mail_server
+from tests.adapters.mail.servers import PASSWORD, USER, Postbox, injector, mail_server
 from tests.fakes.clock import FakeClock
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
@@ -126,10 +126,11 @@ async def test_r56_x36_a_certificate_that_does_not_prove_the_server_gets_no_mess
         "ended": lambda: authority.server(ended=True),
         "other_host": lambda: authority.server(host="mail.example.com"),
     }[bad]()
-    given = {"tls": context} if implicit else {"starttls": context}
     scheme = "smtps" if implicit else "smtp+starttls"
     async with (
-        mail_server(Postbox(), **given) as postbox,
+        mail_server(
+            Postbox(), tls=context if implicit else None, starttls=None if implicit else context
+        ) as postbox,
         mailer_to(postbox, authority, scheme=scheme) as mailer,
     ):
         assert await mailer.send(an_email()) == Rejected(reason="tls_failed", permanent=False)
@@ -137,13 +138,33 @@ async def test_r56_x36_a_certificate_that_does_not_prove_the_server_gets_no_mess
     assert [(log["log_level"], log["reason"]) for log in alarms] == [("error", "tls_failed")]
 
 
+@pytest.mark.parametrize("sign_in", [f"{USER}:{quote(PASSWORD, safe='')}@", ""], ids=["password", "none"])
 async def test_r56_where_starttls_was_stripped_nothing_is_said(
-    authority: Authority, alarms: list[Any]
+    authority: Authority, alarms: list[Any], sign_in: str
 ) -> None:
-    async with mail_server(Postbox()) as postbox, mailer_to(postbox, authority) as mailer:
+    async with mail_server(Postbox(), auth_in_the_clear=True) as postbox:
+        mailer = SmtpMailer(
+            f"smtp+starttls://{sign_in}127.0.0.1:{postbox.port}",
+            hostname="pay.example.com",
+            clock=FakeClock(),
+            ca_file=authority.ca_file,
+        )
         assert await mailer.send(an_email()) == Rejected(reason="server_unfit", permanent=False)
+        await mailer.close()
         assert (postbox.envelopes, postbox.signed_in) == ([], 0)
     assert [(log["log_level"], log["reason"]) for log in alarms] == [("error", "server_unfit")]
+
+
+async def test_r56_words_slipped_in_before_tls_are_not_believed(authority: Authority) -> None:
+    lie = b"250-evil\r\n250 AUTH PLAIN\r\n"
+    async with (
+        mail_server(Postbox(), starttls=authority.server()) as postbox,
+        injector(postbox.port, words=lie) as port,
+        mailer_to(Postbox(port=port), authority) as mailer,
+    ):
+        outcome = await mailer.send(an_email())
+        # What counts came over TLS from the server that proved itself: its greeting, its 250.
+        assert (outcome, len(postbox.envelopes), postbox.signed_in) == (Sent(provider_id=None), 1, 1)
 
 
 async def test_a_wrong_password_is_an_alarm_and_may_be_tried_again(
@@ -243,6 +264,31 @@ async def test_a_kept_connection_the_server_closed_is_replaced_without_notice(au
         await postbox.lost.wait()
         assert await mailer.send(an_email()) == Sent(provider_id=None)
         assert (len(postbox.envelopes), postbox.connections) == (2, 2)
+
+
+async def test_a_kept_connection_the_server_is_closing_is_replaced_without_notice(
+    authority: Authority,
+) -> None:
+    async with a_line(authority) as (postbox, mailer):
+        await mailer.send(an_email())
+        postbox.mail_answers = ["421 4.3.2 closing"]
+        assert await mailer.send(an_email()) == Sent(provider_id=None)
+        assert (len(postbox.envelopes), postbox.connections) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ("530 5.7.0 sign in", Rejected(reason="sign_in_refused", permanent=False)),
+        ("553 5.7.1 not your address", Rejected(reason="message_553", permanent=True)),
+        ("450 4.7.1 slow down", Rejected(reason="message_450", permanent=False)),
+    ],
+)
+async def test_r51_what_is_said_of_the_sender(authority: Authority, answer: str, outcome: Rejected) -> None:
+    async with a_line(authority) as (postbox, mailer):
+        postbox.mail_answers = [answer]
+        assert await mailer.send(an_email()) == outcome
+        assert postbox.envelopes == []
 
 
 async def test_an_idle_connection_is_closed(authority: Authority) -> None:
