@@ -18,6 +18,7 @@ from quickpay.sandbox.moments import now
 from quickpay.sandbox.store import Store
 from quickpay.sandbox.terms import Terms
 from quickpay.sandbox.web import answer, hang_up, json_object, refusal
+from quickpay.sandbox.words import said_in
 
 MOST_CENTS = 99_999_999
 LONGEST_TEXT = 200
@@ -55,7 +56,8 @@ class Gateway:
             return refusal(422, code="invalid_request", field="number", message="Send a JSON object.")
         card = read_card(body, today=dt.datetime.now(dt.UTC).date())
         if isinstance(card, BadField):
-            return refusal(422, code="invalid_card", field=card.field, message=card.message)
+            message = said_in(card.message, asked=request.headers.get("Accept-Language", ""))
+            return refusal(422, code="invalid_card", field=card.field, message=message)
         return answer(await self._store.run(partial(tokens.add, card=card, now=now())))
 
     async def make_charge(self, request: web.Request) -> web.Response:

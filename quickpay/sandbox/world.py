@@ -7,6 +7,7 @@ from aiohttp import web
 from quickpay.sandbox.certificates import mail_certificate
 from quickpay.sandbox.deliveries import Courier
 from quickpay.sandbox.faults import Faults
+from quickpay.sandbox.fields import Fields
 from quickpay.sandbox.gateway import Gateway
 from quickpay.sandbox.inbox import Inbox
 from quickpay.sandbox.smtp import MailServer
@@ -96,6 +97,7 @@ class World:
             Texts(store=self._store, faults=self.faults, terms=self.terms),
             Inbox(store=self._store),
             Switches(faults=self.faults),
+            Fields(terms=self.terms),
         )
         for part in parts:
             app.router.add_routes(part.routes())

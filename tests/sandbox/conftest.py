@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import pytest_asyncio
 from aiohttp import web
+from playwright.async_api import Browser, async_playwright
 
 from quickpay.sandbox import World
 
@@ -86,7 +87,7 @@ class Merchant:
         """Wait until a fault keeps so many callers waiting."""
 
         async def holds() -> bool:
-            return sum(fault["waiting"] for fault in await self.faults()) == how_many
+            return sum(int(fault["waiting"]) for fault in await self.faults()) == how_many
 
         await until(holds)
 
@@ -145,6 +146,27 @@ class Listener:
             if hmac.new(SECRETS["webhook_secret"].encode(), told, hashlib.sha256).hexdigest() != signature:
                 return False
         return bool(self.came)
+
+
+CHROMIUM = "/usr/bin/chromium"
+QUIETLY = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIETLY))
+        yield browser
+        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

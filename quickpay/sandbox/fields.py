@@ -1,0 +1,87 @@
+"""The hosted card fields: a script for the merchant's page, and the page inside its iframe."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from aiohttp import web
+
+from quickpay.sandbox.cards import WALLETS
+from quickpay.sandbox.palette import palette
+from quickpay.sandbox.terms import Terms
+from quickpay.sandbox.words import LABELS, language
+
+STATIC = Path(__file__).parent / "static"
+KINDS = {".js": "text/javascript", ".css": "text/css"}
+LONGEST_LABEL = 80
+PAGES = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(STATIC), autoescape=True, undefined=jinja2.StrictUndefined
+)
+
+
+class Fields:
+    """Serve the fields to one merchant's pages and to nobody else's."""
+
+    def __init__(self, *, terms: Terms) -> None:
+        self._terms = terms
+
+    def routes(self) -> list[web.RouteDef]:
+        """List what is served."""
+        return [
+            web.get("/fields.js", self.script),
+            web.get("/fields", self.card),
+            web.get("/wallet", self.wallet),
+            web.get("/static/{name:[a-z]+[.](js|css)}", self.static),
+        ]
+
+    async def script(self, _request: web.Request) -> web.Response:
+        """Serve the script that a merchant's page includes."""
+        return _file("fields.js", headers={"Cross-Origin-Resource-Policy": "cross-origin"})
+
+    async def static(self, request: web.Request) -> web.Response:
+        """Serve a script or a stylesheet of the world's own pages."""
+        return _file(request.match_info["name"])
+
+    async def card(self, request: web.Request) -> web.Response:
+        """Serve the page with the card's fields."""
+        return self._frame(request, "frame.html", require_cvc=request.query.get("cvc") == "1")
+
+    async def wallet(self, request: web.Request) -> web.Response:
+        """Serve the page with one wallet's button."""
+        method = request.query.get("method", "")
+        if method not in WALLETS:
+            raise web.HTTPNotFound
+        return self._frame(request, "wallet.html", method=method)
+
+    def _frame(self, request: web.Request, template: str, **more: Any) -> web.Response:
+        query, nonce = request.query, secrets.token_urlsafe(16)
+        spoken = language(query.get("language", ""))
+        labels = LABELS[spoken]
+        page = PAGES.get_template(template).render(
+            labels=labels,
+            title=query.get("label", "").strip()[:LONGEST_LABEL] or labels["title"],
+            language=spoken,
+            merchant=self._terms.merchant_origin,
+            colours=palette(query, dark=query.get("dark") == "1"),
+            nonce=nonce,
+            **more,
+        )
+        policy = (
+            "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+            f"style-src 'self' 'nonce-{nonce}'; frame-ancestors {self._terms.merchant_origin}"
+        )
+        headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+        return web.Response(text=page, content_type="text/html", headers=headers)
+
+
+def _file(name: str, *, headers: dict[str, str] | None = None) -> web.Response:
+    path = STATIC / name
+    if not path.exists():
+        raise web.HTTPNotFound
+    return web.Response(
+        body=path.read_bytes(),
+        content_type=KINDS[path.suffix],
+        charset="utf-8",
+        headers={"Cache-Control": "no-cache", **(headers or {})},
+    )
