@@ -171,6 +171,11 @@ class Settings(BaseSettings):
         return urlsplit(self.base_url).netloc
 
     @property
+    def hostname(self) -> str:
+        """The host without a port: what a code text is bound to and mail is said to come from."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
     def secure(self) -> bool:
         """Whether patients come by https; only then has the cookie its prefix and `Secure`."""
         return self.base_url.startswith("https://")

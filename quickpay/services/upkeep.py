@@ -1,0 +1,23 @@
+"""What time does: codes end and are forgotten, counts that are over go away."""
+
+from quickpay.ports.clock import Clock
+from quickpay.ports.store import Store
+from quickpay.ports.tables import Tx
+
+
+class Upkeep:
+    """Run every half minute; every step may be repeated and may be cut off anywhere."""
+
+    def __init__(self, *, store: Store[Tx], clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def run_once(self) -> None:
+        """End challenges whose life is over, with their digests (R32), and drop old counts."""
+        now = self._clock.now()
+
+        async def unit(tx: Tx) -> None:
+            await tx.challenges.expire(now)
+            await tx.counters.forget(now)
+
+        await self._store.write(unit)
