@@ -24,7 +24,7 @@ TWILIO: Final = "https://api.twilio.com"
 
 _STOPPED: Final = 21610
 # Sending again will not help (R51): no such number, STOP, no mobile, a landline, and what carriers report.
-PERMANENT: Final = frozenset({21211, _STOPPED, 21614, 21635, 30003, 30004, 30005, 30006, 30007})
+_PERMANENT: Final = frozenset({21211, _STOPPED, 21614, 21635, 30003, 30004, 30005, 30006, 30007})
 _TOO_MANY: Final = 20429
 _VALIDITY: Final = (timedelta(seconds=1), timedelta(hours=10))
 _CONNECT_TIMEOUT: Final = 5.0
@@ -140,7 +140,7 @@ def _options(text: Text) -> dict[str, Any]:
 def _refusal(*, status: int, code: int) -> Rejected:
     if code == _STOPPED:
         return Rejected(reason=STOPPED, permanent=True)
-    if code in PERMANENT:
+    if code in _PERMANENT:
         return Rejected(reason=f"twilio_{code}", permanent=True)
     if code == _TOO_MANY or status in {408, 409, 425, 429} or status >= 500:  # noqa: PLR2004 - the HTTP classes
         return Rejected(reason=f"twilio_{code}", permanent=False)

@@ -1,9 +1,7 @@
 """The ports through which emails and texts leave, and how a sending can end."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
 from typing import Final, Protocol
 
 STOPPED: Final = "stopped"
@@ -91,56 +89,4 @@ class Texter(Protocol):
 
     async def send(self, text: Text) -> Delivery:
         """Hand over one text, at most once; trouble on the way is an outcome, not an exception."""
-        ...
-
-
-class TextStatus(StrEnum):
-    """How far a text has come, as its carrier reports; `rank` orders them, the ends being last."""
-
-    QUEUED = "queued"
-    SENT = "sent"
-    DELIVERED = "delivered"
-    UNDELIVERED = "undelivered"
-
-    @property
-    def rank(self) -> int:
-        """A report counts only if its rank is above the one known: they come twice and out of order (R60)."""
-        return {TextStatus.QUEUED: 0, TextStatus.SENT: 1}.get(self, 2)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextReport:
-    """A carrier's word about a text; it informs and changes no proof (R60).
-
-    `provider_id` is that of `Sent`. `reason` is given for an undelivered one, and `permanent` if the number
-    itself is why.
-    """
-
-    provider_id: str
-    status: TextStatus
-    reason: str | None
-    permanent: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForgedReport:
-    """The signature is missing or wrong: 403 (R103)."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IgnoredReport:
-    """Genuine, but of a kind we have no use for: acknowledge and forget."""
-
-    reason: str
-
-
-class TextReports(Protocol):
-    """Judge delivery reports of texts."""
-
-    def read(
-        self, headers: Mapping[str, str], body: bytes, *, url: str
-    ) -> TextReport | ForgedReport | IgnoredReport:
-        """Judge one report by its raw form body and our own public `url`, never by the Host header (R103)."""
         ...
