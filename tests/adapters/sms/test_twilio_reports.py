@@ -14,13 +14,8 @@ from aiohttp import web
 from quickpay.adapters.sms import TwilioTexter
 from quickpay.adapters.sms_reports import TwilioReports
 from quickpay.ports.messages import (
-    ForgedReport,
-    IgnoredReport,
     Sent,
     Text,
-    TextReport,
-    TextReports,
-    TextStatus,
 )
 from quickpay.sandbox import World
 from tests.adapters.http import serve
