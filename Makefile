@@ -1,0 +1,85 @@
+# The words people and CI share. Needs only make and Python >= 3.11 with venv; `make` alone lists them.
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+TOOLS := $(CURDIR)/.tools
+# The same run on one core and on many; PYTEST_ARGS adds to it, e.g. PYTEST_ARGS='tests/domain -k money'.
+WORKERS ?= 2
+PYTEST_ARGS ?=
+
+# Works with an empty HOME: whatever wants to remember something does it in .tools.
+ifeq ($(strip $(HOME)),)
+export HOME := $(TOOLS)/home
+endif
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate --quiet
+INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check format lock browser twilio-spec
+.DELETE_ON_ERROR:
+
+help: ## List these words
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+demo: .venv/.demo ## Run QuickPay with a sample group, a card gateway, a phone and a mailbox (ARGS='--port 9000')
+	@$(BIN)/quickpay demo $(ARGS)
+
+serve: .venv/.demo ## Run the service with the QUICKPAY_… settings of the environment
+	@$(BIN)/quickpay serve $(ARGS)
+
+test: .venv/.dev browser twilio-spec ## Run every test, on SQLite and PostgreSQL, in Chromium
+	@mkdir -p -m 700 "$(TOOLS)/run"
+	@XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-$(TOOLS)/run}" $(BIN)/pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+
+check: .venv/.dev ## Hold the house rules: style, types, floors, templates, docs, locks
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/bandit -q -ll -r quickpay
+	@$(BIN)/pytest tests/arch
+
+format: .venv/.dev ## Lay out the code and mend what can be mended by itself
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+lock: .venv/.dev ## Make the lock files again from pyproject.toml (UPGRADE=1 takes the newest versions)
+	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --extra postgres --extra demo --group dev -o requirements-dev.lock
+	$(LOCK) pyproject.toml --extra postgres --extra demo -c requirements-dev.lock -o requirements.lock
+	$(LOCK) --group installer -c requirements-dev.lock -o requirements-installer.lock
+
+# The environment: each step leaves a stamp, so that the next call is instant.
+
+.venv/.installer: requirements-installer.lock
+	@command -v "$(PYTHON)" >/dev/null || { echo 'make: there is no $(PYTHON); install Python 3.11 or later'; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "make: QuickPay needs Python 3.11 or later, $(PYTHON) is $$($(PYTHON) -V); try PYTHON=python3.11"; exit 1; }
+	@echo 'Making .venv …'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+		{ rm -rf .venv; echo 'make: this Python has no venv; on Debian: apt-get install python3-venv'; exit 1; }
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-installer.lock
+	@touch $@
+
+.venv/.demo: requirements.lock pyproject.toml | .venv/.installer
+	@echo 'Installing what QuickPay needs …'
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.demo
+	@echo 'Installing what the tests need …'
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# What pip cannot bring.
+
+browser:
+	@.ci/need chromium chromium
+
+twilio-spec: .venv/.dev
+	@test -e $(TOOLS)/twilio-cli-core-8.3.2.tgz || .ci/need npm npm
+	@npm_config_cache="$(TOOLS)/npm" $(BIN)/python tests/adapters/sms/twilio_spec.py
