@@ -1,0 +1,161 @@
+"""Give out API keys, know them again, and take them back (R120)."""
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from quickpay.domain.audit import Event
+from quickpay.domain.faults import Fault
+from quickpay.ports.clock import Clock
+from quickpay.ports.ids import Ids
+from quickpay.ports.store import Store
+from quickpay.ports.tables import ApiKey, Tx
+
+PREFIX = "qpk_"
+"""What every secret begins with, so that a leaked one is found by whoever scans for it."""
+
+LONGEST_LIFE = timedelta(days=365)
+_NAME_LONGEST = 80
+_SECRET_LENGTH = len(PREFIX) + 43  # 32 bytes of base64url without padding
+
+
+class Scope(StrEnum):
+    """What a key may do; reading and writing are separate words, neither includes the other."""
+
+    GROUPS_READ = "groups:read"
+    GROUPS_WRITE = "groups:write"
+    GUARANTORS_READ = "guarantors:read"
+    GUARANTORS_WRITE = "guarantors:write"
+    LINKS_READ = "links:read"
+    LINKS_WRITE = "links:write"
+    PAYMENTS_READ = "payments:read"
+    PAYMENTS_WRITE = "payments:write"
+
+
+EVERY_SCOPE = tuple(scope.value for scope in Scope)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewKey:
+    """A key just made: the one moment its secret can be read."""
+
+    key: ApiKey
+    secret: str = field(repr=False)
+
+
+class ApiKeyring:
+    """Keys of the PM system and the portal."""
+
+    def __init__(self, *, store: Store[Tx], clock: Clock, ids: Ids) -> None:
+        self._store = store
+        self._clock = clock
+        self._ids = ids
+
+    async def create(
+        self,
+        *,
+        name: str,
+        scopes: tuple[str, ...],
+        group: str | None = None,
+        life: timedelta = LONGEST_LIFE,
+        by: str,
+    ) -> NewKey | tuple[Fault, ...]:
+        """Make a key of 256 random bits for one group, or for all; at most 365 days.
+
+        The secret is in the answer and nowhere else.
+        """
+        wrong = tuple(_faults(name, scopes, life))
+        if wrong:
+            return wrong
+        secret = PREFIX + base64.urlsafe_b64encode(self._ids.secret()).rstrip(b"=").decode("ascii")
+        now = self._clock.now()
+        key_id = self._ids.uuid()
+
+        async def unit(tx: Tx) -> NewKey | tuple[Fault, ...]:
+            found = None if group is None else await tx.groups.by_slug(group)
+            if group is not None and found is None:
+                return (Fault(path="group", message="There is no such group."),)
+            key = ApiKey(
+                id=key_id,
+                name=name.strip(),
+                group_id=None if found is None else found.id,
+                scopes=tuple(scope for scope in EVERY_SCOPE if scope in scopes),
+                created_at=now,
+                expires_at=now + life,
+                revoked_at=None,
+            )
+            await tx.api_keys.add(key, secret_hash=_hash(secret))
+            await tx.audit.add(
+                Event(
+                    at=now,
+                    type="staff.key_created",
+                    group_id=key.group_id,
+                    actor=by,
+                    detail={"key": key.id, "scopes": " ".join(key.scopes)},
+                )
+            )
+            return NewKey(key=key, secret=secret)
+
+        return await self._store.write(unit)
+
+    async def authenticate(self, bearer: str) -> ApiKey | None:
+        """Return the key of a secret that is good now; None for a wrong, revoked or expired one alike."""
+        if not bearer.startswith(PREFIX) or len(bearer) != _SECRET_LENGTH:
+            return None
+        digest = _hash(bearer)
+
+        async def unit(tx: Tx) -> ApiKey | None:
+            return await tx.api_keys.find(digest)
+
+        key = await self._store.read(unit)
+        if key is None or key.revoked_at is not None or self._clock.now() >= key.expires_at:
+            return None
+        return key
+
+    async def list_(self) -> list[ApiKey]:
+        """Return all keys, oldest first, without their secrets."""
+
+        async def unit(tx: Tx) -> list[ApiKey]:
+            return await tx.api_keys.list_()
+
+        return await self._store.read(unit)
+
+    async def revoke(self, key_id: str, *, by: str) -> bool:
+        """End a key at once; False if it was ended before or does not exist."""
+        now = self._clock.now()
+
+        async def unit(tx: Tx) -> bool:
+            if not await tx.api_keys.revoke(key_id, now):
+                return False
+            await tx.audit.add(Event(at=now, type="staff.key_revoked", actor=by, detail={"key": key_id}))
+            return True
+
+        return await self._store.write(unit)
+
+
+def _faults(name: str, scopes: tuple[str, ...], life: timedelta) -> list[Fault]:
+    wrong = []
+    if not name.strip() or len(name) > _NAME_LONGEST or not name.isprintable():
+        wrong.append(
+            Fault(path="name", message=f"Write a name of 1 to {_NAME_LONGEST} printable characters.")
+        )
+    if not scopes:
+        wrong.append(Fault(path="scopes", message="Name at least one scope."))
+    wrong += [
+        Fault(
+            path="scopes",
+            message=f"There is no scope {scope[:_NAME_LONGEST]!r}; choose from {', '.join(EVERY_SCOPE)}.",
+        )
+        for scope in scopes
+        if scope not in EVERY_SCOPE
+    ]
+    if not timedelta(0) < life <= LONGEST_LIFE:
+        wrong.append(Fault(path="life", message="A key lives at most 365 days."))
+    return wrong
+
+
+def _hash(secret: str) -> bytes:
+    # 256 random bits need no salt and no slow hash.
+    return hashlib.sha256(secret.encode()).digest()

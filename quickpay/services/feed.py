@@ -1,0 +1,131 @@
+"""Tell the PM system of payments, and hear that it has them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from quickpay.domain.ledger import Posting
+from quickpay.domain.payments import Payment, PaymentState
+from quickpay.ports.store import Store
+from quickpay.ports.tables import Tx
+from quickpay.services.groups import NoGroup, group_within
+
+MOST = 200
+
+STATUSES: Mapping[str, PaymentState] = MappingProxyType(
+    {
+        "pending": PaymentState.SUBMITTING,
+        "succeeded": PaymentState.SUCCEEDED,
+        "declined": PaymentState.DECLINED,
+        "unknown": PaymentState.UNKNOWN,
+        "review": PaymentState.REVIEW,
+        "refunded": PaymentState.REFUNDED,
+    }
+)
+"""What the API calls each state (interface.md §5)."""
+
+_STATUS_OF = {state: status for status, state in STATUSES.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentView:
+    """One payment with the names others know its group, guarantor and link by, and where its money went."""
+
+    payment: Payment
+    group: str
+    guarantor: str
+    link: str | None
+    posted: tuple[Posting, ...]
+
+    @property
+    def status(self) -> str:
+        """Its state in the API's words."""
+        return _STATUS_OF[self.payment.state]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPage:
+    """Payments by change number; `next` is where to go on, None when there was nothing."""
+
+    payments: tuple[PaymentView, ...]
+    next: int | None
+
+
+class PaymentFeed:
+    """Payments as the PM system reads them; a changed payment appears again, under its own id."""
+
+    def __init__(self, *, store: Store[Tx]) -> None:
+        self._store = store
+
+    async def list_(
+        self,
+        *,
+        after: int = 0,
+        group: str | None = None,
+        status: str | None = None,
+        limit: int = MOST,
+        within: int | None = None,
+    ) -> FeedPage | NoGroup:
+        """Return up to `limit` (at most 200) payments changed after `after`, oldest change first.
+
+        Raises:
+            KeyError: `status` is none of `STATUSES`.
+        """
+        states = None if status is None else (STATUSES[status],)
+
+        async def unit(tx: Tx) -> FeedPage | NoGroup:
+            only = within
+            if group is not None:
+                found = await group_within(tx, group, within)
+                if found is None:
+                    return NoGroup()
+                only = found.id
+            rows = await tx.payments.feed(
+                after=after, group_id=only, states=states, most=max(1, min(limit, MOST))
+            )
+            views = [
+                PaymentView(
+                    payment=payment,
+                    group=slug,
+                    guarantor=number,
+                    link=link,
+                    posted=await _posted(tx, payment),
+                )
+                for payment, slug, link, number in rows
+            ]
+            return FeedPage(payments=tuple(views), next=views[-1].payment.change_number if views else None)
+
+        return await self._store.read(unit)
+
+    async def get(self, payment_id: str, *, within: int | None = None) -> PaymentView | None:
+        """Return one payment, if this caller may know of it."""
+
+        async def unit(tx: Tx) -> PaymentView | None:
+            payment = await tx.payments.get(payment_id)
+            return None if payment is None else await _view(tx, payment, within)
+
+        return await self._store.read(unit)
+
+
+async def _view(tx: Tx, payment: Payment, within: int | None) -> PaymentView | None:
+    if within not in {None, payment.group_id}:
+        return None
+    group = await tx.groups.get(payment.group_id)
+    guarantor = await tx.guarantors.get(payment.guarantor_id)
+    link = None if payment.link_serial is None else await tx.links.by_serial(payment.link_serial)
+    if group is None or guarantor is None:
+        raise LookupError("a payment of nobody: the database holds the references")
+    return PaymentView(
+        payment=payment,
+        group=group.slug,
+        guarantor=guarantor.number,
+        link=None if link is None else link.id,
+        posted=await _posted(tx, payment),
+    )
+
+
+async def _posted(tx: Tx, payment: Payment) -> tuple[Posting, ...]:
+    """Ask only of payments that took money: a page of the feed holds up to 200."""
+    if payment.state not in {PaymentState.SUCCEEDED, PaymentState.REFUNDED}:
+        return ()
+    return await tx.ledger.postings(payment.id)

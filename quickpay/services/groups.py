@@ -1,0 +1,108 @@
+"""Keep groups: check their options, save the next version, show them."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from quickpay.domain.audit import Event
+from quickpay.domain.faults import Fault
+from quickpay.domain.groups import Group, changes, is_slug
+from quickpay.domain.option_rules import faults, tidied
+from quickpay.domain.options import Options
+from quickpay.mfa.message import template_faults
+from quickpay.ports.clock import Clock
+from quickpay.ports.store import Conflict, Store
+from quickpay.ports.tables import Tx
+
+_NAME_TAKEN = Fault(
+    path="branding.name", message="Another group already has this name; choose a different one."
+)
+_NOT_A_SLUG = Fault(path="slug", message="Use 1 to 63 of a-z, 0-9 and inner hyphens.")
+
+
+@dataclass(frozen=True, slots=True)
+class NoGroup:
+    """There is no such group for this caller; said alike for another's and for none (A59)."""
+
+
+class GroupBook:
+    """Groups, as the API, the staff pages and the import keep them."""
+
+    def __init__(
+        self, *, store: Store[Tx], clock: Clock, host: str, mail_from_domains: tuple[str, ...] = ()
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._template_faults = partial(template_faults, host=host)
+        self._mail_from_domains = mail_from_domains
+
+    async def put(
+        self, slug: str, options: Options, by: str, *, within: int | None = None
+    ) -> Group | tuple[Fault, ...] | NoGroup:
+        """Save the group's next version, or say everything that forbids it; takes effect on the next request.
+
+        The same options again make no new version. `by` is who did it, for the history and the audit.
+        `within` is the only group the caller may touch; None is any, and only then may one be made.
+        """
+        kept = tidied(options)
+        wrong = faults(kept, template_faults=self._template_faults, mail_from_domains=self._mail_from_domains)
+        if not is_slug(slug):
+            wrong = (_NOT_A_SLUG, *wrong)
+        now = self._clock.now()
+
+        async def unit(tx: Tx) -> Group | tuple[Fault, ...] | NoGroup:
+            before = await tx.groups.by_slug(slug)
+            if within is not None and (before is None or before.id != within):
+                return NoGroup()
+            taken = await tx.groups.name_taken(kept.branding.name, by_other_than=slug)
+            found = (*wrong, _NAME_TAKEN) if taken else wrong
+            if found:
+                return found
+            if before is not None and before.options == kept:
+                return before
+            group = await tx.groups.put(slug=slug, options=kept, now=now, by=by)
+            changed = () if before is None else changes(before.options, kept)
+            await tx.audit.add(
+                Event(
+                    at=now,
+                    type="staff.settings_change",
+                    group_id=group.id,
+                    actor=by,
+                    detail={"version": group.version, "options": ", ".join(one.path for one in changed)},
+                )
+            )
+            return group
+
+        try:
+            return await self._store.write(unit)
+        except Conflict:
+            # Somebody took the name between the look and the write: the database has the last word.
+            return (_NAME_TAKEN,)
+
+    async def get(self, slug: str, *, within: int | None = None) -> Group | None:
+        """Return the group of an address, if this caller may know of it."""
+
+        async def unit(tx: Tx) -> Group | None:
+            return await group_within(tx, slug, within)
+
+        return await self._store.read(unit)
+
+    async def by_slug(self, slug: str) -> Group | None:
+        """Return the group of an address."""
+        return await self.get(slug)
+
+    async def list_(self, *, within: int | None = None) -> list[Group]:
+        """Return the groups this caller may know of, by name."""
+
+        async def unit(tx: Tx) -> list[Group]:
+            if within is None:
+                return await tx.groups.list_()
+            only = await tx.groups.get(within)
+            return [] if only is None else [only]
+
+        return await self._store.read(unit)
+
+
+async def group_within(tx: Tx, slug: str, within: int | None) -> Group | None:
+    """Find a group by its slug for a caller who may touch only `within`, or any if that is None."""
+    group = await tx.groups.by_slug(slug)
+    return group if group is not None and within in {None, group.id} else None

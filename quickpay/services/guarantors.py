@@ -1,0 +1,115 @@
+"""Keep guarantors as the PM system tells them, and say what they owe."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from quickpay.domain.balances import Balances
+from quickpay.domain.faults import Fault
+from quickpay.domain.guarantors import Account, Guarantor
+from quickpay.ports.clock import Clock
+from quickpay.ports.store import Store
+from quickpay.ports.tables import Tx
+from quickpay.services.account import account_now
+from quickpay.services.groups import NoGroup, group_within
+from quickpay.services.guarantor_checks import checked
+from quickpay.services.guarantor_records import GuarantorRecord, account_of, patients_of
+
+_NUMBER_LONGEST = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuarantorView:
+    """One guarantor: what the PM system last said, and the sums with our own payments taken off."""
+
+    group: str
+    guarantor: Guarantor = field(repr=False)
+    account: Account = field(repr=False)
+    balances: Balances
+
+
+class GuarantorBook:
+    """Guarantors, as the API and the import keep them."""
+
+    def __init__(self, *, store: Store[Tx], clock: Clock, countries: tuple[str, ...] = ("US",)) -> None:
+        self._store = store
+        self._clock = clock
+        self._countries = countries
+
+    async def put(
+        self, group_slug: str, number: str, record: GuarantorRecord, *, within: int | None = None
+    ) -> GuarantorView | tuple[Fault, ...] | NoGroup:
+        """Make a guarantor, or replace what the PM system said before; or say everything that forbids it.
+
+        Payments of ours stay deducted until acknowledged or named in the record's receipts (interface.md §5).
+        """
+        kept = self.check(number, record)
+        if isinstance(kept, tuple):
+            return kept
+        now = self._clock.now()
+
+        async def unit(tx: Tx) -> GuarantorView | NoGroup:
+            group = await group_within(tx, group_slug, within)
+            if group is None:
+                return NoGroup()
+            guarantor, account = await put_checked(tx, group.id, number, kept, now)
+            owed = await account_now(tx, guarantor.id)
+            return GuarantorView(
+                group=group.slug, guarantor=guarantor, account=account, balances=owed.balances
+            )
+
+        return await self._store.write(unit)
+
+    def check(self, number: str, record: GuarantorRecord) -> GuarantorRecord | tuple[Fault, ...]:
+        """Give the record as it is kept, or its faults; asks nothing of the store."""
+        if not number.strip() or len(number) > _NUMBER_LONGEST or not number.isprintable():
+            message = f"Send a number of 1 to {_NUMBER_LONGEST} printable characters."
+            return (Fault(path="id", message=message),)
+        return checked(record, countries=self._countries)
+
+    async def get(self, group_slug: str, number: str, *, within: int | None = None) -> GuarantorView | None:
+        """Return one with the balances of this moment."""
+
+        async def unit(tx: Tx) -> GuarantorView | None:
+            group = await group_within(tx, group_slug, within)
+            guarantor = None if group is None else await tx.guarantors.by_number(group.id, number)
+            if group is None or guarantor is None:
+                return None
+            account = await tx.guarantors.account(guarantor.id)
+            owed = await account_now(tx, guarantor.id)
+            return GuarantorView(
+                group=group.slug, guarantor=guarantor, account=account, balances=owed.balances
+            )
+
+        return await self._store.read(unit)
+
+
+async def put_checked(
+    tx: Tx, group_id: int, number: str, record: GuarantorRecord, now: datetime
+) -> tuple[Guarantor, Account]:
+    """Write a checked record inside the caller's unit."""
+    before = await tx.guarantors.by_number(group_id, number)
+    if before is not None:
+        # In the order payments take, so that none is judged between the old word and the new.
+        await tx.guarantors.lock(before.id)
+    account = account_of(record)
+    guarantor = await tx.guarantors.put(
+        Guarantor(
+            id=0,
+            group_id=group_id,
+            number=number,
+            first_name=record.first_name.strip(),
+            preferred_name=record.preferred_name,
+            last_name=record.last_name.strip(),
+            language=record.language,
+            email=record.email,
+            mobile=record.mobile,
+            text_opt_out=record.text_opt_out,
+            patients=patients_of(record),
+            changed_at=now,
+        ),
+        account,
+    )
+    if before is not None:
+        receipts = tuple(receipt.number for receipt in record.receipts)
+        await tx.payments.settle_by_pm(guarantor.id, receipt_numbers=receipts)
+    return guarantor, account

@@ -1,0 +1,132 @@
+"""Take in what others tell us of their own accord: the gateway of payments, Twilio of texts."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, assert_never
+from zoneinfo import ZoneInfo
+
+from quickpay.domain.audit import Event
+from quickpay.domain.payments import PaymentState
+from quickpay.ports.clock import Clock
+from quickpay.ports.gateway import Approved, ForgedWebhook, Gateway, GatewayEvent, IgnoredWebhook
+from quickpay.ports.store import Store
+from quickpay.ports.tables import Tx
+from quickpay.services.settle import settle
+
+_WORD = re.compile(r"[a-z_]{1,32}")
+_CODE = re.compile(r"[0-9]{1,8}")
+_SID = re.compile(r"[A-Za-z0-9]{1,64}")
+
+
+class Taken(StrEnum):
+    """What became of a webhook; only `forged` and `no_such_source` are refused."""
+
+    DONE = "done"
+    REPEATED = "repeated"
+    UNKNOWN_PAYMENT = "unknown_payment"
+    IGNORED = "ignored"
+    FORGED = "forged"
+    NO_SUCH_SOURCE = "no_such_source"
+
+
+class CallbackCheck(Protocol):
+    """Judge whether a delivery report comes from the one who sends our texts (R103)."""
+
+    def is_genuine(self, *, path: str, form: Mapping[str, str], signature: str) -> bool:
+        """Hold the signature against the public address of `path` and every field of the form."""
+        ...
+
+
+class WebhooksIn:
+    """Believe only what is signed, and each event once."""
+
+    def __init__(
+        self,
+        *,
+        store: Store[Tx],
+        clock: Clock,
+        gateway: Gateway,
+        zone: ZoneInfo,
+        callbacks: CallbackCheck | None = None,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._gateway = gateway
+        self._zone = zone
+        self._callbacks = callbacks
+
+    async def from_gateway(self, source: str, headers: Mapping[str, str], body: bytes) -> Taken:
+        """Take one event; the memory of it and what it changes are one unit (R100, R104).
+
+        Raises:
+            StoreBusy, StoreUnavailable: nothing was kept, and the sender should try again (R102).
+        """
+        if source != self._gateway.name:
+            return Taken.NO_SUCH_SOURCE
+        now = self._clock.now()
+        read = self._gateway.read_webhook(headers, body, now=now)
+        match read:
+            case GatewayEvent():
+                return await self._settle(source, read)
+            case ForgedWebhook(reason=reason):
+                await self._note("webhook.refused", source=source, reason=reason)
+                return Taken.FORGED
+            case IgnoredWebhook():
+                return Taken.IGNORED
+            case _:
+                assert_never(read)
+
+    async def _settle(self, source: str, event: GatewayEvent) -> Taken:
+        now = self._clock.now()
+
+        async def unit(tx: Tx) -> Taken:
+            if not await tx.webhooks.first(source=source, event_id=event.event_id, now=now):
+                return Taken.REPEATED
+            payment = await tx.payments.get(event.payment_id)
+            if payment is None:
+                # Write 1 comes before the gateway is asked, so this is nobody's payment here (X11).
+                await tx.audit.add(_event("webhook.unknown_payment", now, source=source))
+                return Taken.UNKNOWN_PAYMENT
+            settled = await settle(tx, payment.id, event.outcome, now=now, zone=self._zone)
+            charged = isinstance(event.outcome, Approved)
+            if charged and settled.state is PaymentState.DECLINED:
+                # Money was taken for what we called declined: nothing moves, a person must see it.
+                await tx.audit.add(_event("webhook.contradicts", now, source=source, payment_id=payment.id))
+            return Taken.DONE
+
+        return await self._store.write(unit)
+
+    async def from_texter(self, *, path: str, form: Mapping[str, str], signature: str | None) -> Taken:
+        """Take a delivery report; it only informs, no state follows from it (A39)."""
+        if self._callbacks is None:
+            return Taken.NO_SUCH_SOURCE
+        if not signature or not self._callbacks.is_genuine(path=path, form=form, signature=signature):
+            await self._note("webhook.refused", source="twilio", reason="signature")
+            return Taken.FORGED
+        await self._note(
+            "message.report",
+            source="twilio",
+            message=_known(_SID, form.get("MessageSid")),
+            status=_known(_WORD, form.get("MessageStatus")),
+            error=_known(_CODE, form.get("ErrorCode")),
+        )
+        return Taken.DONE
+
+    async def _note(self, kind: str, **detail: str | None) -> None:
+        now = self._clock.now()
+
+        async def unit(tx: Tx) -> None:
+            await tx.audit.add(_event(kind, now, **detail))
+
+        await self._store.write(unit)
+
+
+def _event(kind: str, now: datetime, *, payment_id: str | None = None, **detail: str | None) -> Event:
+    return Event(at=now, type=kind, payment_id=payment_id, actor="gateway", detail=dict(detail))
+
+
+def _known(form: re.Pattern[str], text: str | None) -> str | None:
+    """Keep a word only if it has the shape of one: the audit holds no one's free text."""
+    return text if text is not None and form.fullmatch(text) else None
