@@ -98,9 +98,8 @@ def _copy(source: Path, target: Path) -> None:
             closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=rw", uri=True)) as origin,
             closing(sqlite3.connect(target)) as copy,
         ):
-            origin.execute(
-                "BEGIN"
-            )  # one snapshot from the first page to the last, whatever is written meanwhile
+            # One snapshot from the first page to the last, whatever is written meanwhile.
+            origin.execute("BEGIN")
             origin.execute("SELECT count(*) FROM sqlite_schema").fetchone()
             origin.backup(copy, pages=_PAGES_PER_STEP)
     except sqlite3.Error as problem:
