@@ -1,23 +1,18 @@
 """The hosted card fields: a script for the merchant's page, and the page inside its iframe."""
 
 import secrets
-from pathlib import Path
 from typing import Any
 
-import jinja2
 from aiohttp import web
 
 from quickpay.sandbox.cards import WALLETS
 from quickpay.sandbox.palette import palette
 from quickpay.sandbox.terms import Terms
+from quickpay.sandbox.web import STATIC, render
 from quickpay.sandbox.words import LABELS, language
 
-STATIC = Path(__file__).parent / "static"
 KINDS = {".js": "text/javascript", ".css": "text/css"}
 LONGEST_LABEL = 80
-PAGES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(STATIC), autoescape=True, undefined=jinja2.StrictUndefined
-)
 
 
 class Fields:
@@ -58,7 +53,8 @@ class Fields:
         query, nonce = request.query, secrets.token_urlsafe(16)
         spoken = language(query.get("language", ""))
         labels = LABELS[spoken]
-        page = PAGES.get_template(template).render(
+        page = render(
+            template,
             labels=labels,
             title=query.get("label", "").strip()[:LONGEST_LABEL] or labels["title"],
             language=spoken,

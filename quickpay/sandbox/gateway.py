@@ -93,6 +93,9 @@ class Gateway:
     async def list_charges(self, request: web.Request) -> web.Response:
         """Show the ledger to anybody: it is a sandbox."""
         query = request.query
+        if query.get("newest", "").isdecimal():
+            newest = partial(ledger.newest_charges, limit=int(query["newest"]))
+            return await self._look_up(request, newest, lambda charges: {"data": charges})
         limit = query.get("limit", "")
         work = partial(
             ledger.list_charges,

@@ -1,6 +1,5 @@
 """What arrived on the phone and in the mailbox, and who has opted out of texts."""
 
-import json
 import sqlite3
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +13,15 @@ from quickpay.sandbox.web import answer, json_object, refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """Hold one file that came with a mail."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """Hold one text or mail as it reached one recipient."""
 
@@ -23,14 +31,14 @@ class Message:
     text: str
     subject: str = ""
     html: str = ""
-    attachments: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 def add(db: sqlite3.Connection, message: Message, *, at: int) -> None:
     """Keep a message that arrived."""
-    db.execute(
-        "INSERT INTO messages (channel, sender, recipient, subject, text, html, attachments, at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    made = db.execute(
+        "INSERT INTO messages (channel, sender, recipient, subject, text, html, at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             message.channel,
             message.sender,
@@ -38,9 +46,12 @@ def add(db: sqlite3.Connection, message: Message, *, at: int) -> None:
             message.subject,
             message.text,
             message.html,
-            json.dumps(message.attachments),
             at,
         ),
+    )
+    db.executemany(
+        "INSERT INTO attachments (message, place, name, kind, content) VALUES (?, ?, ?, ?, ?)",
+        [(made.lastrowid, n, one.name, one.kind, one.content) for n, one in enumerate(message.attachments)],
     )
 
 
@@ -107,6 +118,11 @@ def address(said: str) -> str:
 
 
 def _list(db: sqlite3.Connection, *, to: str | None, after: int) -> list[dict[str, Any]]:
+    names: dict[int, list[str]] = {}
+    for row in db.execute(
+        "SELECT message, name FROM attachments WHERE message > ? ORDER BY message, place", (after,)
+    ):
+        names.setdefault(row["message"], []).append(row["name"])
     rows = db.execute(
         "SELECT * FROM messages WHERE seq > ?1 AND (?2 IS NULL OR lower(recipient) = ?2) ORDER BY seq",
         (after, to),
@@ -120,11 +136,23 @@ def _list(db: sqlite3.Connection, *, to: str | None, after: int) -> list[dict[st
             "subject": row["subject"],
             "text": row["text"],
             "html": row["html"],
-            "attachments": json.loads(row["attachments"]),
+            "attachments": names.get(row["seq"], []),
             "at": rfc3339(row["at"]),
         }
         for row in rows
     ]
+
+
+def find_html(db: sqlite3.Connection, number: int) -> str | None:
+    """Return the HTML of one mail."""
+    row = db.execute("SELECT html FROM messages WHERE seq = ? AND html <> ''", (number,)).fetchone()
+    return None if row is None else str(row["html"])
+
+
+def find_attachment(db: sqlite3.Connection, number: int, place: int) -> Attachment | None:
+    """Return one file of one mail."""
+    row = db.execute("SELECT * FROM attachments WHERE message = ? AND place = ?", (number, place)).fetchone()
+    return None if row is None else Attachment(name=row["name"], kind=row["kind"], content=row["content"])
 
 
 def _opt_outs(db: sqlite3.Connection) -> list[str]:

@@ -143,6 +143,11 @@ def list_charges(
     return [_shown(row) for row in rows]
 
 
+def newest_charges(db: sqlite3.Connection, *, limit: int) -> list[dict[str, Any]]:
+    """List the last lines of the ledger, newest first."""
+    return [_shown(row) for row in db.execute("SELECT * FROM charges ORDER BY seq DESC LIMIT ?", (limit,))]
+
+
 def _shown(row: sqlite3.Row) -> dict[str, Any]:
     shown = {
         "id": row["id"],

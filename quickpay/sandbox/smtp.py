@@ -4,6 +4,7 @@ import asyncio
 import email
 import email.policy
 import hmac
+import logging
 import sqlite3
 import ssl
 from email.message import EmailMessage
@@ -38,6 +39,8 @@ class MailServer:
 
     async def start(self, host: str) -> int:
         """Listen on a port of the system's choice and return it."""
+        # aiosmtpd warns of its own deprecated attribute at every sign-in.
+        logging.getLogger("mail.log").setLevel(logging.ERROR)
         self._server = await asyncio.get_running_loop().create_server(self._protocol, host, 0)
         port: int = self._server.sockets[0].getsockname()[1]
         return port
@@ -165,7 +168,7 @@ def read_mail(envelope: Envelope) -> list[inbox.Message]:
     )
     assert isinstance(parsed, EmailMessage)
     plain, rich = parsed.get_body(("plain",)), parsed.get_body(("html",))
-    attachments = tuple(part.get_filename() or "attachment" for part in parsed.iter_attachments())
+    attachments = tuple(_attachment(part) for part in parsed.iter_attachments())
     return [
         inbox.Message(
             channel="email",
@@ -178,6 +181,15 @@ def read_mail(envelope: Envelope) -> list[inbox.Message]:
         )
         for recipient in envelope.rcpt_tos
     ]
+
+
+def _attachment(part: Any) -> inbox.Attachment:
+    content = part.get_payload(decode=True)
+    return inbox.Attachment(
+        name=part.get_filename() or "attachment",
+        kind=part.get_content_type(),
+        content=content if isinstance(content, bytes) else part.as_bytes(),
+    )
 
 
 def _words(part: Any) -> str:

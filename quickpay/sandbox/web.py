@@ -1,12 +1,18 @@
-"""What all of the world's listeners share: JSON answers, reading bodies, hanging up."""
+"""What all of the world's listeners share: JSON answers, pages, reading bodies, hanging up."""
 
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import jinja2
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+STATIC = Path(__file__).parent / "static"
+TEMPLATES = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(STATIC), autoescape=True, undefined=jinja2.StrictUndefined
+)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -19,6 +25,11 @@ def refusal(status: int, *, code: str, message: str, field: str | None = None) -
     """Answer with the world's one shape of error."""
     error = {"code": code, "message": message}
     return answer({"error": error if field is None else {"field": field, **error}}, status=status)
+
+
+def render(template: str, **said: Any) -> str:
+    """Write one of the world's pages."""
+    return TEMPLATES.get_template(template).render(**said)
 
 
 def hang_up(request: web.Request) -> web.Response:

@@ -10,6 +10,7 @@ from quickpay.sandbox.faults import Faults
 from quickpay.sandbox.fields import Fields
 from quickpay.sandbox.gateway import Gateway
 from quickpay.sandbox.inbox import Inbox
+from quickpay.sandbox.pages import Pages
 from quickpay.sandbox.smtp import MailServer
 from quickpay.sandbox.store import Store
 from quickpay.sandbox.switches import Switches
@@ -98,6 +99,7 @@ class World:
             Inbox(store=self._store),
             Switches(faults=self.faults),
             Fields(terms=self.terms),
+            Pages(store=self._store, terms=self.terms),
         )
         for part in parts:
             app.router.add_routes(part.routes())
