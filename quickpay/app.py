@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 
 import aiohttp
@@ -15,7 +14,9 @@ from quickpay.adapters.ids import RandomIds
 from quickpay.adapters.mail import SmtpMailer
 from quickpay.adapters.notes import TemplateNotes
 from quickpay.adapters.sms import TWILIO, TwilioTexter
+from quickpay.adapters.sms_reports import TwilioReports
 from quickpay.adapters.store import open_store
+from quickpay.adapters.store.version import SchemaVersion, check_version
 from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.domain.digests import Digests
 from quickpay.domain.tokens import Tokens
@@ -48,7 +49,7 @@ from quickpay.services.webhooks import WebhooksIn
 from quickpay.settings import BadSettings, Settings
 
 STOP_GRACE_SECONDS = 25.0
-"""How long a stop waits for payments at the gateway; what is left then is asked after at the next start (R138)."""
+"""How long a stop waits for payments at the gateway; the rest is asked after at the next start (R138)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,7 @@ Wrap = Callable[[World], World]
 class NoMailer:
     """Stands where no SMTP_URL is set: what should go by email waits, or is reported as not delivered."""
 
-    async def send(self, email: Email) -> Delivery:
+    async def send(self, email: Email) -> Delivery:  # noqa: ARG002 - the port's signature
         """Refuse for now."""
         return Rejected(reason="QUICKPAY_SMTP_URL is not set", permanent=False)
 
@@ -77,7 +78,7 @@ class NoMailer:
 class NoTexter:
     """Stands where Twilio is not set."""
 
-    async def send(self, text: Text) -> Delivery:
+    async def send(self, text: Text) -> Delivery:  # noqa: ARG002 - the port's signature
         """Refuse for now."""
         return Rejected(reason="QUICKPAY_TWILIO_ACCOUNT_SID is not set", permanent=False)
 
@@ -125,6 +126,16 @@ def _texter(settings: Settings, session: aiohttp.ClientSession) -> Texter:
         messaging_service=settings.twilio_messaging_service_sid,
         api_base=settings.twilio_api_base or TWILIO,
     )
+
+
+def _reports(settings: Settings) -> TwilioReports | None:
+    if settings.twilio_auth_token is None:
+        return None
+    return TwilioReports(auth_token=settings.twilio_auth_token.get_secret_value(), base_url=settings.base_url)
+
+
+async def _is_current(database_url: str) -> bool:
+    return await check_version(database_url) is SchemaVersion.CURRENT
 
 
 def _gateway(settings: Settings, session: aiohttp.ClientSession) -> Gateway:
@@ -190,6 +201,28 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         ),
         results=Results(store=store, clock=clock),
         leave=Leave(store=store, clock=clock),
+        groups=GroupBook(
+            store=store, clock=clock, host=settings.hostname, mail_from_domains=settings.mail_from_domains
+        ),
+        guarantors=GuarantorBook(store=store, clock=clock, countries=settings.sms_countries),
+        links=LinkBook(
+            store=store,
+            clock=clock,
+            ids=ids,
+            tokens=tokens,
+            base_url=settings.base_url,
+            lifetimes=settings.lifetimes,
+            countries=settings.sms_countries,
+        ),
+        feed=PaymentFeed(store=store),
+        keyring=ApiKeyring(store=store, clock=clock, ids=ids),
+        once=Once(store=store, clock=clock),
+        webhooks=WebhooksIn(
+            store=store, clock=clock, gateway=gateway, zone=zone, callbacks=_reports(settings)
+        ),
+        health=Health(
+            store=store, clock=clock, schema_is_current=partial(_is_current, settings.database_url)
+        ),
     )
     return House(
         desk=desk,
@@ -210,7 +243,9 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
     )
 
 
-def make_app(settings: Settings, *, wrap: Wrap = lambda world: world, create: bool = False) -> web.Application:
+def make_app(
+    settings: Settings, *, wrap: Wrap = lambda world: world, create: bool = False
+) -> web.Application:
     """Build the application; it opens its world when it starts and closes it when it stops.
 
     `wrap` lets a test put something between the services and the world; `create` makes or migrates the
@@ -222,9 +257,7 @@ def make_app(settings: Settings, *, wrap: Wrap = lambda world: world, create: bo
     return app
 
 
-async def _live(
-    app: web.Application, *, settings: Settings, wrap: Wrap, create: bool
-) -> AsyncIterator[None]:
+async def _live(app: web.Application, *, settings: Settings, wrap: Wrap, create: bool) -> AsyncIterator[None]:
     async with open_world(settings, create=create) as world:
         tasks = BackgroundTasks()
         house = furnish(settings, wrap(world), tasks)

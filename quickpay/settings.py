@@ -31,7 +31,8 @@ class BadSettings(Exception):
         super().__init__("\n".join(lines))
 
 
-def _span(text: str) -> timedelta:
+def span(text: str) -> timedelta:
+    """Read a length of time like 30d, 15m or 60s."""
     unit = _UNITS.get(text[-1:])
     if unit is None or not text[:-1].isdecimal() or int(text[:-1]) < 1:
         raise ValueError("write a number and s, m, h or d, like 30d")
@@ -45,7 +46,7 @@ def _commas(value: object) -> object:
 
 
 Words = Annotated[tuple[str, ...], NoDecode]
-Span = Annotated[str, AfterValidator(lambda text: _span(text) and text)]
+Span = Annotated[str, AfterValidator(lambda text: span(text) and text)]
 
 
 class Settings(BaseSettings):
@@ -183,7 +184,7 @@ class Settings(BaseSettings):
     @property
     def lifetimes(self) -> dict[Origin, timedelta]:
         """How long a link of each origin lives."""
-        return {origin: _span(getattr(self, f"link_lifetime_{origin.value}")) for origin in DEFAULT_LIFETIMES}
+        return {origin: span(getattr(self, f"link_lifetime_{origin.value}")) for origin in DEFAULT_LIFETIMES}
 
     @property
     def proof_limits(self) -> Limits:
