@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -103,7 +104,8 @@ def _in_transaction(database_url: str, work: Callable[[Connection], T]) -> T:
 
 
 def _on_file(path: Path, work: Callable[[Connection], T]) -> T:
-    settle_file(path, create=True)
+    with suppress(FileExistsError):  # another migration was a moment quicker
+        settle_file(path, create=True)
     engine = create_engine(
         f"sqlite:///{path.absolute()}", poolclass=NullPool, connect_args={"timeout": _LOCK_SECONDS}
     )

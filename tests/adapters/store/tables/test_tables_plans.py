@@ -1,0 +1,33 @@
+"""What is asked all the time is found by an index, also where that index is partial."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from quickpay.adapters.store import challenges, guarantors, links, outbox, payments
+from quickpay.adapters.store.statements import Statement
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (outbox._CLAIM, "ix_outbox_waiting"),
+        (outbox._OLDEST, "ix_outbox_waiting"),
+        (payments._DUE, "ix_payments_next_look_up_at"),
+        (payments._OF_ORDER, "ix_payments_order_id"),
+        (payments._LIVE_OF_LINK, "ix_payments_link_serial"),
+        (payments._DECLINES, "ix_payments_link_serial"),
+        (payments._DECLINES_OF_SESSION, "ix_payments_guarantor_id"),
+        (challenges._EXPIRE, "uq_challenges_one_open"),
+        (challenges._LAST_OF, "ix_challenges_session_id"),
+        (links._EVENTS, "ix_audit_link_serial"),
+        (guarantors._BY_NUMBER, "sqlite_autoindex_guarantors_1"),
+    ],
+)
+def test_an_index_is_used(migrated_file: Path, statement: Statement, index: str) -> None:
+    sql = statement.sqlite.sql
+    with closing(sqlite3.connect(migrated_file)) as connection:
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}", (1,) * sql.count("?")).fetchall()
+    assert any(index in row[3] for row in plan), plan
