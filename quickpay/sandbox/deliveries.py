@@ -88,8 +88,8 @@ class Courier:
 
     async def _bring(self, http: aiohttp.ClientSession, delivery: Delivery) -> bool:
         fault = self._faults.take("webhooks")
-        if fault is not None and fault.kind == "hang":
-            await fault.wait_until_over()
+        if fault is not None and fault.holds:
+            await fault.hold()
         if fault is not None and fault.kind in {"refuse", "error"}:
             return False
         body = delivery.body.encode()

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 PARTS = ("gateway", "smtp", "sms", "webhooks")
-KINDS = ("refuse", "hang", "drop_after_accept", "error", "late")
+KINDS = ("refuse", "hang", "slow", "drop_after_accept", "error", "late")
+HOLDING = ("hang", "slow", "late")
 MOST_CALLS = 1_000_000
 LONGEST = 86_400
 
@@ -31,6 +32,7 @@ class Fault:
     code: int | None
     left: int | None
     ends_at: float | None
+    delay: float | None = None
     waiting: int = 0
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -39,13 +41,19 @@ class Fault:
         """Tell whether it was ended or has run out of time."""
         return self.ended.is_set() or (self.ends_at is not None and time.monotonic() >= self.ends_at)
 
-    async def wait_until_over(self) -> None:
-        """Wait until somebody ends it or its seconds have passed."""
+    @property
+    def holds(self) -> bool:
+        """Tell whether it keeps callers waiting."""
+        return self.kind in HOLDING
+
+    async def hold(self) -> None:
+        """Wait for the delay of a slow part, or else until the fault is ended or its seconds have passed."""
         self.waiting += 1
         try:
             if not self.over:
                 left = None if self.ends_at is None else self.ends_at - time.monotonic()
-                async with asyncio.timeout(left):
+                waits = [one for one in (left, self.delay) if one is not None]
+                async with asyncio.timeout(min(waits, default=None)):
                     await self.ended.wait()
         except TimeoutError:
             return
@@ -62,6 +70,7 @@ class Fault:
             "code": self.code,
             "count": self.left,
             "seconds": left,
+            "delay": self.delay,
             "waiting": self.waiting,
         }
 
@@ -85,10 +94,13 @@ class Faults:
             raise UnknownFault("fault", f"must be one of {', '.join(KINDS)}")
         if kind == "late" and part != "gateway":
             raise UnknownFault("fault", "late is for the gateway only")
-        if extra := set(asked) - {"part", "fault", "count", "seconds", "code"}:
+        if extra := set(asked) - {"part", "fault", "count", "seconds", "delay", "code"}:
             raise UnknownFault(min(extra), "is not known")
         count = _whole(asked.get("count"), name="count", most=MOST_CALLS)
-        seconds = _seconds(asked.get("seconds"))
+        seconds = _seconds(asked.get("seconds"), name="seconds")
+        delay = _seconds(asked.get("delay"), name="delay")
+        if (kind == "slow") != (delay is not None):
+            raise UnknownFault("delay", "goes with slow, and slow goes with it")
         code = _whole(asked.get("code"), name="code", most=99_999)
         fault = Fault(
             id=next(self._ids),
@@ -97,6 +109,7 @@ class Faults:
             code=code,
             left=1 if count is None and seconds is None else count,
             ends_at=None if seconds is None else time.monotonic() + seconds,
+            delay=delay,
         )
         self._faults.append(fault)
         return fault
@@ -133,9 +146,9 @@ def _whole(value: object, *, name: str, most: int) -> int | None:
     return value
 
 
-def _seconds(value: object) -> float | None:
+def _seconds(value: object, *, name: str) -> float | None:
     if value is None:
         return None
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= LONGEST:
-        raise UnknownFault("seconds", f"must be a number above 0 and at most {LONGEST}")
+        raise UnknownFault(name, f"must be a number above 0 and at most {LONGEST}")
     return float(value)

@@ -49,6 +49,12 @@ class Gateway:
             web.delete("/v1/cards/{id}", self.forget_card),
         ]
 
+    async def stop(self) -> None:
+        """Give up the charges that a fault has made late."""
+        for task in list(self._late):
+            task.cancel()
+        await asyncio.gather(*self._late, return_exceptions=True)
+
     async def make_token(self, request: web.Request) -> web.Response:
         """Turn a card into a token; the number and the code go no further than this call."""
         body = await json_object(request)
@@ -127,8 +133,8 @@ class Gateway:
                 return hang_up(request)
             if not self._knows(request):
                 return _who()
-        if fault is not None and fault.kind in {"hang", "late"}:
-            await fault.wait_until_over()
+        if fault is not None and fault.holds:
+            await fault.hold()
         if fault is not None and fault.kind == "error":
             return _failure(fault)
         found = await self._store.run(work)
@@ -167,7 +173,7 @@ class Gateway:
         elif fault is not None and fault.kind == "error":
             return _failure(fault)
         else:
-            waits = fault if fault is not None and fault.kind == "hang" else None
+            waits = fault if fault is not None and fault.holds else None
             said = await self._work(waits, key=key, digest=digest, work=work)
         if fault is not None and fault.kind == "drop_after_accept":
             return hang_up(request) if fault.code is None else _failure(fault)
@@ -180,7 +186,7 @@ class Gateway:
         self._in_flight.add(key)
         try:
             if waits is not None:
-                await waits.wait_until_over()
+                await waits.hold()
             return await work(ledger.Promise(key=key, digest=digest, now=now()))
         finally:
             self._in_flight.discard(key)

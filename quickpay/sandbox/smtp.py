@@ -138,7 +138,7 @@ class Postbox:
     ) -> str:
         """Take a recipient."""
         if self._fault is None:
-            self._fault = self._faults.take("smtp", "hang", "drop_after_accept", "error")
+            self._fault = self._faults.take("smtp", "hang", "slow", "drop_after_accept", "error")
         code = _code(self._fault)
         if code in MAILBOX_REPLIES:
             return f"{code} {_enhanced(code)} Mailbox not available"
@@ -150,8 +150,8 @@ class Postbox:
     ) -> str:
         """Keep the message for every recipient, then say so."""
         fault, self._fault = self._fault, None
-        if fault is not None and fault.kind == "hang":
-            await fault.wait_until_over()  # whoever hangs up cancels this, and nothing has happened
+        if fault is not None and fault.holds:
+            await fault.hold()  # whoever hangs up cancels this, and nothing has happened
         if (code := _code(fault)) is not None:
             return f"{code} {_enhanced(code)} A fault is switched on"
         await self._store.run(partial(_keep, messages=read_mail(envelope), at=now()))

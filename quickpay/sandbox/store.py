@@ -84,13 +84,15 @@ class Store:
 
     async def close(self) -> None:
         """Let the works already handed in finish, then close the file."""
-        if self._thread is not None:
+        thread, self._thread = self._thread, None
+        if thread is not None:
             self._jobs.put(None)
-            await asyncio.to_thread(self._thread.join)
-            self._thread = None
+            await asyncio.to_thread(thread.join)
 
     async def run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Run one piece of work and return what it returned, once it is on the disk."""
+        if self._thread is None:
+            raise RuntimeError("the world is not running")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
         self._jobs.put((work, loop, future))

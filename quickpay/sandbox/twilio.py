@@ -85,8 +85,8 @@ class Texts:
         if (refused := self._stranger(request)) is not None:
             return refused
         form = {name: str(value) for name, value in (await request.post()).items()}
-        if fault is not None and fault.kind == "hang":
-            await fault.wait_until_over()
+        if fault is not None and fault.holds:
+            await fault.hold()
         said = _broken(fault, form) or await self._accepted(form, fault)
         return hang_up(request) if fault is not None and fault.kind == "drop_after_accept" else said
 

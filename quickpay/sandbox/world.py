@@ -61,11 +61,32 @@ class World:
         self._port = port
         self._store = Store(data / "world.db")
         self._courier = Courier(store=self._store, faults=self.faults, terms=self.terms)
+        self._gateway = Gateway(store=self._store, faults=self.faults, terms=self.terms)
         self._runner: web.AppRunner | None = None
         self._mail: MailServer | None = None
 
     async def start(self) -> None:
-        """Open the file and listen; afterwards `url`, `smtp_port` and `ca_file` are known."""
+        """Open the file and listen; afterwards `url`, `smtp_port` and `ca_file` are known.
+
+        Raises: OSError, if the port is taken; nothing is left running then.
+        """
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Stop listening and close the file; what is not yet told to others is told by the next start."""
+        await self._courier.stop()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        await self._gateway.stop()
+        if self._mail is not None:
+            await self._mail.stop()
+        await self._store.close()
+
+    async def _start(self) -> None:
         self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.ca_file, tls = mail_certificate(self._data)
         self._store.open()
@@ -81,20 +102,11 @@ class World:
         self.url = f"http://{self._host}:{self._port}"
         self._courier.start()
 
-    async def stop(self) -> None:
-        """Stop listening and close the file; what is not yet told to others is told by the next start."""
-        await self._courier.stop()
-        if self._runner is not None:
-            await self._runner.cleanup()
-        if self._mail is not None:
-            await self._mail.stop()
-        await self._store.close()
-
     def _app(self) -> web.Application:
         app = web.Application(middlewares=[only_from_here])
         app.on_response_prepare.append(plain_headers)
         parts = (
-            Gateway(store=self._store, faults=self.faults, terms=self.terms),
+            self._gateway,
             Texts(store=self._store, faults=self.faults, terms=self.terms),
             Inbox(store=self._store),
             Switches(faults=self.faults),

@@ -3,7 +3,10 @@
 import asyncio
 import contextlib
 import ssl
+import threading
+import time
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -116,6 +119,38 @@ async def test_look_ups_fail_for_the_merchant_but_not_for_tokens_and_onlookers(
     await merchant.end_faults()
     async with merchant.http.get(f"{world.url}/v1/charges", headers=secret) as said:
         assert said.status == 200
+
+
+async def test_a_slow_gateway_answers_each_call_in_its_own_time(merchant: Any) -> None:
+    token = await merchant.token()
+    await merchant.fault(part="gateway", fault="slow", delay=0.3, seconds=30)
+    began = time.monotonic()
+    assert (await merchant.charge(token))[0] == 200
+    assert time.monotonic() - began >= 0.3
+    assert len(await merchant.faults()) == 1
+
+
+async def test_a_fault_does_not_keep_the_world_from_stopping(
+    another_world: Any, merchant: Any, tmp_path: Path
+) -> None:
+    world = merchant.world = await another_world(tmp_path / "other")
+    tokens = [await merchant.token() for _ in range(2)]
+    await merchant.fault(part="gateway", fault="hang", count=1)
+    await merchant.fault(part="gateway", fault="late", count=1)
+    calls = [asyncio.create_task(merchant.charge(token, key=token)) for token in tokens]
+    await merchant.kept_waiting(2)
+    async with asyncio.timeout(5):
+        await world.stop()
+    said = await asyncio.gather(*calls, return_exceptions=True)
+    assert all(isinstance(one, aiohttp.ClientError) for one in said)
+
+
+async def test_a_world_whose_port_is_taken_leaves_nothing_behind(
+    world: World, another_world: Any, tmp_path: Path
+) -> None:
+    with pytest.raises(OSError, match="address already in use"):
+        await another_world(tmp_path / "other", port=int(world.url.rpartition(":")[2]))
+    assert [thread.name for thread in threading.enumerate()].count("sandbox-store") == 1  # the first world's
 
 
 class Sender:
@@ -270,6 +305,8 @@ async def test_a_text_can_fail_after_it_was_accepted(merchant: Any, listener: An
         ({"part": "weather", "fault": "hang"}, "part"),
         ({"part": "sms", "fault": "sulk"}, "fault"),
         ({"part": "sms", "fault": "late"}, "fault"),
+        ({"part": "sms", "fault": "slow"}, "delay"),
+        ({"part": "sms", "fault": "hang", "delay": 1}, "delay"),
         ({"part": "sms", "fault": "hang", "count": 0}, "count"),
         ({"part": "sms", "fault": "hang", "seconds": "1"}, "seconds"),
         ({"part": "sms", "fault": "hang", "code": True}, "code"),
