@@ -134,7 +134,11 @@ class Lane(aiosqlite.Connection, Generic[TxT]):
 
     async def open(self) -> None:
         """Start the thread and connect."""
-        await self
+        try:
+            await self
+        except BaseException:
+            await asyncio.to_thread(self._thread.join)  # it would still speak to a loop that may be gone
+            raise
         try:
             await self._execute(self._prepare)  # type: ignore[no-untyped-call]  # aiosqlite left it untyped
         except BaseException:
