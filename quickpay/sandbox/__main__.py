@@ -48,4 +48,5 @@ async def _run(world: World) -> None:
     await world.stop()
 
 
-main()
+if __name__ == "__main__":
+    main()
