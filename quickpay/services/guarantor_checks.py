@@ -91,7 +91,7 @@ def _statement_faults(record: GuarantorRecord) -> Iterator[Fault]:
 
 
 def _receipt_faults(receipts: tuple[ReceiptRecord, ...]) -> Iterator[Fault]:
-    yield from _twice("receipts", "number", (one.number for one in receipts))
+    yield from _twice("receipts", "number", (str(one.number) for one in receipts))
     for place, receipt in enumerate(receipts):
         if receipt.applied + receipt.disbursed + receipt.refunded > receipt.amount:
             message = "Applied, disbursed and refunded together are more than the amount."
@@ -118,7 +118,7 @@ def all_text(record: GuarantorRecord) -> list[str]:
     for statement in record.statements:
         texts.append(statement.id)
     for receipt in record.receipts:
-        texts += (receipt.number, receipt.method, receipt.status, receipt.source)
+        texts += (str(receipt.number), receipt.method, receipt.status, receipt.source)
     return texts
 
 

@@ -85,7 +85,7 @@ class ReceiptRecord:
 
     __pydantic_config__: ClassVar[dict[str, str]] = FORBID_UNKNOWN
 
-    number: Id
+    number: Id | int
     date: dt.date
     amount: Amount
     applied: Amount

@@ -110,6 +110,6 @@ async def put_checked(
         account,
     )
     if before is not None:
-        receipts = tuple(receipt.number for receipt in record.receipts)
+        receipts = tuple(receipt.number for receipt in account.receipts)
         await tx.payments.settle_by_pm(guarantor.id, receipt_numbers=receipts)
     return guarantor, account
