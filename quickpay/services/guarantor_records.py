@@ -156,7 +156,7 @@ def account_of(record: GuarantorRecord) -> Account:
         receipts=tuple(
             [
                 OutsideReceipt(
-                    number=one.number,
+                    number=str(one.number),
                     date=one.date,
                     amount=Cents(one.amount),
                     applied=Cents(one.applied),

@@ -1,0 +1,1 @@
+"""The API of the PM system and the portal."""

@@ -1,0 +1,104 @@
+"""Read a request's JSON strictly: one meaning or none (R110)."""
+
+import hashlib
+import json
+import re
+from http import HTTPStatus
+from typing import Any, NoReturn, TypeVar
+
+from aiohttp import web
+from pydantic import TypeAdapter, ValidationError
+
+from quickpay.handlers.api.problems import Problem, faulty, shape_faults
+
+T = TypeVar("T")
+
+LONGEST = 64 * 1024
+LONGEST_GUARANTOR = 1024 * 1024
+_DEEPEST = 32
+_STRINGS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
+_BRACKETS = re.compile(r"[\[\]{}]")
+
+
+async def read_body(
+    request: web.Request, shape: TypeAdapter[T], *, longest: int = LONGEST
+) -> tuple[T, bytes]:
+    """Read the body as `shape`; also give a digest that is the same for every spelling of the same JSON.
+
+    Raises:
+        Problem: 400 not JSON, 413 too long, 415 not called JSON, 422 with the fault of every field.
+    """
+    if request.content_type != "application/json":
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send application/json.")
+    raw = await _bytes(request, longest)
+    said = read_json(raw)
+    if not isinstance(said, dict):
+        raise Problem(HTTPStatus.BAD_REQUEST, "Send one JSON object.")
+    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    try:
+        return shape.validate_json(raw, strict=True), hashlib.sha256(canonical.encode()).digest()
+    except ValidationError as wrong:
+        raise faulty(shape_faults(wrong)) from None
+
+
+def read_json(raw: bytes) -> Any:
+    """Parse JSON that has one meaning: UTF-8, no key twice, no NaN or Infinity, not deeper than 32.
+
+    Raises:
+        Problem: 400, saying which of these it is.
+    """
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise _bad("The body is not UTF-8.") from None
+    if _depth(text) > _DEEPEST:
+        raise _bad(f"The body is nested deeper than {_DEEPEST}.")
+    try:
+        return json.loads(text, object_pairs_hook=_each_key_once, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise _bad("The body is not JSON.") from None
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise _bad("A key stands twice in one object.")
+    return made
+
+
+def _no_constant(_: str) -> NoReturn:
+    raise _bad("NaN and Infinity are no JSON.")
+
+
+def _bad(detail: str) -> Problem:
+    return Problem(HTTPStatus.BAD_REQUEST, detail)
+
+
+async def _bytes(request: web.Request, longest: int) -> bytes:
+    """Read at most `longest` bytes, whatever the length header says."""
+    if request.content_length is not None and request.content_length > longest:
+        raise _too_long(longest)
+    parts = bytearray()
+    async for part in request.content.iter_any():
+        parts += part
+        if len(parts) > longest:
+            raise _too_long(longest)
+    return bytes(parts)
+
+
+def _too_long(longest: int) -> Problem:
+    # What is left of the body is not read; the connection cannot be used again.
+    return Problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        f"The body may have {longest} bytes.",
+        headers={"Connection": "close"},
+    )
+
+
+def _depth(text: str) -> int:
+    """Count how deep brackets nest, those inside strings aside."""
+    deepest = depth = 0
+    for bracket in _BRACKETS.findall(_STRINGS.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest

@@ -1,0 +1,44 @@
+"""Groups over the API."""
+
+from aiohttp import web
+
+from quickpay.domain.faults import Fault
+from quickpay.domain.groups import Group
+from quickpay.handlers.api.bodies import read_body
+from quickpay.handlers.api.keyed import Call, answer
+from quickpay.handlers.api.problems import faulty, not_found
+from quickpay.handlers.api.shapes import GROUP_BODY, GroupList, group_out
+from quickpay.services.groups import NoGroup
+
+
+async def put_group(call: Call) -> web.Response:
+    """Save a group's next version."""
+    call.query()
+    slug = call.part("slug")
+    body, _ = await read_body(call.request, GROUP_BODY)
+    if body.slug is not None and body.slug != slug:
+        raise faulty([Fault(path="slug", message="The address names another group.")])
+    saved = await call.desk.groups.put(slug, body.options(), call.by, within=call.within)
+    match saved:
+        case Group():
+            return answer(group_out(saved))
+        case NoGroup():
+            raise not_found()
+        case _:
+            raise faulty(saved)
+
+
+async def get_group(call: Call) -> web.Response:
+    """Show a group."""
+    call.query()
+    group = await call.desk.groups.get(call.part("slug"), within=call.within)
+    if group is None:
+        raise not_found()
+    return answer(group_out(group))
+
+
+async def list_groups(call: Call) -> web.Response:
+    """Show the groups this key may know of."""
+    call.query()
+    groups = await call.desk.groups.list_(within=call.within)
+    return answer(GroupList(data=[group_out(group) for group in groups], next=None))

@@ -1,0 +1,109 @@
+"""Links over the API."""
+
+from http import HTTPStatus
+from io import BytesIO
+
+import segno
+from aiohttp import web
+
+from quickpay.handlers.api.bodies import read_body
+from quickpay.handlers.api.keyed import Call, answer
+from quickpay.handlers.api.problems import Problem, faulty, not_found
+from quickpay.handlers.api.shapes import NEW_LINK, LinkOut, MadeLink, link_detail, made_link
+from quickpay.ports.tables import Tx
+from quickpay.services.groups import NoGroup
+from quickpay.services.links import LinkView
+from quickpay.services.once import Call as OnceCall
+from quickpay.services.once import InFlight, Made, NotMade, OtherBody, Refused, Replayed, is_key
+
+KEY_HEADER = "Idempotency-Key"
+REPLAYED_HEADER = "Idempotent-Replayed"
+_LARGEST_CODE = 10
+_LINKS = "/api/v1/links"
+
+
+async def create_link(call: Call) -> web.Response:
+    """Make a link once for each Idempotency-Key."""
+    call.query()
+    key = _key(call.request)
+    new, body_hash = await read_body(call.request, NEW_LINK)
+
+    async def make(tx: Tx) -> Made:
+        made = await call.desk.links.create_in(tx, new, by=call.by, within=call.within)
+        if not isinstance(made, LinkView):
+            raise Refused(made)
+        return Made(answer=made_link(made).model_dump_json())
+
+    done = await call.desk.once.run(
+        OnceCall(key_id=call.key.id, endpoint="POST /links", key=key, body_hash=body_hash), make
+    )
+    match done:
+        case Made() | Replayed():
+            return _created(call, done)
+        case InFlight():
+            raise Problem(
+                HTTPStatus.CONFLICT, "The first call with this key has not ended; ask again shortly."
+            )
+        case OtherBody():
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "This key was used with another body.")
+        case NotMade(reason=NoGroup()):
+            raise not_found()
+        case NotMade(reason=tuple() as faults):
+            raise faulty(faults)
+        case _:
+            raise TypeError("an outcome nobody knows")
+
+
+async def get_link(call: Call) -> web.Response:
+    """Show a link with its timeline."""
+    return answer(link_detail(await _find(call)))
+
+
+async def get_code(call: Call) -> web.Response:
+    """Draw a link's address as a QR code, error correction M; on paper it is a statement's code."""
+    view = await _find(call)
+    code = segno.make(view.url, error="m", boost_error=False, micro=False)
+    if int(code.version) > _LARGEST_CODE:
+        raise Problem(
+            HTTPStatus.CONFLICT, "The address of this installation is too long for a code that scans well."
+        )
+    drawn = BytesIO()
+    code.save(drawn, kind="svg", scale=4, border=4, light="#fff")
+    return web.Response(body=drawn.getvalue(), content_type="image/svg+xml")
+
+
+async def revoke_link(call: Call) -> web.Response:
+    """End a link at once."""
+    call.query()
+    view = await call.desk.links.revoke(call.part("id"), by=call.by, within=call.within)
+    if view is None:
+        raise not_found()
+    return answer(link_detail(view))
+
+
+async def _find(call: Call) -> LinkView:
+    call.query()
+    view = await call.desk.links.get(call.part("id"), within=call.within)
+    if view is None:
+        raise not_found()
+    return view
+
+
+def _created(call: Call, done: Made | Replayed) -> web.Response:
+    made = MadeLink.model_validate_json(done.answer)
+    # The address is signed anew: the database never holds what opens a link.
+    link = LinkOut(**made.model_dump(), url=call.desk.links.url(made.id))
+    headers = {"Location": f"{_LINKS}/{made.id}"}
+    if isinstance(done, Replayed):
+        headers[REPLAYED_HEADER] = "true"
+    return answer(link, status=HTTPStatus.CREATED, headers=headers)
+
+
+def _key(request: web.Request) -> str:
+    given = request.headers.getall(KEY_HEADER, [])
+    if len(given) != 1 or not is_key(given[0]):
+        raise Problem(
+            HTTPStatus.BAD_REQUEST,
+            f"Send one {KEY_HEADER} of 1 to 255 visible ASCII characters, new for each link.",
+        )
+    return given[0]

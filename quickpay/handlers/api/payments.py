@@ -1,0 +1,46 @@
+"""Payments over the API."""
+
+import re
+from http import HTTPStatus
+
+from aiohttp import web
+
+from quickpay.domain.faults import Fault
+from quickpay.handlers.api.keyed import Call, answer
+from quickpay.handlers.api.problems import Problem, not_found
+from quickpay.handlers.api.shapes import PaymentList, payment_out
+from quickpay.services.feed import MOST, STATUSES
+from quickpay.services.groups import NoGroup
+
+_NUMBER = re.compile(r"[0-9]{1,18}")
+
+
+async def list_payments(call: Call) -> web.Response:
+    """Show payments in the order of their last change."""
+    query = call.query("after", "group", "status", "limit")
+    after, limit, status = query.get("after", "0"), query.get("limit", str(MOST)), query.get("status")
+    wrong = []
+    if not _NUMBER.fullmatch(after):
+        wrong.append(Fault(path="after", message="Send what `next` of an earlier page said."))
+    if not _NUMBER.fullmatch(limit) or not 1 <= int(limit) <= MOST:
+        wrong.append(Fault(path="limit", message=f"Send a whole number from 1 to {MOST}."))
+    if status is not None and status not in STATUSES:
+        wrong.append(Fault(path="status", message=f"Choose from {', '.join(STATUSES)}."))
+    if wrong:
+        raise Problem(HTTPStatus.BAD_REQUEST, "Some parameters must be mended.", errors=wrong)
+    page = await call.desk.feed.list_(
+        after=int(after), group=query.get("group"), status=status, limit=int(limit), within=call.within
+    )
+    if isinstance(page, NoGroup):
+        raise not_found()
+    next_ = None if page.next is None else str(page.next)
+    return answer(PaymentList(data=[payment_out(view) for view in page.payments], next=next_))
+
+
+async def get_payment(call: Call) -> web.Response:
+    """Show one payment."""
+    call.query()
+    view = await call.desk.feed.get(call.part("id"), within=call.within)
+    if view is None:
+        raise not_found()
+    return answer(payment_out(view))

@@ -1,0 +1,175 @@
+"""The table of the API: every call with its scope, its shapes and how it can end."""
+
+from aiohttp import web
+from pydantic import TypeAdapter
+
+from quickpay.handlers.access import Access, Route
+from quickpay.handlers.api import groups, guarantors, links, payments
+from quickpay.handlers.api.keyed import answer, keyed
+from quickpay.handlers.api.openapi import document
+from quickpay.handlers.api.shapes import (
+    GROUP_BODY,
+    GUARANTOR_BODY,
+    NEW_LINK,
+    GroupList,
+    LinkDetail,
+    LinkOut,
+    PaymentList,
+    PaymentOut,
+    Status,
+)
+from quickpay.handlers.api.table import PREFIX, ApiRoute, Parameter
+from quickpay.services.api_keys import Scope
+from quickpay.services.feed import MOST
+
+_QUERY = {400: "A parameter is unknown, doubled or wrong."}
+_NONE = {404: "There is no such thing for this key."}
+_BODY = {
+    400: "The body is not JSON with one meaning, or a header is missing.",
+    413: "The body is too long.",
+    415: "The body is not called application/json.",
+    422: "Some fields must be mended; `errors` names each.",
+}
+
+_FEED = (
+    Parameter(
+        name="after",
+        words="What `next` of an earlier page said.",
+        schema={"type": "string", "pattern": "^[0-9]{1,18}$"},
+    ),
+    Parameter(name="group", words="Only this group's.", schema={"type": "string"}),
+    Parameter(name="status", words="Only these.", schema=TypeAdapter(Status).json_schema()),
+    Parameter(
+        name="limit", words="At most so many.", schema={"type": "integer", "minimum": 1, "maximum": MOST}
+    ),
+)
+
+TABLE: tuple[ApiRoute, ...] = (
+    ApiRoute(
+        method="GET",
+        path="/groups",
+        words="Groups this key may know of",
+        scope=Scope.GROUPS_READ,
+        handler=groups.list_groups,
+        answer=TypeAdapter(GroupList),
+        errors=_QUERY,
+    ),
+    ApiRoute(
+        method="GET",
+        path="/groups/{slug}",
+        words="A group's options as they are now",
+        scope=Scope.GROUPS_READ,
+        handler=groups.get_group,
+        answer=GROUP_BODY,
+        errors=_QUERY | _NONE,
+    ),
+    ApiRoute(
+        method="PUT",
+        path="/groups/{slug}",
+        words="Make a group or its next version; in effect from the next request on",
+        scope=Scope.GROUPS_WRITE,
+        handler=groups.put_group,
+        body=GROUP_BODY,
+        answer=GROUP_BODY,
+        errors=_QUERY | _NONE | _BODY,
+    ),
+    ApiRoute(
+        method="GET",
+        path="/groups/{slug}/guarantors/{id}",
+        words="A guarantor, with the balances of now",
+        scope=Scope.GUARANTORS_READ,
+        handler=guarantors.get_guarantor,
+        answer=GUARANTOR_BODY,
+        errors=_QUERY | _NONE,
+    ),
+    ApiRoute(
+        method="PUT",
+        path="/groups/{slug}/guarantors/{id}",
+        words="Make a guarantor or replace what the PM system said of one",
+        scope=Scope.GUARANTORS_WRITE,
+        handler=guarantors.put_guarantor,
+        body=GUARANTOR_BODY,
+        answer=GUARANTOR_BODY,
+        errors=_QUERY | _NONE | _BODY,
+    ),
+    ApiRoute(
+        method="POST",
+        path="/links",
+        words="Make a link and, if asked, send it",
+        scope=Scope.LINKS_WRITE,
+        handler=links.create_link,
+        body=NEW_LINK,
+        answer=TypeAdapter(LinkOut),
+        status=201,
+        errors=_NONE | _BODY | {409: "The first call with this Idempotency-Key has not ended."},
+        once=True,
+    ),
+    ApiRoute(
+        method="GET",
+        path="/links/{id}",
+        words="A link with its timeline",
+        scope=Scope.LINKS_READ,
+        handler=links.get_link,
+        answer=TypeAdapter(LinkDetail),
+        errors=_QUERY | _NONE,
+    ),
+    ApiRoute(
+        method="GET",
+        path="/links/{id}/qr.svg",
+        words="A link's address as a QR code",
+        scope=Scope.LINKS_READ,
+        handler=links.get_code,
+        answer_type="image/svg+xml",
+        errors=_QUERY | _NONE | {409: "The installation's address is too long for a code."},
+    ),
+    ApiRoute(
+        method="POST",
+        path="/links/{id}/revoke",
+        words="End a link at once; one that has ended stays as it ended",
+        scope=Scope.LINKS_WRITE,
+        handler=links.revoke_link,
+        answer=TypeAdapter(LinkDetail),
+        errors=_QUERY | _NONE,
+    ),
+    ApiRoute(
+        method="GET",
+        path="/payments",
+        words="Payments in the order of their last change; a changed one appears again",
+        scope=Scope.PAYMENTS_READ,
+        handler=payments.list_payments,
+        answer=TypeAdapter(PaymentList),
+        query=_FEED,
+        errors=_QUERY | _NONE,
+    ),
+    ApiRoute(
+        method="GET",
+        path="/payments/{id}",
+        words="One payment",
+        scope=Scope.PAYMENTS_READ,
+        handler=payments.get_payment,
+        answer=TypeAdapter(PaymentOut),
+        errors=_QUERY | _NONE,
+    ),
+)
+
+DOCUMENT = document(TABLE)
+
+
+async def show_document(request: web.Request) -> web.StreamResponse:
+    """Show what this API takes and gives (OpenAPI 3.1)."""
+    del request
+    return answer(DOCUMENT)
+
+
+ROUTES: tuple[Route, ...] = (
+    *(
+        Route(
+            method=one.method,
+            path=PREFIX + one.path,
+            handler=keyed(one.handler, one.scope),
+            access=Access.API,
+        )
+        for one in TABLE
+    ),
+    Route(method="GET", path="/openapi.json", handler=show_document, access=Access.OPS),
+)

@@ -1,0 +1,54 @@
+"""Webhooks in: the gateway's word on payments, Twilio's on texts (R98 to R104)."""
+
+from http import HTTPStatus
+
+from aiohttp import web
+
+from quickpay.handlers.access import Access, Route
+from quickpay.handlers.desk import DESK
+from quickpay.handlers.problems import problem_document
+from quickpay.services.webhooks import Taken
+
+_FORM = "application/x-www-form-urlencoded"
+_REFUSED = {
+    Taken.FORGED: HTTPStatus.FORBIDDEN,
+    Taken.NO_SUCH_SOURCE: HTTPStatus.NOT_FOUND,
+}
+
+
+async def from_gateway(request: web.Request) -> web.StreamResponse:
+    """Take an event by its raw body; 2xx only once it is kept, else the sender tries again (R102)."""
+    body = await request.read()
+    source = request.path.rpartition("/")[2]
+    taken = await request.app[DESK].webhooks.from_gateway(source, request.headers, body)
+    return _answered(request, taken)
+
+
+async def from_twilio(request: web.Request) -> web.StreamResponse:
+    """Take a delivery report; without a signature it is refused, not looked at (R103)."""
+    if request.content_type != _FORM:
+        return problem_document(request, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    form = await request.post()
+    if len(set(form)) < len(form):
+        return problem_document(request, HTTPStatus.BAD_REQUEST)
+    taken = await request.app[DESK].webhooks.from_texter(
+        path=request.path_qs,
+        form={name: str(value) for name, value in form.items()},
+        signature=request.headers.get("X-Twilio-Signature"),
+    )
+    return _answered(request, taken)
+
+
+def _answered(request: web.Request, taken: Taken) -> web.Response:
+    if taken in _REFUSED:
+        return problem_document(request, _REFUSED[taken])
+    return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+ROUTES: tuple[Route, ...] = (
+    *(
+        Route(method="POST", path=f"/webhooks/{source}", handler=from_gateway, access=Access.WEBHOOK)
+        for source in ("stripe", "sandbox", "nmi")
+    ),
+    Route(method="POST", path="/webhooks/twilio/status", handler=from_twilio, access=Access.WEBHOOK),
+)
