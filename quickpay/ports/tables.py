@@ -150,6 +150,10 @@ class Counters(Protocol):
         ...
 
     async def clear(self, name: str, subject: bytes) -> None: ...
+    async def take_back(self, name: str, subject: bytes) -> None:
+        """Count one less: what was counted beforehand turned out not to be one of its kind."""
+        ...
+
     async def lock(self, name: str, subject: bytes, *, until: datetime, now: datetime) -> int:
         """Keep the subject locked; returns how often it was locked before, with less than a day between.
 

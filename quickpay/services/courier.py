@@ -22,7 +22,7 @@ from quickpay.ports.notes import Notes
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 
-_PAUSES = (0.5, 2.0)
+PAUSES = (0.5, 2.0)
 """Seconds before the second and the third try of a sending that was certainly not taken (R51)."""
 
 _TOO_LATE = timedelta(seconds=60)
@@ -46,7 +46,15 @@ class Courier:
     """Send codes and write back how it went: sent, undeliverable, or uncertain, which counts as sent."""
 
     def __init__(
-        self, *, store: Store[Tx], clock: Clock, mailer: Mailer, texter: Texter, notes: Notes, host: str
+        self,
+        *,
+        store: Store[Tx],
+        clock: Clock,
+        mailer: Mailer,
+        texter: Texter,
+        notes: Notes,
+        host: str,
+        pauses: tuple[float, ...] = PAUSES,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -54,6 +62,7 @@ class Courier:
         self._texter = texter
         self._notes = notes
         self._host = host
+        self._pauses = pauses
 
     async def deliver(self, code: CodeToSend) -> None:
         """Hand the code over; a crash on the way costs the patient a resend, nothing else."""
@@ -83,7 +92,7 @@ class Courier:
 
     async def _hand_over(self, code: CodeToSend) -> Delivery:
         delivery: Delivery = Rejected(reason="too_late", permanent=True)
-        for pause in (0.0, *_PAUSES):
+        for pause in (0.0, *self._pauses):
             await asyncio.sleep(pause)
             if code.expires_at - self._clock.now() < _TOO_LATE:
                 return Rejected(reason="too_late", permanent=True)

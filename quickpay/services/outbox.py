@@ -1,5 +1,6 @@
 """Send what waits: receipts, notices and links, one worker each, again after trouble (R48-R54)."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import SystemRandom
@@ -21,6 +22,8 @@ LEASE = timedelta(seconds=60)
 _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=1)
 _AT_ONCE = 10
+_LONGEST_SENDING = timedelta(seconds=35)
+"""No sending begins when less of its lease is left: it could still run when another worker has it (R49)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,21 @@ class _Letter:
     note: Note
     group: Group
     language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drop:
+    """Why a message is not sent at all."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Leased:
+    """A message that is this worker's until then."""
+
+    message: Message
+    until: datetime
 
 
 class Outbox:
@@ -63,33 +81,47 @@ class Outbox:
         self._random = SystemRandom()
 
     async def run_once(self) -> int:
-        """Send what is due, one after the other; returns how many were tried.
+        """Send all that is due, several at a time; returns how many were tried.
+
+        What goes wrong with one message is raised when the others have been tried, and holds up none (R50).
 
         A worker killed between handing over and noting it sends again when its lease has run out, under the
         same Message-ID: a receipt may come twice, never not at all.
         """
+        tried = 0
+        failures: list[BaseException] = []
+        while messages := await self._claim():
+            tried += len(messages)
+            ended = await asyncio.gather(*map(self._send, messages), return_exceptions=True)
+            failures += [failure for failure in ended if failure is not None]
+        if failures:
+            raise failures[0]
+        return tried
+
+    async def _claim(self) -> list[_Leased]:
         now = self._clock.now()
 
         async def unit(tx: Tx) -> list[Message]:
             return await tx.outbox.claim(owner=self._owner, now=now, lease=LEASE, most=_AT_ONCE)
 
-        messages = await self._store.write(unit)
-        for message in messages:
-            await self._send(message)
-        return len(messages)
+        return [_Leased(message=message, until=now + LEASE) for message in await self._store.write(unit)]
 
-    async def _send(self, message: Message) -> None:
-        async def read(tx: Tx) -> _Letter | None:
+    async def _send(self, leased: _Leased) -> None:
+        message = leased.message
+
+        async def read(tx: Tx) -> _Letter | _Drop:
             return await self._letter(tx, message)
 
-        now = self._clock.now()
         letter = await self._store.read(read)
-        if letter is None:
-            await self._end(message, state="dropped", reason="nothing to tell")
+        now = self._clock.now()
+        if isinstance(letter, _Drop):
+            await self._end(message, state="dropped", reason=letter.reason)
             return
         if now >= message.give_up_at:
             await self._end(message, state="dropped", reason="too late")
             return
+        if leased.until - now < _LONGEST_SENDING:
+            return  # whoever claims it next sends it
         match await self._hand_over(letter):
             case Sent():
                 await self._end(message, state="sent", reason=None)
@@ -101,14 +133,16 @@ class Outbox:
             case Rejected(reason=reason) | Uncertain(reason=reason):
                 await self._again(message, reason)
 
-    async def _letter(self, tx: Tx, message: Message) -> _Letter | None:
+    async def _letter(self, tx: Tx, message: Message) -> _Letter | _Drop:
         group = await tx.groups.get(message.group_id)
         guarantor = await tx.guarantors.get(message.guarantor_id)
         if group is None or guarantor is None:
-            return None
+            return _Drop(reason="nobody to tell")
+        if message.channel is Channel.SMS and guarantor.text_opt_out:
+            return _Drop(reason="opted out of texts")  # codes, which are asked for, do not come this way
         note = await self._note(tx, message, guarantor)
         if note is None:
-            return None
+            return _Drop(reason="nothing to tell")
         return _Letter(message=message, note=note, group=group, language=guarantor.language)
 
     async def _note(self, tx: Tx, message: Message, guarantor: Guarantor) -> Note | None:
@@ -117,7 +151,7 @@ class Outbox:
                 return LockedNote()
             case MessageKind.LINK:
                 link = await tx.links.get(message.subject)
-                if link is None or link.state is not LinkState.ACTIVE:
+                if link is None or link.state is not LinkState.ACTIVE or link.expires_at <= self._clock.now():
                     return None
                 token = self._tokens.sign(TokenPurpose.LINK, link.id)
                 day = link.expires_at.astimezone(self._zone).date()

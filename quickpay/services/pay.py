@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from quickpay.domain.audit import Event
-from quickpay.domain.balances import AmountRefused, WhyRefused
+from quickpay.domain.balances import AmountChoice, AmountRefused, WhyRefused, choose_amount
 from quickpay.domain.digests import Digests
 from quickpay.domain.groups import Group
 from quickpay.domain.money import Cents
@@ -22,7 +22,7 @@ from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.ports.tasks import Tasks
 from quickpay.services.order import AmountNotTaken, MethodNotOffered, MethodPage, NoOrder
-from quickpay.services.payer import Refusal, SeePayment, amount_page, may_pay, methods_offered
+from quickpay.services.payer import AmountPage, Refusal, SeePayment, amount_page, may_pay, methods_offered
 from quickpay.services.settle import settle
 from quickpay.services.stay import NoStay, Stay, Visit, stay_of
 
@@ -70,6 +70,7 @@ class Pay:
         gateway: Gateway,
         tasks: Tasks,
         zone: ZoneInfo,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -79,6 +80,7 @@ class Pay:
         self._gateway = gateway
         self._tasks = tasks
         self._zone = zone
+        self._patience = patience
 
     async def pay(self, visit: Visit, form: PayForm) -> NotPaid:
         """Pay the order; said again, show the payment there is (R81).
@@ -95,7 +97,7 @@ class Pay:
         if not isinstance(written, Payment):
             return written
         charging = self._tasks.start(self._charge(written, form), name="charge")
-        await asyncio.wait({charging}, timeout=PATIENCE_SECONDS)
+        await asyncio.wait({charging}, timeout=self._patience)
         return SeePayment(payment_id=written.id)
 
     async def _charge(self, payment: Payment, form: PayForm) -> None:
@@ -142,10 +144,8 @@ class Pay:
             if page.in_flight.session_id == stay.session.id:
                 return SeePayment(payment_id=page.in_flight.id)
             return AnotherOnItsWay(group=stay.group)
-        if order.amount > page.balances.payable:
-            shows_limit = stay.group.options.look_and_feel.show_current_balance
-            limit = page.balances.payable if shows_limit else None
-            refused = AmountRefused(reason=WhyRefused.MORE_THAN_OWED, limit=limit)
+        refused = _no_longer(order, page)
+        if refused is not None:
             return AmountNotTaken(page=page, refused=refused)
         if not await self._within_limits(tx, stay, visit, now):
             return TooManyTries(group=stay.group)
@@ -224,3 +224,12 @@ class Pay:
             return False
         subject = self._digests.subject("address", visit.address)
         return await tx.counters.bump(self._limits.payments_per_address, subject, now=now)
+
+
+def _no_longer(order: Order, page: AmountPage) -> AmountRefused | None:
+    """Say why the amount shown before cannot be taken now; it is never changed to another (R76)."""
+    shows_current = page.stay.group.options.look_and_feel.show_current_balance
+    if order.choice == AmountChoice.CURRENT and not shows_current:
+        return AmountRefused(reason=WhyRefused.CURRENT_NOT_OFFERED)
+    taken = choose_amount(AmountChoice.OTHER, order.amount, page.balances, show_current_balance=shows_current)
+    return taken if isinstance(taken, AmountRefused) else None

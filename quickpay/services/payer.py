@@ -12,7 +12,7 @@ from quickpay.domain.sessions import Purpose
 from quickpay.ports.gateway import Activated
 from quickpay.ports.tables import Tx
 from quickpay.services.account import account_now
-from quickpay.services.stay import MustProve, NoStay, Stay, Visit, stay_of
+from quickpay.services.stay import CLOSED, MustProve, NoStay, Stay, Visit, stay_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +59,14 @@ async def may_pay(tx: Tx, stay: Stay) -> Stay | Refusal:
     if serial is None:
         return stay
     link = await tx.links.by_serial(serial)
-    if link is None or link.state in {LinkState.REVOKED, LinkState.SUPERSEDED, LinkState.SUSPENDED}:
+    if link is None or link.state in CLOSED:
         return LinkEnded(group=stay.group, state=LinkState.REVOKED if link is None else link.state)
     if link.single_payment or stay.session.purpose is Purpose.RECEIPT:
         paid = await tx.payments.live_of_link(serial)
         if paid is not None:
             return SeePayment(payment_id=paid.id)
+    if stay.session.purpose is Purpose.RECEIPT:
+        return LinkEnded(group=stay.group, state=link.state)
     return stay
 
 

@@ -1,14 +1,30 @@
 """The counts around a proof: by contact, by address and by link, all in the caller's unit."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import Enum
 
 from quickpay.domain.digests import Digests
 from quickpay.mfa.limits import Limit, Limits
+from quickpay.mfa.methods import Method
 from quickpay.ports.tables import Tx
 from quickpay.services.stay import Stay, Visit
 
 _LOCK = "proof_lock"
+
+_FOR_GOOD = timedelta(days=36_500)
+"""A link with too many tries proves nothing more; staff make another (R25)."""
+
+
+class Full(Enum):
+    """Why a try is not compared, though it was counted."""
+
+    LOCKED = "locked"
+    """The contact or the link was locked before."""
+    CONTACT = "contact"
+    """The contact's count is full with this one."""
+    ELSEWHERE = "elsewhere"
+    """The link's or the address's is: no reason to lock a contact that many links may need (A29)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +34,7 @@ class Subjects:
     contact: bytes
     address: bytes
     link: bytes | None
+    group: bytes
 
 
 class ProofLimits:
@@ -34,30 +51,46 @@ class ProofLimits:
             contact=self._digests.subject("contact", contact),
             address=self._digests.subject("address", visit.address),
             link=None if serial is None else self._digests.subject("link", str(serial)),
+            group=self._digests.subject("group", str(stay.group.id)),
         )
 
-    async def count_try(self, tx: Tx, subjects: Subjects, now: datetime) -> bool:
-        """Count one try everywhere; False when any count is full, and then nothing may be compared."""
+    async def count_try(self, tx: Tx, subjects: Subjects, now: datetime) -> Full | None:
+        """Count one try everywhere; unless it fits every count, nothing may be compared."""
         limits = self._limits
-        open_ = await tx.counters.locked_until(_LOCK, subjects.contact, now=now) is None
-        fits = [await self._bump(tx, limits.tries_per_contact, subjects.contact, now)]
-        fits.append(await self._bump(tx, limits.tries_per_address, subjects.address, now))
+        locked = await self.is_locked(tx, subjects.contact, subjects.link, now=now)
+        of_contact = await self._bump(tx, limits.tries_per_contact, subjects.contact, now)
+        of_address = await self._bump(tx, limits.tries_per_address, subjects.address, now)
+        of_link = True
         if subjects.link is not None:
-            fits.append(await self._bump(tx, (limits.tries_per_link,), subjects.link, now))
-        return open_ and all(fits)
+            of_link = await self._bump(tx, (limits.tries_per_link,), subjects.link, now)
+            if not of_link:
+                await tx.counters.lock(_LOCK, subjects.link, until=now + _FOR_GOOD, now=now)
+        if locked:
+            return Full.LOCKED
+        if not of_contact:
+            return Full.CONTACT
+        return None if of_address and of_link else Full.ELSEWHERE
 
-    async def count_sending(self, tx: Tx, subjects: Subjects, now: datetime) -> bool:
-        """Count one code to be sent (R36); False when any count is full."""
+    async def count_sending(self, tx: Tx, subjects: Subjects, method: Method, now: datetime) -> bool:
+        """Count one code to be sent (R36, R37); False when any count is full.
+
+        The caller then undoes its unit: a code that is not sent must not use up what is left of the others.
+        """
         limits = self._limits
         fits = [await self._bump(tx, limits.sends_per_contact, subjects.contact, now)]
         fits.append(await self._bump(tx, limits.sends_per_address, subjects.address, now))
         if subjects.link is not None:
             fits.append(await self._bump(tx, (limits.sends_per_link,), subjects.link, now))
+        if method is Method.SMS:
+            fits.append(await self._bump(tx, (limits.texts_per_group,), subjects.group, now))
         return all(fits)
 
-    async def is_locked(self, tx: Tx, contact: bytes, now: datetime) -> bool:
-        """Whether proofs by this contact are locked for now."""
-        return await tx.counters.locked_until(_LOCK, contact, now=now) is not None
+    async def is_locked(self, tx: Tx, *subjects: bytes | None, now: datetime) -> bool:
+        """Whether proofs by this contact, or through this link, are locked for now."""
+        for subject in subjects:
+            if subject and await tx.counters.locked_until(_LOCK, subject, now=now) is not None:
+                return True
+        return False
 
     async def lock(self, tx: Tx, contact: bytes, now: datetime) -> None:
         """Lock the contact for 15 minutes, twice as long each further time, a day at most (R29)."""
@@ -66,17 +99,23 @@ class ProofLimits:
             await tx.counters.lock(_LOCK, contact, until=now + self._limits.lock_for(before + 1), now=now)
 
     async def succeeded(self, tx: Tx, subjects: Subjects) -> None:
-        """Start the consecutive counts anew; the hourly and daily counts of tries stay (R26).
+        """Start the consecutive counts anew; the hourly and daily counts of wrong tries stay (R26).
 
-        A person who has just proved that she is there is not being bombed with codes (R36), so the short
-        counts of sendings start anew as well; ten a day for one contact stay ten.
+        The try that succeeded was counted beforehand and was none of them: it is taken back. A person who has
+        just proved that she is there is not being bombed with codes (R36), so the short counts of sendings
+        start anew as well; ten a day for one contact stay ten.
         """
         for limit in self._limits.tries_per_contact:
             if limit.cleared_by_success:
                 await tx.counters.clear(limit.name, subjects.contact)
+            else:
+                await tx.counters.take_back(limit.name, subjects.contact)
+        for limit in self._limits.tries_per_address:
+            await tx.counters.take_back(limit.name, subjects.address)
         for limit in self._limits.sends_per_contact[:-1]:
             await tx.counters.clear(limit.name, subjects.contact)
         if subjects.link is not None:
+            await tx.counters.take_back(self._limits.tries_per_link.name, subjects.link)
             await tx.counters.clear(self._limits.sends_per_link.name, subjects.link)
 
     async def _bump(self, tx: Tx, limits: tuple[Limit, ...], subject: bytes, now: datetime) -> bool:

@@ -6,10 +6,17 @@ from datetime import datetime
 from quickpay.domain.contacts import mask_email, mask_mobile
 from quickpay.domain.groups import Group
 from quickpay.domain.sessions import Authentication
-from quickpay.mfa.challenge import Challenge, ChallengeState, CodeExpired, NoChallenge, WrongCode
+from quickpay.mfa.challenge import (
+    Challenge,
+    ChallengeState,
+    CodeExpired,
+    NoChallenge,
+    Purpose,
+    WrongCode,
+)
 from quickpay.mfa.methods import Method, NoMethod, methods, usable_contacts
 from quickpay.ports.tables import Tx
-from quickpay.services.stay import NoStay, Stay
+from quickpay.services.stay import CLOSED, NoStay, Stay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +141,8 @@ async def choose_page(tx: Tx, stay: Stay) -> ChoosePage | AlreadyProved | Cannot
         return CannotProve(group=stay.group) if authentication.require_mfa else ProofNotOffered()
     serial = stay.session.link_serial
     link = None if serial is None else await tx.links.by_serial(serial)
+    if serial is not None and (link is None or link.state in CLOSED):
+        return CannotProve(group=stay.group)
     guarantor = stay.guarantor
     usable = usable_contacts(
         email=guarantor.email,
@@ -152,6 +161,25 @@ async def choose_page(tx: Tx, stay: Stay) -> ChoosePage | AlreadyProved | Cannot
         return CannotProve(group=stay.group)
     ways = tuple(Way(method=method, masked=_masked(method, contact_for(stay, method))) for method in offered)
     return ChoosePage(stay=stay, required=authentication.require_mfa, ways=ways)
+
+
+def is_bound(challenge: Challenge, page: ChoosePage) -> bool:
+    """Whether a challenge is for this session, its link, group and guarantor, and as things are now (R30).
+
+    One whose contact was changed after the code went out is for nobody any more (R31), as is one by a method
+    the group's rule no longer offers (R45).
+    """
+    stay = page.stay
+    session = stay.session
+    return (
+        challenge.purpose is Purpose.VIEW
+        and challenge.session_id == session.id
+        and challenge.link_id == session.link_serial
+        and challenge.group_id == session.group_id
+        and challenge.guarantor_id == session.guarantor_id
+        and any(way.method is challenge.method for way in page.ways)
+        and challenge.contact == contact_for(stay, challenge.method)
+    )
 
 
 def code_page(page: ChoosePage, challenge: Challenge, *, resend_at: datetime, now: datetime) -> CodePage:

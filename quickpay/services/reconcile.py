@@ -1,6 +1,7 @@
 """Find out how payments ended whose answer was lost: ask the gateway, never charge again (R79)."""
 
-from datetime import datetime
+import asyncio
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from quickpay.domain.payments import (
@@ -18,6 +19,9 @@ from quickpay.ports.tables import Tx
 from quickpay.services.settle import decline_uncharged, review_overdue, settle
 
 _AT_ONCE = 20
+
+_SILENT_AT_MOST = timedelta(seconds=60)
+"""A gateway that did not answer is asked again this soon, so that nobody waits long once it is back (R79)."""
 
 
 class Reconcile:
@@ -37,20 +41,23 @@ class Reconcile:
             return await tx.payments.due_for_look_up(now, most=_AT_ONCE)
 
         due = await self._store.read(unit)
-        for payment in due:
-            await self._resolve(payment, await self._gateway.look_up(payment.id))
+        ended = await asyncio.gather(*map(self._resolve, due), return_exceptions=True)
+        for failure in ended:
+            if failure is not None:  # it is asked after in the next round; the others were not held up
+                raise failure
         return len(due)
 
-    async def _resolve(self, payment: Payment, answer: LookUp) -> None:
+    async def _resolve(self, payment: Payment) -> None:
+        answer: LookUp = await self._gateway.look_up(payment.id)
         now = self._clock.now()
 
         async def unit(tx: Tx) -> None:
             match answer:
-                case Found(outcome=outcome):
-                    await settle(tx, payment.id, outcome, now=now, zone=self._zone)
-                case NoAnswer():
-                    await settle(tx, payment.id, answer, now=now, zone=self._zone)
-                    await self._ask_again(tx, payment, now, missed=False)
+                case Found() | NoAnswer():
+                    outcome = answer.outcome if isinstance(answer, Found) else answer
+                    current = await settle(tx, payment.id, outcome, now=now, zone=self._zone)
+                    if current.state in HELD:  # else it has ended, now or by the webhook meanwhile
+                        await self._ask_again(tx, current, now, missed=False)
                 case NotFound():
                     await self._missed(tx, payment, now)
 
@@ -74,7 +81,10 @@ class Reconcile:
         await self._ask_again(tx, current, now, missed=True)
 
     async def _ask_again(self, tx: Tx, payment: Payment, now: datetime, *, missed: bool) -> None:
-        next_at = now + look_up_gap(payment.look_ups + 1)
+        gap = look_up_gap(payment.look_ups + 1)
+        if not missed and payment.state is not PaymentState.REVIEW:
+            gap = min(gap, _SILENT_AT_MOST)
+        next_at = now + gap
         certain_from = payment.deadline + self._gateway.look_up_lag
         if missed and now < certain_from < next_at:
             next_at = certain_from  # a patient waits: ask as soon as the answer can be believed

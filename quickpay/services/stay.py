@@ -7,8 +7,12 @@ from enum import StrEnum
 from quickpay.domain.digests import session_hash
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Guarantor
+from quickpay.domain.links import LinkState
 from quickpay.domain.sessions import OWN_RESULT_READABLE, Authentication, Session
 from quickpay.ports.tables import Tx
+
+CLOSED = frozenset({LinkState.REVOKED, LinkState.SUPERSEDED, LinkState.SUSPENDED})
+"""What staff end at once, for open sessions too (R10); `paid`, `expired` and `used_up` let them finish."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

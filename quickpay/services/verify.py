@@ -1,32 +1,24 @@
 """Prove who you are: choose a way, get a code, type it; count, commit, judge, claim (security.md §5.2)."""
 
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import TypeVar
+from datetime import datetime
+from typing import Any, TypeVar
 
 from quickpay.domain.audit import Event
 from quickpay.domain.digests import Digests, session_hash
-from quickpay.domain.messages import Channel, MessageKind, NewMessage
-from quickpay.mfa.challenge import (
-    Challenge,
-    ChallengeState,
-    Locked,
-    Purpose,
-    TryOutcome,
-    Verified,
-    judge,
-    refusal,
-)
-from quickpay.mfa.codes import Code, clean_code, code_digest, new_code, same_code
+from quickpay.mfa.challenge import Challenge, ChallengeState, Locked, TryOutcome, Verified, refusal
+from quickpay.mfa.codes import clean_code
 from quickpay.mfa.limits import Limits
 from quickpay.mfa.methods import Method
 from quickpay.ports.clock import Clock
 from quickpay.ports.ids import Ids
-from quickpay.ports.store import Store
+from quickpay.ports.store import Conflict, Store
 from quickpay.ports.tables import Tx
 from quickpay.ports.tasks import Tasks
 from quickpay.services.courier import CodeToSend, Courier
-from quickpay.services.proof_limits import ProofLimits
+from quickpay.services.proof_codes import ProofCodes, Undone, challenge_event
+from quickpay.services.proof_limits import Full
 from quickpay.services.proof_pages import (
     AlreadyProved,
     ChoosePage,
@@ -43,11 +35,9 @@ from quickpay.services.proof_pages import (
     WayNotOffered,
     choose_page,
     code_page,
-    contact_for,
+    is_bound,
 )
-from quickpay.services.stay import Stay, Visit, stay_of
-
-NOTICE_WORTH_SENDING = timedelta(hours=24)
+from quickpay.services.stay import Gone, NoStay, Stay, Visit, stay_of
 
 Sending = CodeSent | ProofLocked | TooManyCodes | NotHere
 
@@ -67,6 +57,13 @@ class _Asked:
         return self.page.stay
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stale:
+    """The last challenge is not for what is so now: its contact changed, or its method is not offered."""
+
+    challenge: Challenge
+
+
 class Verify:
     """Send codes and judge them."""
 
@@ -84,9 +81,9 @@ class Verify:
         self._store = store
         self._clock = clock
         self._ids = ids
-        self._digests = digests
-        self._limits = limits
-        self._counts = ProofLimits(limits=limits, digests=digests)
+        self._most = limits.tries_per_challenge.most
+        self._codes = ProofCodes(ids=ids, digests=digests, limits=limits)
+        self._counts = self._codes.counts
         self._courier = courier
         self._tasks = tasks
 
@@ -106,6 +103,8 @@ class Verify:
 
         async def unit(tx: Tx) -> CodePage | ProofLocked | NothingSent | NotHere:
             asked = await self._asked(tx, visit, now)
+            if isinstance(asked, _Stale):
+                return NothingSent()
             if not isinstance(asked, _Asked):
                 return asked
             locked = asked.challenge.state is ChallengeState.LOCKED
@@ -126,11 +125,12 @@ class Verify:
                 return WayNotOffered(page=page)
             last = await tx.challenges.last_of(page.stay.session.id)
             open_ = last is not None and last.method is method and last.is_open(now)
+            open_ = open_ and last is not None and is_bound(last, page)
             if last is not None and open_ and now < await tx.challenges.resend_at(last.id):
                 return CodeSent()
-            return await self._make_code(tx, page.stay, visit, method, last, now)
+            return await self._codes.make(tx, page.stay, visit, method, last, now)
 
-        return self._carry(await self._store.write(unit))
+        return await self._send(unit)
 
     async def resend(self, visit: Visit) -> NotYet | NothingSent | Sending:
         """Send a new code to the same contact; the old one is dead, the tries stay counted (R24)."""
@@ -138,16 +138,16 @@ class Verify:
 
         async def unit(tx: Tx) -> CodeToSend | NotYet | NothingSent | Sending:
             asked = await self._asked(tx, visit, now)
+            if isinstance(asked, _Stale):
+                return await self._cancel(tx, asked.challenge, now)
             if not isinstance(asked, _Asked):
                 return asked
-            method = asked.challenge.method
-            if all(way.method is not method for way in asked.page.ways):
-                return NothingSent()  # the group's rule or the contact changed since: choose again (R45)
             if asked.code_page.seconds_to_resend > 0:
                 return NotYet(page=asked.code_page)
-            return await self._make_code(tx, asked.stay, visit, method, asked.challenge, now)
+            method = asked.challenge.method
+            return await self._codes.make(tx, asked.stay, visit, method, asked.challenge, now)
 
-        return self._carry(await self._store.write(unit))
+        return await self._send(unit)
 
     async def check(
         self, visit: Visit, typed: str
@@ -158,6 +158,8 @@ class Verify:
 
         async def count(tx: Tx) -> _Asked | CodeRefused | NotACode | ProofLocked | NothingSent | NotHere:
             asked = await self._asked(tx, visit, now)
+            if isinstance(asked, _Stale):
+                return await self._cancel(tx, asked.challenge, now)
             if not isinstance(asked, _Asked):
                 return asked
             if digits is None:
@@ -167,17 +169,17 @@ class Verify:
         counted = await self._store.write(count)
         if not isinstance(counted, _Asked):
             return counted
-        outcome = self._judge(counted.challenge, visit, digits or "", now)
+        outcome = self._codes.judge(counted.challenge, visit, digits or "", now)
         secret = self._ids.secret()
 
-        async def claim(tx: Tx) -> Proved | CodeRefused | ProofLocked | NotHere:
+        async def claim(tx: Tx) -> Proved | CodeRefused | ProofLocked | NothingSent | NotHere:
             if isinstance(outcome, Verified):
                 return await self._claim(tx, counted, visit, secret, now)
             return await self._refuse(tx, counted, outcome, now)
 
         return await self._store.write(claim)
 
-    async def _asked(self, tx: Tx, visit: Visit, now: datetime) -> _Asked | NothingSent | NotHere:
+    async def _asked(self, tx: Tx, visit: Visit, now: datetime) -> _Asked | _Stale | NothingSent | NotHere:
         stay = await stay_of(tx, visit, now)
         page = await choose_page(tx, stay) if isinstance(stay, Stay) else stay
         if not isinstance(page, ChoosePage):
@@ -185,156 +187,118 @@ class Verify:
         last = await tx.challenges.last_of(page.stay.session.id)
         if last is None:
             return NothingSent()
+        if not is_bound(last, page):
+            return _Stale(challenge=last)
         resend_at = await tx.challenges.resend_at(last.id)
         return _Asked(
             page=page, challenge=last, code_page=code_page(page, last, resend_at=resend_at, now=now)
         )
 
-    async def _make_code(
-        self, tx: Tx, stay: Stay, visit: Visit, method: Method, last: Challenge | None, now: datetime
-    ) -> CodeToSend | ProofLocked | TooManyCodes:
-        """Write the challenge with the digest of a new code; the code itself goes nowhere but out."""
-        contact = contact_for(stay, method)
-        subjects = self._counts.subjects(stay, visit, contact)
-        if await self._counts.is_locked(tx, subjects.contact, now):
-            return ProofLocked(group=stay.group)
-        if not await self._counts.count_sending(tx, subjects, now):
-            return TooManyCodes(group=stay.group)
-        code = new_code()
-        challenge = self._challenge(stay, method, contact, subjects.contact, last, now)
-        challenge = replace(challenge, digest=self._digest(challenge.id, visit, code))
-        if last is not None:
-            await tx.challenges.move(last.id, ChallengeState.SUPERSEDED, now)
-        await tx.challenges.add(challenge, resend_at=now + self._limits.cooldown(challenge.sends))
-        await tx.audit.add(
-            _event(challenge, "challenge.made", now, method=method.value, sends=challenge.sends)
-        )
-        return CodeToSend(
-            challenge_id=challenge.id,
-            code=code,
-            method=method,
-            contact=contact,
-            group=stay.group,
-            sends=challenge.sends,
-            expires_at=challenge.expires_at,
-        )
+    async def _cancel(self, tx: Tx, challenge: Challenge, now: datetime) -> NothingSent:
+        """End a challenge that what has changed since made worthless (R31, R45): choose again."""
+        if await tx.challenges.move(challenge.id, ChallengeState.SUPERSEDED, now):
+            await tx.audit.add(challenge_event(challenge, "challenge.cancelled", now))
+        return NothingSent()
 
-    def _challenge(
-        self,
-        stay: Stay,
-        method: Method,
-        contact: str,
-        contact_digest: bytes,
-        last: Challenge | None,
-        now: datetime,
-    ) -> Challenge:
-        """Go on from the last challenge of the session: a new one gives no guesses back (F13).
-
-        A locked one is behind us once its lock has opened, else we would not be here.
-        """
-        carried = last if last is not None and last.state is not ChallengeState.LOCKED else None
-        return Challenge(
-            id=self._ids.link_id(),
-            session_id=stay.session.id,
-            link_id=stay.session.link_serial,
-            group_id=stay.group.id,
-            guarantor_id=stay.guarantor.id,
-            method=method,
-            contact=contact,
-            contact_digest=contact_digest,
-            purpose=Purpose.VIEW,
-            state=ChallengeState.QUEUED,
-            tries=0 if carried is None else carried.tries,
-            sends=1 + (0 if last is None else last.sends),
-            digest=None,
-            created_at=now,
-            sent_at=None,
-            expires_at=now + self._limits.code_life,
-        )
-
-    def _digest(self, challenge_id: str, visit: Visit, code: Code | str, *, pepper: int = 0) -> bytes:
-        return code_digest(
-            pepper=self._digests.peppers[pepper],
-            session_secret=visit.secret or b"",
-            challenge_id=challenge_id,
-            code=code,
-        )
-
-    def _carry(self, made: CodeToSend | _Answer) -> CodeSent | _Answer:
-        """Hand a code that is on disk as a digest to the courier; the answer does not wait for it."""
+    async def _send(
+        self, unit: Callable[[Tx], Coroutine[Any, Any, CodeToSend | _Answer]]
+    ) -> CodeSent | TooManyCodes | _Answer:
+        """Write the challenge and hand its code to the courier; the answer does not wait for that."""
+        try:
+            made = await self._twice(unit)
+        except Undone as undone:
+            await self._note_full(undone)
+            return TooManyCodes(group=undone.group)
         if not isinstance(made, CodeToSend):
             return made
         self._tasks.start(self._courier.deliver(made), name="code")
         return CodeSent()
 
+    async def _twice(self, unit: Callable[[Tx], Coroutine[Any, Any, _Answer]]) -> _Answer:
+        try:
+            return await self._store.write(unit)
+        except Conflict:  # the button was pressed twice at once: the other press made the one open challenge
+            return await self._store.write(unit)
+
+    async def _note_full(self, undone: Undone) -> None:
+        event = Event(
+            at=self._clock.now(),
+            type="rate.limited",
+            group_id=undone.group.id,
+            session_id=undone.session_id,
+            detail={"limit": "sends"},
+        )
+        await self._store.write(lambda tx: tx.audit.add(event))
+
     async def _count(
         self, tx: Tx, asked: _Asked, visit: Visit, now: datetime
     ) -> _Asked | CodeRefused | ProofLocked:
-        challenge = asked.challenge
-        subjects = self._counts.subjects(asked.stay, visit, challenge.contact)
-        most = self._limits.tries_per_challenge.most
-        counted = await tx.challenges.count_try(challenge.id, most=most, now=now)
+        challenge, group = asked.challenge, asked.stay.group
+        counted = await tx.challenges.count_try(challenge.id, most=self._most, now=now)
         if counted is None:
-            return _refused(asked, refusal(challenge, now=now, most=most))
-        if not await self._counts.count_try(tx, subjects, now):
-            await self._lock(tx, asked, now)
-            return ProofLocked(group=asked.stay.group)
-        return replace(asked, challenge=counted)
-
-    def _judge(self, challenge: Challenge, visit: Visit, digits: str, now: datetime) -> TryOutcome:
-        """Compare under each key that may have made the digest: one may have been added meanwhile (X32)."""
-        given = [
-            self._digest(challenge.id, visit, digits, pepper=number)
-            for number in range(len(self._digests.peppers))
-        ]
-        made = challenge.digest or b""
-        match = next((digest for digest in given if same_code(made, digest)), given[0])
-        return judge(challenge, given_digest=match, now=now, most=self._limits.tries_per_challenge.most)
+            current = await tx.challenges.get(challenge.id)  # another try may have ended it just now
+            return _refused(asked, refusal(current, now=now, most=self._most))
+        subjects = self._counts.subjects(asked.stay, visit, challenge.contact)
+        match await self._counts.count_try(tx, subjects, now):
+            case None:
+                return replace(asked, challenge=counted)
+            case Full.CONTACT:
+                await self._codes.lock(tx, counted, asked.stay.guarantor, now)
+            case Full.LOCKED:
+                await tx.challenges.move(challenge.id, ChallengeState.LOCKED, now)
+            case Full.ELSEWHERE:
+                await tx.audit.add(challenge_event(challenge, "rate.limited", now, limit="tries"))
+        return ProofLocked(group=group)
 
     async def _claim(
-        self, tx: Tx, asked: _Asked, visit: Visit, secret: bytes, now: datetime
-    ) -> Proved | CodeRefused | AlreadyProved:
-        """Use the code once, give the role and change the session's id, all in this unit (R22, R64)."""
-        challenge, stay = asked.challenge, asked.stay
+        self, tx: Tx, counted: _Asked, visit: Visit, secret: bytes, now: datetime
+    ) -> Proved | CodeRefused | ProofLocked | NothingSent | NotHere:
+        """Use the code once, give the role and change the session's id, all in this unit (R22, R64).
+
+        Everything is asked once more: between count and claim the contact, the group or the session may
+        have changed, or another press have used the code.
+        """
+        challenge = counted.challenge
+        asked = await self._asked(tx, visit, now)
+        if not isinstance(asked, _Asked) or asked.challenge.id != challenge.id:
+            return await self._overtaken(tx, counted, asked, now)
         if not await tx.challenges.move(challenge.id, ChallengeState.VERIFIED, now):
-            return AlreadyProved()
+            return await self._overtaken(tx, counted, asked, now)
+        stay = asked.stay
         role = stay.group.options.authentication.mfa_success_role
-        await tx.sessions.raise_role(stay.session.id, role=role, token_hash=session_hash(secret), now=now)
+        raised = await tx.sessions.raise_role(
+            stay.session.id, role=role, token_hash=session_hash(secret), now=now
+        )
+        if not raised:
+            return NoStay(why=Gone.SIGNED_OUT, group=stay.group)
         await self._counts.succeeded(tx, self._counts.subjects(stay, visit, challenge.contact))
-        await tx.audit.add(_event(challenge, "challenge.verified", now, role=role.value))
+        await tx.audit.add(challenge_event(challenge, "challenge.verified", now, role=role.value))
         return Proved(secret=secret, expires_at=stay.session.expires_at)
 
-    async def _refuse(
-        self, tx: Tx, asked: _Asked, outcome: TryOutcome, now: datetime
-    ) -> CodeRefused | ProofLocked:
-        await tx.audit.add(_event(asked.challenge, "challenge.failed", now, tries=asked.challenge.tries))
-        if isinstance(outcome, Locked):
-            await self._lock(tx, asked, now)
-        return _refused(asked, outcome)
+    async def _overtaken(
+        self, tx: Tx, counted: _Asked, asked: _Asked | _Stale | NothingSent | NotHere, now: datetime
+    ) -> CodeRefused | ProofLocked | NothingSent | NotHere:
+        """Say what came first; a right code that came too late learns no more than a wrong one (R28)."""
+        current = await tx.challenges.get(counted.challenge.id)
+        if current is not None and current.state is ChallengeState.VERIFIED:
+            return AlreadyProved()
+        if isinstance(asked, _Stale):
+            return await self._cancel(tx, counted.challenge, now)
+        if not isinstance(asked, _Asked):
+            return asked
+        return _refused(counted, refusal(current, now=now, most=self._most))
 
-    async def _lock(self, tx: Tx, asked: _Asked, now: datetime) -> None:
-        """End the challenge, lock the contact for a while, and tell the other contact (R29, R38)."""
-        challenge, guarantor = asked.challenge, asked.stay.guarantor
-        if not await tx.challenges.move(challenge.id, ChallengeState.LOCKED, now):
-            return
-        await self._counts.lock(tx, challenge.contact_digest, now)
-        await tx.audit.add(_event(challenge, "challenge.locked", now))
-        by_email = challenge.method is Method.EMAIL
-        other = guarantor.mobile if by_email else guarantor.email
-        if other is None:
-            return
-        await tx.outbox.add(
-            NewMessage(
-                kind=MessageKind.LOCKED,
-                subject=challenge.id,
-                group_id=challenge.group_id,
-                guarantor_id=challenge.guarantor_id,
-                channel=Channel.SMS if by_email else Channel.EMAIL,
-                recipient=other,
-                now=now,
-                give_up_at=now + NOTICE_WORTH_SENDING,
-            ),
-        )
+    async def _refuse(
+        self, tx: Tx, counted: _Asked, outcome: TryOutcome, now: datetime
+    ) -> CodeRefused | ProofLocked:
+        challenge = counted.challenge
+        await tx.audit.add(challenge_event(challenge, "challenge.failed", now, tries=challenge.tries))
+        if isinstance(outcome, Locked):
+            await self._codes.lock(tx, challenge, counted.stay.guarantor, now)
+        current = await tx.challenges.get(challenge.id)
+        if current is not None and current.state is ChallengeState.LOCKED:
+            return ProofLocked(group=counted.stay.group)
+        return _refused(counted, outcome)
 
 
 def _refused(asked: _Asked, why: TryOutcome) -> CodeRefused | ProofLocked:
@@ -345,15 +309,3 @@ def _refused(asked: _Asked, why: TryOutcome) -> CodeRefused | ProofLocked:
             raise AssertionError("a right code is claimed, not refused")
         case _:
             return CodeRefused(page=asked.code_page, why=why)
-
-
-def _event(challenge: Challenge, kind: str, now: datetime, **detail: str | int | None) -> Event:
-    return Event(
-        at=now,
-        type=kind,
-        group_id=challenge.group_id,
-        guarantor_id=challenge.guarantor_id,
-        link_serial=challenge.link_id,
-        session_id=challenge.session_id,
-        detail=detail,
-    )

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, case, delete, or_, select
+from sqlalchemy import bindparam, case, delete, or_, select, update
 
 from quickpay.adapters.store.columns import micros, moment, number, span
 from quickpay.adapters.store.run import Run
@@ -52,6 +52,15 @@ _LOCK = Statement(
 )
 _UNTIL = Statement(select(counters.c.until).where(*_KEY, counters.c.until > bindparam("now")))
 _CLEAR = Statement(delete(counters).where(*_KEY))
+_TAKE_BACK = Statement(
+    update(counters)
+    .where(
+        counters.c.name == bindparam("counter"),
+        counters.c.subject == bindparam("of"),
+        counters.c.count > 0,
+    )
+    .values(count=counters.c.count - 1)
+)
 # A lock that has opened is kept a day, for it says how long the next one holds.
 _FORGET = Statement(
     delete(counters).where(counters.c.until <= bindparam("now"), counters.c.since <= bindparam("day_ago"))
@@ -78,6 +87,10 @@ class Counters:
     async def clear(self, name: str, subject: bytes) -> None:
         """Begin the count anew; a lock stays."""
         await self._run.count(_CLEAR, name=name, subject=subject)
+
+    async def take_back(self, name: str, subject: bytes) -> None:
+        """Count one less: what was counted beforehand turned out not to be one of its kind."""
+        await self._run.count(_TAKE_BACK, counter=name, of=subject)
 
     async def lock(self, name: str, subject: bytes, *, until: datetime, now: datetime) -> int:
         """Keep the subject locked; returns how often it was locked before, with less than a day between.

@@ -17,6 +17,8 @@ from quickpay.ports.tables import Settled
 _BY_ID = select(*PAYMENT).where(payments.c.id == bindparam("id"))
 _NEWEST = payments.c.change_number.desc()
 _DECLINED = payments.c.state == "declined"
+# A charge the gateway never got says nothing about a card: it does not count against its holder (R82).
+_CARD_DECLINED = (_DECLINED, payments.c.reason.is_distinct_from("not_charged"))
 
 _ADD = Statement(
     insert(payments).values(
@@ -55,7 +57,9 @@ _DUE = Statement(
     .limit(number("most"))
 )
 _DECLINES = Statement(
-    select(func.count()).select_from(payments).where(payments.c.link_serial == bindparam("link"), _DECLINED)
+    select(func.count())
+    .select_from(payments)
+    .where(payments.c.link_serial == bindparam("link"), *_CARD_DECLINED)
 )
 _DECLINES_OF_SESSION = Statement(
     select(func.count())
@@ -64,7 +68,7 @@ _DECLINES_OF_SESSION = Statement(
         payments.c.guarantor_id == bindparam("guarantor"),  # there is an index on it
         payments.c.session_id == bindparam("session"),
         payments.c.changed_at >= bindparam("since"),
-        _DECLINED,
+        *_CARD_DECLINED,
     )
 )
 _SETTLED_BY_PM = (
