@@ -1,0 +1,52 @@
+"""Static files: read once at start, each at an address that holds its content's hash, kept for ever."""
+
+import hashlib
+from pathlib import Path
+
+from aiohttp import web
+
+from quickpay.domain.themes import Theme, stylesheet
+from quickpay.handlers.headers import FOR_EVER
+
+DEFAULT_THEME = "theme.css"
+"""The colours of pages that belong to no group; it stands in no folder."""
+
+_FOLDER = Path(__file__).parent.parent / "static"
+_KINDS = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+
+def _read() -> tuple[dict[str, str], dict[str, tuple[bytes, str]]]:
+    bodies = {path.name: path.read_bytes() for path in _FOLDER.iterdir() if path.suffix in _KINDS}
+    bodies[DEFAULT_THEME] = stylesheet(Theme()).encode()
+    addresses, files = {}, {}
+    for name, body in bodies.items():
+        stem, _, suffix = name.rpartition(".")
+        hashed = f"{stem}-{hashlib.sha256(body).hexdigest()[:12]}.{suffix}"
+        addresses[name] = f"/static/{hashed}"
+        files[hashed] = (body, _KINDS[f".{suffix}"])
+    return addresses, files
+
+
+_ADDRESSES, _FILES = _read()
+
+
+def asset(name: str) -> str:
+    """Give the address of a static file.
+
+    Raises:
+        KeyError: there is no such file: a mistake in a template, found when it is first rendered.
+    """
+    return _ADDRESSES[name]
+
+
+async def show(request: web.Request) -> web.Response:
+    """Serve one static file."""
+    found = _FILES.get(request.match_info["name"])
+    if found is None:
+        raise web.HTTPNotFound
+    body, kind = found
+    return web.Response(body=body, headers={"Content-Type": kind, "Cache-Control": FOR_EVER})

@@ -1,0 +1,109 @@
+"""What a request brings of itself: the session's secret in one cookie, and the client's address."""
+
+import base64
+import binascii
+import re
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from aiohttp import hdrs, web
+
+from quickpay.handlers.desk import DESK, Desk
+from quickpay.services.stay import Visit
+
+REQUEST_ID: web.RequestKey[str] = web.RequestKey("REQUEST_ID", str)
+_VISIT: web.RequestKey[Visit] = web.RequestKey("VISIT", Visit)
+
+_VALUE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+_NAME, _PLAIN_NAME = "__Host-qp", "qp"
+_PAST = "Thu, 01 Jan 1970 00:00:00 GMT"
+
+
+def visit_of(request: web.Request) -> Visit:
+    """Read who asks; a cookie we did not write, or that came twice, is no cookie (R64, A54)."""
+    visit = request.get(_VISIT)
+    if visit is None:
+        desk = request.app[DESK]
+        visit = Visit(
+            secret=_secret(request, desk),
+            address=client_address(request, desk),
+            request_id=request.get(REQUEST_ID, ""),
+        )
+        request[_VISIT] = visit
+    return visit
+
+
+def give_cookie(response: web.StreamResponse, secret: bytes, *, secure: bool) -> None:
+    """Hand the browser the session's secret; written raw, as `set_cookie` costs more than the rest."""
+    value = base64.urlsafe_b64encode(secret).rstrip(b"=").decode("ascii")
+    response.headers.add(hdrs.SET_COOKIE, f"{_name(secure=secure)}={value}; {_attributes(secure=secure)}")
+
+
+def take_cookie(response: web.StreamResponse, *, secure: bool) -> None:
+    """Have the browser drop it, by name (R68)."""
+    response.headers.add(
+        hdrs.SET_COOKIE,
+        f"{_name(secure=secure)}=; Max-Age=0; Expires={_PAST}; {_attributes(secure=secure)}",
+    )
+
+
+def client_address(request: web.Request, desk: Desk) -> str:
+    """Give the client's address: the peer's, or what trusted proxies say, counted from the right (R111)."""
+    peer = _address(request.remote or "")
+    if peer is None:
+        return request.remote or "unknown"
+    if not desk.trusted_proxies or not _trusted(peer, desk):
+        return str(peer)
+    named = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
+    last = peer
+    for text in reversed(named):
+        address = _address(text.strip())
+        if address is None:
+            break
+        last = address
+        if not _trusted(address, desk):
+            break
+    return str(last)
+
+
+def _secret(request: web.Request, desk: Desk) -> bytes | None:
+    headers = request.headers.getall(hdrs.COOKIE, ())
+    if not headers:
+        return None
+    start = f"{_name(secure=desk.secure)}="
+    found = [
+        part.strip()[len(start) :]
+        for header in headers
+        for part in header.split(";")
+        if part.strip().startswith(start)
+    ]
+    if len(found) != 1 or _VALUE.fullmatch(found[0]) is None:
+        return None
+    try:
+        secret = base64.urlsafe_b64decode(found[0] + "=")
+    except binascii.Error:
+        return None
+    # 43 letters have two bits to spare; one secret has one spelling.
+    canonical = base64.urlsafe_b64encode(secret).rstrip(b"=").decode("ascii")
+    return secret if canonical == found[0] else None
+
+
+def _name(*, secure: bool) -> str:
+    return _NAME if secure else _PLAIN_NAME
+
+
+def _attributes(*, secure: bool) -> str:
+    return f"Path=/; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address
+
+
+def _trusted(address: IPv4Address | IPv6Address, desk: Desk) -> bool:
+    return any(address in network for network in desk.trusted_proxies if network.version == address.version)

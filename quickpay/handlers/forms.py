@@ -1,0 +1,200 @@
+"""Read a form strictly: every field once, in UTF-8, not too long, and never a card number (R84, R110)."""
+
+import asyncio
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from aiohttp import web
+
+from quickpay.domain.digests import form_token
+from quickpay.domain.tokens import TokenPurpose
+from quickpay.handlers.access import Access
+from quickpay.handlers.cookies import visit_of
+from quickpay.handlers.desk import DESK
+
+LARGEST_BODY = 64 * 1024
+"""Bytes of a body (R109)."""
+BODY_SECONDS = 10.0
+"""How long a body may take to arrive."""
+
+_MOST_FIELDS = 50
+_LONGEST = {"amount": 40, "amount_choice": 20, "method": 80, "code": 64, "email": 254, "card_token": 2_000}
+_LONGEST_OTHER = 200
+_FORM_TYPE = "application/x-www-form-urlencoded"
+_NAME = re.compile(r"[a-z][a-z_]{0,39}", re.ASCII)
+# C0, DEL and C1: no field of ours has lines.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_DIGIT_RUN = re.compile(r"[0-9](?:[ -]?[0-9]){12,}")
+_CARD_SHORTEST, _CARD_LONGEST = 13, 19
+# Opaque words of our own or the gateway's, where chance alone may make such a run of digits.
+_OPAQUE = {
+    "order": re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII),
+    "csrf": re.compile(r"[0-9a-f]{43}|[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}", re.ASCII),
+    "card_token": re.compile(r"[a-z]+_(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_-]{16,}", re.ASCII),
+}
+_OWN_SITE = ("same-origin", "none")
+
+
+class FormFault(StrEnum):
+    """What is wrong with a field before anybody asks what it means."""
+
+    DUPLICATE = "duplicate"
+    UNREADABLE = "unreadable"
+    TOO_LONG = "too_long"
+    CARD_NUMBER = "card_number"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What was typed, but for the fields that cannot be taken; those are only named."""
+
+    values: Mapping[str, str] = field(repr=False)
+    faults: Mapping[str, FormFault]
+
+    def text(self, name: str) -> str:
+        """Give a field as typed, empty where it is missing or cannot be taken."""
+        return self.values.get(name, "")
+
+
+NO_FORM = Form(values={}, faults={})
+_FORM: web.RequestKey[Form] = web.RequestKey("FORM", Form)
+
+
+class FormRefused(StrEnum):
+    """Why a post is not looked at any further; 403 for all of them (R72)."""
+
+    CROSS_SITE = "cross_site"
+    NO_TOKEN = "no_token"  # noqa: S105 - a word for what is missing
+
+
+def form_of(request: web.Request) -> Form:
+    """Give the form the guard has read and checked."""
+    return request[_FORM]
+
+
+async def check_form(request: web.Request, access: Access) -> FormRefused | None:
+    """Read the form, and refuse what another site sent or what lacks the form's own token.
+
+    Raises:
+        web.HTTPException: 413 too large, 415 no urlencoded form, 408 too slow.
+    """
+    if _is_cross_site(request):
+        return FormRefused.CROSS_SITE
+    form = await _read_form(request)
+    request[_FORM] = form
+    return None if _has_token(request, form, access) else FormRefused.NO_TOKEN
+
+
+def _is_cross_site(request: web.Request) -> bool:
+    """Tell by what the browser says of itself; where it says nothing, the token alone decides."""
+    sites = request.headers.getall("Sec-Fetch-Site", ())
+    origins = request.headers.getall("Origin", ())
+    if any(site not in _OWN_SITE for site in sites) or len(sites) > 1 or len(origins) > 1:
+        return True
+    if not origins:
+        return False
+    # Some browsers write `null` under a strict referrer policy; then only their other word counts.
+    return origins[0] != _origin(request.app[DESK].base_url) and not (
+        origins[0] == "null" and sites == ["same-origin"]
+    )
+
+
+def _origin(base_url: str) -> str:
+    parts = urlsplit(base_url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _has_token(request: web.Request, form: Form, access: Access) -> bool:
+    given = form.text("csrf")
+    if access is Access.LINK:
+        tokens = request.app[DESK].tokens
+        link_id = tokens.read(TokenPurpose.LINK, request.match_info.get("token", ""))
+        # What is no link has no form either; the handler says so.
+        return link_id is None or tokens.read(TokenPurpose.CSRF, given) == link_id
+    secret = visit_of(request).secret
+    if secret is None:
+        return True  # there is no session to act in; the handler says so
+    return hmac.compare_digest(form_token(secret).encode(), given.encode())
+
+
+async def _read_form(request: web.Request) -> Form:
+    if request.content_type != _FORM_TYPE or (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
+        raise web.HTTPUnsupportedMediaType
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise web.HTTPUnsupportedMediaType
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_BODY, actual_size=request.content_length or 0)
+    return parse_form(await _body(request))
+
+
+async def _body(request: web.Request) -> bytes:
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while chunk := await request.content.readany():
+                body += chunk
+                if len(body) > LARGEST_BODY:
+                    raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_BODY, actual_size=len(body))
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    return bytes(body)
+
+
+def parse_form(body: bytes) -> Form:
+    """Take a urlencoded body apart; a name we could not have written is left out, its card number is not."""
+    values: dict[str, str] = {}
+    faults: dict[str, FormFault] = {}
+    pairs = body.split(b"&") if body else []
+    if len(pairs) > _MOST_FIELDS:
+        raise web.HTTPRequestEntityTooLarge(max_size=_MOST_FIELDS, actual_size=len(pairs))
+    for pair in pairs:
+        raw_name, _, raw_value = pair.partition(b"=")
+        name, value = _decoded(raw_name) or "", _decoded(raw_value)
+        text = raw_value.decode("latin-1") if value is None else value
+        longest = _LONGEST.get(name, _LONGEST_OTHER)
+        # Only what is short enough to be taken at all is searched: the search is not for 64 KiB of digits.
+        if _holds_card_number(name, text[:longest]) or _holds_card_number("", name[:_LONGEST_OTHER]):
+            faults[name if _NAME.fullmatch(name) else ""] = FormFault.CARD_NUMBER
+        elif not _NAME.fullmatch(name):
+            continue
+        elif name in values or name in faults:
+            faults.setdefault(name, FormFault.DUPLICATE)
+        elif value is None or _CONTROL.search(value):
+            faults[name] = FormFault.UNREADABLE
+        elif len(value) > longest:
+            faults[name] = FormFault.TOO_LONG
+        else:
+            values[name] = value
+    return Form(values={name: value for name, value in values.items() if name not in faults}, faults=faults)
+
+
+def _decoded(raw: bytes) -> str | None:
+    try:
+        return unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _holds_card_number(name: str, value: str) -> bool:
+    """Find 13 to 19 digits in a row, spaces and hyphens aside, that pass a card's own check."""
+    if name in _OPAQUE and _OPAQUE[name].fullmatch(value):
+        return False
+    return any(_has_card(run.group()) for run in _DIGIT_RUN.finditer(value))
+
+
+def _has_card(run: str) -> bool:
+    digits = [int(letter) for letter in run if letter not in " -"]
+    return any(
+        _luhn(digits[start : start + length])
+        for length in range(_CARD_SHORTEST, min(_CARD_LONGEST, len(digits)) + 1)
+        for start in range(len(digits) - length + 1)
+    )
+
+
+def _luhn(digits: list[int]) -> bool:
+    doubled = [digit * 2 - 9 if digit > 4 else digit * 2 for digit in digits[-2::-2]]  # noqa: PLR2004 - twice 5 has two figures
+    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0

@@ -1,0 +1,78 @@
+"""What every request passes on its way in and out, wrapped around its handler once, when routes are added.
+
+A wrapped handler costs one coroutine; a middleware costs one for every request and each of its layers.
+"""
+
+import os
+from http import HTTPStatus
+
+import structlog
+from aiohttp import hdrs, web
+
+from quickpay.handlers.access import Access, Handler, Route
+from quickpay.handlers.cookies import REQUEST_ID
+from quickpay.handlers.desk import DESK
+from quickpay.handlers.forms import check_form
+from quickpay.handlers.headers import UNLESS_SAID, always
+from quickpay.handlers.problems import answer, form_refused, status_of
+
+_ALWAYS = {secure: always(secure=secure) for secure in (False, True)}
+_UNLESS_SAID = tuple(UNLESS_SAID.items())
+_LOG = structlog.get_logger(__name__)
+
+
+def guarded(route: Route) -> Handler:
+    """Wrap a handler: known host, form checked, failures answered, headers on whatever comes out."""
+    handler, access, path = route.handler, route.access, route.path
+    posts_form = access.takes_forms and route.method == hdrs.METH_POST
+
+    async def come_in(request: web.Request) -> web.StreamResponse:
+        request_id = os.urandom(8).hex()
+        request[REQUEST_ID] = request_id
+        desk = request.app[DESK]
+        if request.headers.getall(hdrs.HOST, None) != [desk.host] or not request.raw_path.startswith("/"):
+            response: web.StreamResponse = _misdirected()
+        else:
+            try:
+                refused = await check_form(request, access) if posts_form else None
+                response = form_refused(request, refused) if refused else await handler(request)
+            except Exception as error:  # noqa: BLE001 - the last place where a failure can be answered
+                response = _failed(request, error, access, path)
+        headers = response.headers
+        headers.update(_ALWAYS[desk.secure])
+        headers["X-Request-Id"] = request_id
+        for name, value in _UNLESS_SAID:
+            headers.setdefault(name, value)
+        return response
+
+    return come_in
+
+
+async def expect(request: web.Request) -> web.StreamResponse | None:
+    """Let a body come where it was asked for properly; any other expectation is refused, headers and all."""
+    if request.version == (1, 1) and request.headers[hdrs.EXPECT].lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # as aiohttp's own handler does: the answer has not begun
+        return None
+    refusal = web.Response(status=HTTPStatus.EXPECTATION_FAILED, text="This is not expected here.\n")
+    refusal.headers.update(_ALWAYS[request.app[DESK].secure] | UNLESS_SAID)
+    return refusal
+
+
+def _misdirected() -> web.Response:
+    """Refuse a host that is not ours, without a word of it (R16)."""
+    return web.Response(
+        status=HTTPStatus.MISDIRECTED_REQUEST, text="This server does not answer for that name.\n"
+    )
+
+
+def _failed(request: web.Request, error: Exception, access: Access, path: str) -> web.StreamResponse:
+    status = status_of(error)
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        _LOG.error("request.failed", request_id=request[REQUEST_ID], path=path, exc_info=error)
+    elif status == HTTPStatus.SERVICE_UNAVAILABLE:
+        _LOG.warning("request.busy", request_id=request[REQUEST_ID], path=path, reason=type(error).__name__)
+    response = answer(request, status, access)
+    if isinstance(error, web.HTTPException) and hdrs.ALLOW in error.headers:
+        response.headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]
+    return response

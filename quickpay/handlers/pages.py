@@ -1,0 +1,152 @@
+"""Pages: a typed value each, whose template may use nothing else; compiled once, rendered in one go."""
+
+from dataclasses import dataclass, field, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+import jinja2
+from aiohttp import web
+
+from quickpay.domain.groups import Group
+from quickpay.domain.money import format_usd
+from quickpay.domain.options import LogoutFunction
+from quickpay.handlers.assets import DEFAULT_THEME, asset
+from quickpay.handlers.headers import PLAIN_POLICY, Scripts
+from quickpay.handlers.words import day
+
+_TEMPLATES = Path(__file__).parent.parent / "templates"
+_HTML = "text/html; charset=utf-8"
+
+
+class Page(Protocol):
+    """What a template is rendered from: its fields are the template's names."""
+
+    template: ClassVar[str]
+
+    @property
+    def frame(self) -> "Frame": ...  # noqa: D102 - the fields speak
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What stands around every page: whose it is, where in the steps, how to leave, whom to ask."""
+
+    group_name: str | None = None
+    theme: str = field(default_factory=lambda: asset(DEFAULT_THEME))
+    home: str | None = None
+    step: int | None = None
+    csrf: str = field(default="", repr=False)
+    leave: str | None = None
+    view_account: bool = False
+    footer_text: str | None = None
+    footer_email: str | None = None
+    footer_phone: str | None = None
+    footer_phone_uri: str | None = None
+    scripts: Scripts | None = None
+
+    @property
+    def has_office(self) -> bool:
+        """Whether there is any way to reach the office to be named."""
+        return bool(self.footer_email or self.footer_phone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """One thing to mend: at which field (empty: the form as a whole), and what to do."""
+
+    field: str
+    message: str
+
+
+UNBRANDED = Frame()
+
+_LEAVE_WORDS = {LogoutFunction.CLOSE: "Close", LogoutFunction.LOGOUT: "Log out", LogoutFunction.NONE: None}
+
+
+def frame_of(
+    group: Group | None,
+    *,
+    csrf: str = "",
+    step: int | None = None,
+    home: str | None = None,
+    view_account: bool = False,
+    scripts: Scripts | None = None,
+) -> Frame:
+    """Put a group's branding around a page; with `csrf` it is a page of a session, which can be left."""
+    if group is None:
+        return Frame(scripts=scripts)
+    look = group.options.look_and_feel
+    return Frame(
+        group_name=group.name,
+        theme=f"/g/{group.slug}/theme-{group.version}.css",
+        home=home,
+        step=step,
+        csrf=csrf,
+        leave=_LEAVE_WORDS[look.logout_function] if csrf else None,
+        view_account=view_account,
+        footer_text=look.footer_text,
+        footer_email=look.footer_email,
+        footer_phone=look.footer_phone,
+        footer_phone_uri=look.footer_phone_uri,
+        scripts=scripts,
+    )
+
+
+def render(page: Page) -> str:
+    """Write a page."""
+    return _template(page.template).render({name: getattr(page, name) for name in _names(type(page))})
+
+
+def html_of(text: str, *, status: int = 200, scripts: Scripts | None = None) -> web.Response:
+    """Answer with a page that was written already."""
+    headers = {"Content-Type": _HTML, "Content-Security-Policy": PLAIN_POLICY}
+    if scripts is not None:
+        headers["Content-Security-Policy"] = scripts.policy
+        headers["Permissions-Policy"] = scripts.features
+    return web.Response(body=text.encode(), status=status, headers=headers)
+
+
+def show(page: Page, *, status: int = 200) -> web.Response:
+    """Answer with a page, its policy naming the scripts its frame allows and no others."""
+    return html_of(render(page), status=status, scripts=page.frame.scripts)
+
+
+def see_other(address: str) -> web.Response:
+    """Answer a post: look there now (303)."""
+    return web.Response(status=303, headers={"Location": address})
+
+
+def compile_templates() -> None:
+    """Compile every page's template, so that no patient waits for it and a mistake shows at start."""
+    for name in _ENVIRONMENT.list_templates(extensions=["html"]):
+        if not name.startswith("notes/"):
+            _template(name)
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters["usd"] = format_usd
+    environment.filters["day"] = day
+    environment.globals["asset"] = asset
+    return environment
+
+
+_ENVIRONMENT = _environment()
+
+
+@cache
+def _template(name: str) -> jinja2.Template:
+    return _ENVIRONMENT.get_template(name)
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))

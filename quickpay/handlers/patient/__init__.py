@@ -1,0 +1,1 @@
+"""The pages patients meet, one module for each step."""

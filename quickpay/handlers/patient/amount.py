@@ -1,0 +1,163 @@
+"""Make Your Payment: how much; from the balances as they are now."""
+
+from typing import assert_never
+
+from aiohttp import web
+
+from quickpay.domain.balances import AmountChoice
+from quickpay.domain.money import AmountFault, Cents, parse_amount
+from quickpay.handlers.cookies import visit_of
+from quickpay.handlers.desk import DESK
+from quickpay.handlers.forms import Form, form_of
+from quickpay.handlers.pages import Mistake, see_other, show
+from quickpay.handlers.patient.answers import mistakes_of, refused, stay_frame
+from quickpay.handlers.patient.views import AmountCard, Figure, MakeYourPayment, NothingToPay
+from quickpay.handlers.words import AMOUNT_FAULTS, CHOICES, CHOOSE_AMOUNT, amount_refused
+from quickpay.services.order import AmountNotTaken, Chosen
+from quickpay.services.payer import AmountPage, LinkEnded, SeePayment
+from quickpay.services.stay import MustProve, NoStay
+
+_CHOICES = set(AmountChoice)
+
+
+async def show_amounts(request: web.Request) -> web.Response:
+    """Show what may be paid."""
+    return await _ask_again(request)
+
+
+async def choose(request: web.Request) -> web.Response:
+    """Make the session's order of the chosen amount."""
+    form = form_of(request)
+    word = form.text("amount_choice")
+    typed = parse_amount(form.text("amount")) if word == AmountChoice.OTHER else None
+    mistakes = _mistakes(form, word, typed)
+    if mistakes:
+        return await _ask_again(request, mistakes)
+    other = None if typed is None or isinstance(typed, AmountFault) else typed
+    ordering = request.app[DESK].ordering
+    match await ordering.choose_amount(visit_of(request), AmountChoice(word), other):
+        case Chosen():
+            return see_other("/pay/method")
+        case AmountNotTaken(page=page, refused=why):
+            where = "amount" if word == AmountChoice.OTHER else "amount_choice"
+            return amount_answer(request, page, (Mistake(field=where, message=amount_refused(why)),))
+        case NoStay() | MustProve() | LinkEnded() | SeePayment() as why:
+            return refused(request, why)
+        case never:
+            assert_never(never)
+
+
+async def _ask_again(request: web.Request, mistakes: tuple[Mistake, ...] = ()) -> web.Response:
+    match await request.app[DESK].ordering.amounts(visit_of(request)):
+        case AmountPage() as page:
+            return amount_answer(request, page, mistakes)
+        case NoStay() | MustProve() | LinkEnded() | SeePayment() as why:
+            return refused(request, why)
+        case never:
+            assert_never(never)
+
+
+def amount_answer(request: web.Request, page: AmountPage, mistakes: tuple[Mistake, ...] = ()) -> web.Response:
+    """Show Make Your Payment, or why nothing can be paid now."""
+    status = 422 if mistakes else 200
+    nothing = _why_nothing(page)
+    if nothing is not None:
+        heading, words, go_on, office = nothing
+        view = NothingToPay(
+            frame=stay_frame(request, page.stay),
+            guarantor=page.stay.guarantor.name,
+            account=page.stay.guarantor.number,
+            figures=_figures(page, choices=True),
+            heading=heading,
+            words=words,
+            go_on=go_on,
+            office=office,
+        )
+        return show(view, status=status)
+    form = form_of(request) if request.method == "POST" else None
+    cards = (*(_card(choice, sum_) for choice, sum_ in page.offered.items()), _card(AmountChoice.OTHER, None))
+    return show(
+        MakeYourPayment(
+            frame=stay_frame(request, page.stay, step=1),
+            guarantor=page.stay.guarantor.name,
+            account=page.stay.guarantor.number,
+            figures=_figures(page, choices=False),
+            cards=cards,
+            chosen=_preset(page, form),
+            typed="" if form is None else form.text("amount"),
+            held=page.balances.held,
+            mistakes=mistakes,
+        ),
+        status=status,
+    )
+
+
+def _mistakes(form: Form, word: str, typed: Cents | AmountFault | None) -> tuple[Mistake, ...]:
+    if form.faults:
+        return mistakes_of(form, "amount_choice", "amount")
+    if word not in _CHOICES:
+        return (Mistake(field="amount_choice", message=CHOOSE_AMOUNT),)
+    if isinstance(typed, AmountFault):
+        return (Mistake(field="amount", message=AMOUNT_FAULTS[typed]),)
+    return ()
+
+
+def _why_nothing(
+    page: AmountPage,
+) -> tuple[str, tuple[str, ...], tuple[str, str] | None, bool] | None:
+    """Say why there is no form: heading, words, where to go on, whether the office helps."""
+    if page.in_flight is not None:
+        own = page.in_flight.session_id == page.stay.session.id
+        return (
+            "A payment is on its way",
+            ("We are waiting for the bank's answer. Please do not pay again; you would be asked twice.",),
+            (f"/payments/{page.in_flight.id}", "See how it stands") if own else None,
+            not own,
+        )
+    if page.balances.payable == 0:
+        held = page.balances.held > 0
+        words = (
+            "Your payment was received and is being added to your account."
+            if held
+            else "You owe nothing right now."
+        )
+        return "There is nothing to pay", (words,), None, False
+    if not page.methods:
+        return (
+            "Online payment is unavailable",
+            ("This office is not taking payments online at the moment. Please contact the office to pay.",),
+            None,
+            True,
+        )
+    return None
+
+
+def _figures(page: AmountPage, *, choices: bool) -> tuple[Figure, ...]:
+    """List the sums that are only shown; where no form stands, also those it would offer."""
+    look = page.stay.group.options.look_and_feel
+    sums = page.balances
+    figures = []
+    if choices and look.show_current_balance:
+        figures.append(Figure(label="Current Balance", amount=sums.current_balance))
+    if choices:
+        figures.append(Figure(label="Amount Due", amount=sums.amount_due))
+    if look.show_statement_balance and sums.statement_balance is not None:
+        figures.append(Figure(label="Statement Balance", amount=sums.statement_balance))
+    if look.show_escrow:
+        figures.append(Figure(label="Unapplied Funds", amount=sums.unapplied))
+    return tuple(figures)
+
+
+def _card(choice: AmountChoice, amount: Cents | None) -> AmountCard:
+    label, words = CHOICES[choice]
+    return AmountCard(choice=choice, label=label, words=words, amount=amount)
+
+
+def _preset(page: AmountPage, form: Form | None) -> AmountChoice | None:
+    """Keep what was chosen; before that, what the last statement asks for, else the only sum there is."""
+    if form is not None:
+        word = form.text("amount_choice")
+        return AmountChoice(word) if word in _CHOICES else None
+    if AmountChoice.DUE in page.offered:
+        return AmountChoice.DUE
+    return next(iter(page.offered), AmountChoice.OTHER)

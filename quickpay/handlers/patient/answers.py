@@ -1,0 +1,105 @@
+"""Answers several steps share: nobody here, not proved yet, the link ended, there is a payment already."""
+
+from typing import assert_never
+
+from aiohttp import web
+
+from quickpay.domain.digests import form_token
+from quickpay.domain.groups import Group
+from quickpay.domain.sessions import Authentication, Role
+from quickpay.handlers.cookies import visit_of
+from quickpay.handlers.forms import Form
+from quickpay.handlers.headers import Scripts
+from quickpay.handlers.pages import Frame, Mistake, frame_of, see_other, show
+from quickpay.handlers.patient.views import Notice
+from quickpay.handlers.words import DEAD_LINKS, FORM_FAULTS
+from quickpay.services.order import NoOrder
+from quickpay.services.payer import LinkEnded, Refusal, SeePayment
+from quickpay.services.stay import Gone, MustProve, NoStay, Stay
+
+_GONE = {
+    Gone.NEVER: (
+        "Please open your link",
+        "Pages with your bill open from the link in your text, email or statement, and close after a while.",
+    ),
+    Gone.EXPIRED: (
+        "Your session has ended",
+        "For your safety, your bill closes after some minutes. To go on, open your link again.",
+    ),
+    Gone.SIGNED_OUT: (
+        "You have left",
+        "To come back, open the link in your text, email or statement again.",
+    ),
+}
+_NOT_CHARGED = (
+    "Nothing is charged by this. If you had already pressed Pay, that payment goes on and is recorded once."
+)
+
+
+def refused(request: web.Request, why: Refusal | NoOrder) -> web.Response:
+    """Answer whoever may not pay here and now."""
+    match why:
+        case NoStay():
+            return nobody(request, why)
+        case MustProve():
+            return see_other("/verify")
+        case SeePayment(payment_id=payment_id):
+            return see_other(f"/payments/{payment_id}")
+        case NoOrder():
+            return see_other("/pay")
+        case LinkEnded(group=group, state=state):
+            heading, words = DEAD_LINKS[state]
+            notice = Notice(
+                frame=session_frame(request, group),
+                heading=heading,
+                words=(words, "Your card was not charged."),
+            )
+            return show(notice, status=410)
+        case _:
+            assert_never(why)
+
+
+def nobody(request: web.Request, why: NoStay) -> web.Response:
+    """Say that the session has ended (401), in the group's colours if it is known; nothing is charged."""
+    del request
+    heading, words = _GONE[why.why]
+    notice = Notice(frame=frame_of(why.group), heading=heading, words=(words, _NOT_CHARGED))
+    return show(notice, status=401)
+
+
+def session_frame(
+    request: web.Request,
+    group: Group,
+    *,
+    step: int | None = None,
+    home: str | None = None,
+    scripts: Scripts | None = None,
+    view_account: bool = False,
+) -> Frame:
+    """Put the branding around a page of the session this request belongs to."""
+    secret = visit_of(request).secret
+    csrf = "" if secret is None else form_token(secret)
+    return frame_of(group, csrf=csrf, step=step, home=home, scripts=scripts, view_account=view_account)
+
+
+def stay_frame(
+    request: web.Request, stay: Stay, *, step: int | None = None, scripts: Scripts | None = None
+) -> Frame:
+    """Put the branding around a page that shows something of the guarantor."""
+    authentication = stay.group.options.authentication
+    proof_helps = (
+        authentication.enable_mfa
+        and stay.session.authentication is not Authentication.MFA
+        and authentication.mfa_success_role is not Role.QUICKPAY
+    )
+    return session_frame(
+        request, stay.group, step=step, home="/pay", scripts=scripts, view_account=proof_helps
+    )
+
+
+def mistakes_of(form: Form, *shown: str) -> tuple[Mistake, ...]:
+    """Say what cannot be taken of a form; a fault in a field the page does not show stands above it."""
+    return tuple(
+        Mistake(field=name if name in shown else "", message=FORM_FAULTS[fault])
+        for name, fault in form.faults.items()
+    )

@@ -1,0 +1,131 @@
+"""The card's details in the gateway's own fields, an address for the receipt, and Pay."""
+
+from typing import assert_never
+
+from aiohttp import web
+
+from quickpay.domain.contacts import ContactFault, normalise_email
+from quickpay.domain.groups import Group
+from quickpay.domain.themes import palette
+from quickpay.handlers.cookies import visit_of
+from quickpay.handlers.desk import DESK
+from quickpay.handlers.forms import Form, form_of
+from quickpay.handlers.headers import new_scripts
+from quickpay.handlers.pages import Mistake, see_other, show
+from quickpay.handlers.patient.amount import amount_answer
+from quickpay.handlers.patient.answers import mistakes_of, refused, session_frame, stay_frame
+from quickpay.handlers.patient.method import method_answer
+from quickpay.handlers.patient.views import CardDetails, FieldLook, Notice
+from quickpay.handlers.words import CHOOSE_METHOD, EMAIL_FAULT, EMAIL_FAULTS, ENTER_CARD, amount_refused
+from quickpay.services.order import AmountNotTaken, DetailsPage, MethodNotOffered, NoOrder
+from quickpay.services.pay import AnotherOnItsWay, PayForm, TooManyTries
+from quickpay.services.payer import LinkEnded, SeePayment
+from quickpay.services.stay import MustProve, NoStay
+
+
+async def show_details(request: web.Request) -> web.Response:
+    """Show the card fields for the order's amount."""
+    return await _ask_again(request)
+
+
+async def pay(request: web.Request) -> web.Response:
+    """Pay the order; answers within 10 s, however long the gateway takes."""
+    form = form_of(request)
+    email = normalise_email(form.text("email"))
+    mistakes = _mistakes(form, email)
+    if mistakes:
+        return await _ask_again(request, mistakes)
+    pay_form = PayForm(
+        order_id=form.text("order") or None,
+        card_token=form.text("card_token"),
+        email=None if isinstance(email, ContactFault) else email,
+    )
+    match await request.app[DESK].pay.pay(visit_of(request), pay_form):
+        case AmountNotTaken(page=page, refused=why):
+            words = f"{amount_refused(why)} Your card was not charged."
+            return amount_answer(request, page, (Mistake(field="amount_choice", message=words),))
+        case MethodNotOffered(page=page):
+            return method_answer(request, page, (Mistake(field="method", message=CHOOSE_METHOD),))
+        case TooManyTries(group=group):
+            return _too_many_tries(request, group)
+        case AnotherOnItsWay(group=group):
+            return _another_on_its_way(request, group)
+        case NoOrder() | NoStay() | MustProve() | LinkEnded() | SeePayment() as why:
+            return refused(request, why)
+        case never:
+            assert_never(never)
+
+
+async def _ask_again(request: web.Request, mistakes: tuple[Mistake, ...] = ()) -> web.Response:
+    match await request.app[DESK].ordering.details(visit_of(request)):
+        case DetailsPage() as page:
+            return _details_page(request, page, mistakes)
+        case NoOrder() as why:
+            return see_other("/pay/method") if request.method == "GET" else refused(request, why)
+        case NoStay() | MustProve() | LinkEnded() | SeePayment() as why:
+            return refused(request, why)
+        case never:
+            assert_never(never)
+
+
+def _mistakes(form: Form, email: str | ContactFault) -> tuple[Mistake, ...]:
+    if form.faults:
+        return mistakes_of(form, "email")
+    mistakes = []
+    if not form.text("card_token"):
+        mistakes.append(Mistake(field="card", message=ENTER_CARD))
+    if isinstance(email, ContactFault) and email is not ContactFault.EMPTY:
+        mistakes.append(Mistake(field="email", message=EMAIL_FAULTS.get(email, EMAIL_FAULT)))
+    return tuple(mistakes)
+
+
+def _details_page(request: web.Request, page: DetailsPage, mistakes: tuple[Mistake, ...]) -> web.Response:
+    options = page.stay.group.options
+    colours = palette(options.theme)
+    view = CardDetails(
+        frame=stay_frame(request, page.stay, step=3, scripts=new_scripts(page.card_fields)),
+        amount=page.order.amount,
+        order=page.order.id,
+        gateway_script=page.card_fields.script_url,
+        require_cvc=page.require_cvc,
+        look=FieldLook(
+            text=colours["text"],
+            background=colours["background"],
+            surface=colours["surface"],
+            primary=colours["primary"],
+            error=colours["error"],
+            dark=options.theme.dark,
+        ),
+        email=form_of(request).text("email") if request.method == "POST" else "",
+        sends_receipt=options.payments.email_receipt,
+        mistakes=mistakes,
+    )
+    return show(view, status=422 if mistakes else 200)
+
+
+def _too_many_tries(request: web.Request, group: Group) -> web.Response:
+    notice = Notice(
+        frame=session_frame(request, group, home="/pay"),
+        heading="Too many tries",
+        words=(
+            "Several payments were tried one after another. Your card was not charged this time.",
+            "Please wait a while before you try again, or contact the office to pay.",
+        ),
+        kind="warning",
+    )
+    return show(notice, status=429)
+
+
+def _another_on_its_way(request: web.Request, group: Group) -> web.Response:
+    notice = Notice(
+        frame=session_frame(request, group, home="/pay"),
+        heading="Another payment is on its way",
+        words=(
+            "A payment for this bill was started somewhere else, and we wait for the bank's answer to it.",
+            "Your card was not charged here.",
+            "Please do not pay again. Look again in some minutes.",
+        ),
+        kind="warning",
+        go_on=("/pay", "Look again"),
+    )
+    return show(notice, status=409)

@@ -1,0 +1,12 @@
+"""The bare address: who we are, and that a bill opens from its link."""
+
+from aiohttp import web
+
+from quickpay.handlers import pages
+from quickpay.handlers.patient.views import FrontPage
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show the front page; it belongs to no group."""
+    del request
+    return pages.show(FrontPage(frame=pages.UNBRANDED))

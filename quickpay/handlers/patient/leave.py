@@ -1,0 +1,48 @@
+"""Leave: end the session by a press, and the page that stands after it."""
+
+from typing import assert_never
+
+from aiohttp import web
+
+from quickpay.domain.groups import Group
+from quickpay.domain.options import LogoutFunction
+from quickpay.handlers.cookies import take_cookie, visit_of
+from quickpay.handlers.desk import DESK
+from quickpay.handlers.forms import form_of
+from quickpay.handlers.headers import new_scripts
+from quickpay.handlers.pages import frame_of, see_other, show
+from quickpay.handlers.patient.views import SignedOutNotice
+from quickpay.services.leave import NoControl, SignedOut
+from quickpay.services.stay import NoStay
+
+
+async def sign_out(request: web.Request) -> web.Response:
+    """End the session in every tab; where the group offers no such control, refuse."""
+    if form_of(request).faults:
+        raise web.HTTPUnprocessableEntity
+    match await request.app[DESK].leave.sign_out(visit_of(request)):
+        case SignedOut(group=group):
+            return _gone(request, group)
+        case NoStay(group=group):
+            return _gone(request, group)
+        case NoControl():
+            raise web.HTTPForbidden
+        case never:
+            assert_never(never)
+
+
+async def signed_out(request: web.Request) -> web.Response:
+    """Show the page after leaving; it says nothing of anybody."""
+    group = await request.app[DESK].groups.by_slug(request.match_info["group"])
+    if group is None:
+        raise web.HTTPNotFound
+    closes = group.options.look_and_feel.logout_function is LogoutFunction.CLOSE
+    frame = frame_of(group, scripts=new_scripts() if closes else None)
+    return show(SignedOutNotice(frame=frame, closes=closes))
+
+
+def _gone(request: web.Request, group: Group | None) -> web.Response:
+    response = see_other("/" if group is None else f"/g/{group.slug}/signed-out")
+    take_cookie(response, secure=request.app[DESK].secure)
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response

@@ -1,0 +1,122 @@
+"""A link: look without touching, open by a press, see the receipt of a paid one."""
+
+from functools import lru_cache
+from typing import assert_never
+
+from aiohttp import web
+
+from quickpay.domain.groups import Group
+from quickpay.domain.links import LinkState
+from quickpay.domain.tokens import TokenPurpose
+from quickpay.handlers.cookies import give_cookie, visit_of
+from quickpay.handlers.desk import DESK, Desk
+from quickpay.handlers.forms import form_of
+from quickpay.handlers.pages import frame_of, html_of, render, see_other, show
+from quickpay.handlers.patient.answers import mistakes_of
+from quickpay.handlers.patient.views import DeadLinkNotice, LinkFront
+from quickpay.handlers.problems import problem_page
+from quickpay.handlers.words import DEAD_LINKS
+from quickpay.services.enter import DeadLink, LinkPage, NotALink, Opened, TooManyBadLinks
+
+_PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+_BLOCKED_SECONDS = "600"
+_CSRF_HERE = "csrf-goes-here"
+
+
+async def look(request: web.Request) -> web.Response:
+    """Show the group's name and Continue; nothing is opened, counted or sent by looking (R7)."""
+    if any("prefetch" in request.headers.get(name, "").lower() for name in _PREFETCH):
+        raise web.HTTPServiceUnavailable
+    return await _look(request)
+
+
+async def open_(request: web.Request) -> web.Response:
+    """Open a session: one use, one cookie, and on to a clean address."""
+    if form_of(request).faults:
+        return await _look(request, status=422)
+    desk = request.app[DESK]
+    return _entered(request, await desk.enter.open(request.match_info["token"], visit_of(request)))
+
+
+async def see_receipt(request: web.Request) -> web.Response:
+    """Open a session that can read the receipt of this paid link and nothing else."""
+    if form_of(request).faults:
+        raise web.HTTPUnprocessableEntity
+    desk = request.app[DESK]
+    return _entered(request, await desk.enter.see_receipt(request.match_info["token"], visit_of(request)))
+
+
+async def _look(request: web.Request, *, status: int = 200) -> web.Response:
+    desk = request.app[DESK]
+    seen = await desk.enter.look(request.match_info["token"], visit_of(request))
+    if not isinstance(seen, LinkPage):
+        return _closed(request, seen)
+    csrf = desk.tokens.sign(TokenPurpose.CSRF, seen.link_id)
+    if status == 200:  # noqa: PLR2004 - the page everybody meets is written once for each version of a group
+        before, after = _front(seen.group.id, seen.group.version, _Held(seen.group))
+        return html_of(before + csrf + after)
+    page = LinkFront(frame=frame_of(seen.group), csrf=csrf, mistakes=mistakes_of(form_of(request)))
+    return show(page, status=status)
+
+
+class _Held:
+    """A group that counts as equal to any other: the cache goes by its id and version alone."""
+
+    __slots__ = ("group",)
+
+    def __init__(self, group: Group) -> None:
+        self.group = group
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=1024)
+def _front(group_id: int, version: int, held: _Held) -> tuple[str, str]:
+    """Write a group's link page but for its form's token; the token of the link is nowhere in it."""
+    del group_id, version
+    before, _, after = render(LinkFront(frame=frame_of(held.group), csrf=_CSRF_HERE)).partition(_CSRF_HERE)
+    return before, after
+
+
+def _entered(request: web.Request, outcome: Opened | DeadLink | NotALink | TooManyBadLinks) -> web.Response:
+    match outcome:
+        case Opened(secret=secret, must_prove=must_prove):
+            response = see_other("/verify" if must_prove else "/pay")
+            give_cookie(response, secret, secure=request.app[DESK].secure)
+            return response
+        case DeadLink() | NotALink() | TooManyBadLinks():
+            return _closed(request, outcome)
+        case _:
+            assert_never(outcome)
+
+
+def _closed(request: web.Request, why: DeadLink | NotALink | TooManyBadLinks) -> web.Response:
+    match why:
+        case DeadLink(group=group, state=state):
+            return show(_dead_link(request.app[DESK], request.match_info["token"], group, state), status=410)
+        case NotALink():
+            return problem_page(request, 404)
+        case TooManyBadLinks():
+            response = problem_page(request, 429)
+            response.headers["Retry-After"] = _BLOCKED_SECONDS
+            return response
+        case _:
+            assert_never(why)
+
+
+def _dead_link(desk: Desk, token: str, group: Group, state: LinkState) -> DeadLinkNotice:
+    heading, words = DEAD_LINKS[state]
+    link_id = desk.tokens.read(TokenPurpose.LINK, token)
+    paid = state is LinkState.PAID and link_id is not None
+    return DeadLinkNotice(
+        frame=frame_of(group),
+        heading=heading,
+        words=words,
+        # Only a genuine link comes here, so what stands in the address is one of our own spellings.
+        receipt_action=f"/q/{token}/receipt" if paid else None,
+        csrf=desk.tokens.sign(TokenPurpose.CSRF, link_id) if paid and link_id else "",
+    )

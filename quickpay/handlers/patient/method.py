@@ -1,0 +1,77 @@
+"""How to pay: the methods the group takes and the gateway has activated."""
+
+from typing import assert_never
+
+from aiohttp import web
+
+from quickpay.domain.payments import Method
+from quickpay.handlers.cookies import visit_of
+from quickpay.handlers.desk import DESK
+from quickpay.handlers.forms import form_of
+from quickpay.handlers.pages import Mistake, see_other, show
+from quickpay.handlers.patient.answers import mistakes_of, refused, stay_frame
+from quickpay.handlers.patient.views import ChooseMethod, MethodCard, Notice
+from quickpay.handlers.words import CHOOSE_METHOD
+from quickpay.services.order import Chosen, MethodNotOffered, MethodPage, NoOrder
+from quickpay.services.payer import LinkEnded, SeePayment
+from quickpay.services.stay import MustProve, NoStay
+
+_WORDS = {
+    Method.CARD: ("Card", "Credit, debit, HSA or FSA card."),
+    Method.APPLE_PAY: ("Apple Pay", "Pay with a card on this device."),
+    Method.GOOGLE_PAY: ("Google Pay", "Pay with a card in your Google account."),
+    Method.STORED: ("Stored card", "A card you stored before."),
+}
+
+
+async def show_methods(request: web.Request) -> web.Response:
+    """Show the ways to pay the order."""
+    match await request.app[DESK].ordering.methods(visit_of(request)):
+        case MethodPage() as page:
+            return method_answer(request, page)
+        case NoOrder() | NoStay() | MustProve() | LinkEnded() | SeePayment() as why:
+            return refused(request, why)
+        case never:
+            assert_never(never)
+
+
+async def choose(request: web.Request) -> web.Response:
+    """Note the method on the order; a word that is none stands for no method."""
+    form = form_of(request)
+    word = form.text("method")
+    method = Method(word) if word in set(Method) and not form.faults else None
+    match await request.app[DESK].ordering.choose_method(visit_of(request), method):
+        case Chosen():
+            return see_other("/pay/details")
+        case MethodNotOffered(page=page):
+            mistakes = mistakes_of(form, "method") or (Mistake(field="method", message=CHOOSE_METHOD),)
+            return method_answer(request, page, mistakes)
+        case NoOrder() | NoStay() | MustProve() | LinkEnded() | SeePayment() as why:
+            return refused(request, why)
+        case never:
+            assert_never(never)
+
+
+def method_answer(request: web.Request, page: MethodPage, mistakes: tuple[Mistake, ...] = ()) -> web.Response:
+    """Show the methods; without any, that online payment is unavailable."""
+    status = 422 if mistakes else 200
+    if not page.methods:
+        notice = Notice(
+            frame=stay_frame(request, page.stay),
+            heading="Online payment is unavailable",
+            words=("Your card was not charged. Please contact the office to pay.",),
+        )
+        return show(notice, status=status)
+    chosen = page.order.method if page.order.method in page.methods else None
+    only = page.methods[0] if len(page.methods) == 1 else None
+    view = ChooseMethod(
+        frame=stay_frame(request, page.stay, step=2),
+        amount=page.order.amount,
+        cards=tuple(
+            MethodCard(method=method, label=_WORDS[method][0], words=_WORDS[method][1])
+            for method in page.methods
+        ),
+        chosen=chosen or only,
+        mistakes=mistakes,
+    )
+    return show(view, status=status)

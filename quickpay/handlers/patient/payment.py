@@ -1,0 +1,88 @@
+"""One payment's page: paid with its receipt, declined, or still being asked about."""
+
+from typing import assert_never
+
+from aiohttp import web
+
+from quickpay.domain.balances import Balances
+from quickpay.domain.contacts import mask_email
+from quickpay.domain.money import Cents
+from quickpay.domain.options import LookAndFeel
+from quickpay.domain.payments import Payment, PaymentState
+from quickpay.handlers.cookies import visit_of
+from quickpay.handlers.desk import DESK
+from quickpay.handlers.headers import new_scripts
+from quickpay.handlers.pages import show
+from quickpay.handlers.patient.answers import refused, stay_frame
+from quickpay.handlers.patient.views import PaymentResult
+from quickpay.handlers.words import DECLINED, NEXT_AFTER_DECLINE
+from quickpay.services.result import NotYours, ResultPage
+from quickpay.services.stay import MustProve, NoStay
+
+STATUSES = {
+    PaymentState.SUBMITTING: "unknown",
+    PaymentState.UNKNOWN: "unknown",
+    PaymentState.REVIEW: "unknown",
+    PaymentState.SUCCEEDED: "paid",
+    PaymentState.REFUNDED: "paid",
+    PaymentState.DECLINED: "declined",
+}
+"""What `data-payment-status` says of each state (interface.md §4)."""
+
+
+async def see(request: web.Request) -> web.Response:
+    """Show how the payment stands."""
+    match await request.app[DESK].results.see(visit_of(request), request.match_info["id"]):
+        case ResultPage() as result:
+            return show(_view(request, result))
+        case NotYours():
+            raise web.HTTPNotFound
+        case MustProve() | NoStay() as why:
+            return refused(request, why)
+        case never:
+            assert_never(never)
+
+
+def _view(request: web.Request, result: ResultPage) -> PaymentResult:
+    payment, stay = result.payment, result.stay
+    options = stay.group.options
+    paid = STATUSES[payment.state] == "paid"
+    label, remains = _remains(options.look_and_feel, result.balances)
+    card, aloud = _card(payment)
+    return PaymentResult(
+        frame=stay_frame(request, stay, scripts=new_scripts()),
+        status=STATUSES[payment.state],
+        amount=payment.amount,
+        paid=payment.amount if paid else Cents(0),
+        refunded=payment.refunded,
+        reason=None if payment.reason is None else DECLINED[payment.reason],
+        next_step=None if payment.reason is None else NEXT_AFTER_DECLINE[payment.reason],
+        receipt_number=payment.receipt_number,
+        guarantor=stay.guarantor.name,
+        account=stay.guarantor.number,
+        paid_on=result.paid_on,
+        transaction=payment.transaction,
+        card=card,
+        card_aloud=aloud,
+        not_posted=paid and payment.not_posted_because is not None,
+        remains=remains if result.live and paid else None,
+        remains_label=label,
+        email=None if payment.receipt_email is None else mask_email(payment.receipt_email),
+        sends_receipt=options.payments.email_receipt,
+        again=result.again,
+        mine=f"/payments/{payment.id}",
+    )
+
+
+def _remains(look: LookAndFeel, balances: Balances) -> tuple[str, Cents]:
+    """Say what is left in the one sum the group shows."""
+    if look.show_current_balance:
+        return "Still to pay", balances.payable
+    return "Still due", Cents(min(balances.amount_due, balances.payable))
+
+
+def _card(payment: Payment) -> tuple[str | None, str | None]:
+    if payment.card_brand is None or payment.card_last4 is None:
+        return None, None
+    brand = payment.card_brand if any(map(str.isupper, payment.card_brand)) else payment.card_brand.title()
+    return f"{brand} •••• {payment.card_last4}", f"{brand} ending in {' '.join(payment.card_last4)}"

@@ -1,0 +1,217 @@
+"""Prove who you are: choose where the code goes, type it, or ask for another."""
+
+from typing import assert_never
+
+from aiohttp import web
+
+from quickpay.domain.groups import Group
+from quickpay.handlers.cookies import give_cookie, visit_of
+from quickpay.handlers.desk import DESK
+from quickpay.handlers.forms import form_of
+from quickpay.handlers.headers import new_scripts
+from quickpay.handlers.pages import Mistake, see_other, show
+from quickpay.handlers.patient.answers import mistakes_of, nobody, session_frame
+from quickpay.handlers.patient.views import ChooseWay, Notice, TypeCode, WayChoice
+from quickpay.handlers.words import CHOOSE_WAY, ENTER_CODE, code_refused, minutes
+from quickpay.mfa.methods import Method
+from quickpay.services.proof_pages import (
+    AlreadyProved,
+    CannotProve,
+    ChoosePage,
+    CodePage,
+    CodeRefused,
+    CodeSent,
+    NotACode,
+    NotHere,
+    NothingSent,
+    NotYet,
+    ProofLocked,
+    ProofNotOffered,
+    Proved,
+    TooManyCodes,
+    Way,
+    WayNotOffered,
+)
+from quickpay.services.stay import NoStay
+
+_LABELS = {Method.EMAIL: "Email", Method.SMS: "Text message"}
+
+
+async def choose(request: web.Request) -> web.Response:
+    """Show the ways to get a code; nothing is sent by looking."""
+    match await request.app[DESK].verify.ways(visit_of(request)):
+        case ChoosePage() as page:
+            return _choose_page(request, page)
+        case NoStay() | AlreadyProved() | CannotProve() | ProofNotOffered() as why:
+            return _not_here(request, why)
+        case never:
+            assert_never(never)
+
+
+async def send(request: web.Request) -> web.Response:
+    """Send a code by the chosen way."""
+    form = form_of(request)
+    word = form.text("method")
+    method = Method(word) if word in set(Method) and not form.faults else None
+    match await request.app[DESK].verify.send(visit_of(request), method):
+        case CodeSent():
+            return see_other("/verify/code")
+        case WayNotOffered(page=page):
+            mistakes = mistakes_of(form, "method") or (Mistake(field="method", message=CHOOSE_WAY),)
+            return _choose_page(request, page, mistakes)
+        case ProofLocked(group=group):
+            return _locked(request, group)
+        case TooManyCodes(group=group):
+            return _too_many_codes(request, group)
+        case NoStay() | AlreadyProved() | CannotProve() | ProofNotOffered() as why:
+            return _not_here(request, why)
+        case never:
+            assert_never(never)
+
+
+async def ask(request: web.Request) -> web.Response:
+    """Show where the code went and the field for it."""
+    match await request.app[DESK].verify.code_page(visit_of(request)):
+        case CodePage() as page:
+            return _code_page(request, page)
+        case ProofLocked(group=group):
+            return _locked(request, group)
+        case NothingSent():
+            return see_other("/verify")
+        case NoStay() | AlreadyProved() | CannotProve() | ProofNotOffered() as why:
+            return _not_here(request, why)
+        case never:
+            assert_never(never)
+
+
+async def check(request: web.Request) -> web.Response:
+    """Judge a typed code."""
+    form = form_of(request)
+    match await request.app[DESK].verify.check(visit_of(request), form.text("code")):
+        case Proved(secret=secret):
+            response = see_other("/pay")
+            give_cookie(response, secret, secure=request.app[DESK].secure)
+            return response
+        case CodeRefused(page=page, why=why):
+            return _code_page(request, page, (Mistake(field="code", message=code_refused(why)),))
+        case NotACode(page=page):
+            mistakes = mistakes_of(form, "code") or (Mistake(field="code", message=ENTER_CODE),)
+            return _code_page(request, page, mistakes)
+        case ProofLocked(group=group):
+            return _locked(request, group)
+        case NothingSent():
+            return see_other("/verify")
+        case NoStay() | AlreadyProved():
+            # A double click: its first press may have proved it and changed the cookie meanwhile.
+            return see_other("/pay")
+        case CannotProve() | ProofNotOffered() as why:
+            return _not_here(request, why)
+        case never:
+            assert_never(never)
+
+
+async def resend(request: web.Request) -> web.Response:
+    """Send a new code to the same contact."""
+    if form_of(request).faults:
+        raise web.HTTPUnprocessableEntity
+    match await request.app[DESK].verify.resend(visit_of(request)):
+        case CodeSent():
+            return see_other("/verify/code")
+        case NotYet(page=page):
+            response = _code_page(
+                request, page, told=f"A new code can be sent in {minutes(page.seconds_to_resend)}."
+            )
+            response.headers["Retry-After"] = str(page.seconds_to_resend)
+            response.set_status(429)
+            return response
+        case NothingSent():
+            return see_other("/verify")
+        case ProofLocked(group=group):
+            return _locked(request, group)
+        case TooManyCodes(group=group):
+            return _too_many_codes(request, group)
+        case NoStay() | AlreadyProved() | CannotProve() | ProofNotOffered() as why:
+            return _not_here(request, why)
+        case never:
+            assert_never(never)
+
+
+def _not_here(request: web.Request, why: NotHere) -> web.Response:
+    match why:
+        case NoStay():
+            return nobody(request, why)
+        case AlreadyProved() | ProofNotOffered():
+            return see_other("/pay")
+        case CannotProve(group=group):
+            notice = Notice(
+                frame=session_frame(request, group),
+                heading="Please contact the office",
+                words=("We cannot send you a code from here. The office can help you to pay.",),
+            )
+            return show(notice, status=403)
+        case _:
+            assert_never(why)
+
+
+def _choose_page(request: web.Request, page: ChoosePage, mistakes: tuple[Mistake, ...] = ()) -> web.Response:
+    ways = tuple(_way(way) for way in page.ways)
+    view = ChooseWay(
+        frame=session_frame(request, page.stay.group),
+        required=page.required,
+        ways=ways,
+        chosen=ways[0].method if len(ways) == 1 else None,
+        mistakes=mistakes,
+    )
+    return show(view, status=422 if mistakes else 200)
+
+
+def _code_page(
+    request: web.Request, page: CodePage, mistakes: tuple[Mistake, ...] = (), *, told: str | None = None
+) -> web.Response:
+    view = TypeCode(
+        frame=session_frame(request, page.stay.group, scripts=new_scripts()),
+        way=_way(page.way),
+        other_ways=page.other_ways,
+        undeliverable=page.undeliverable,
+        open=page.open,
+        time_left=minutes(page.seconds_left),
+        seconds_to_resend=page.seconds_to_resend,
+        mistakes=mistakes,
+        told=told,
+    )
+    return show(view, status=422 if mistakes else 200)
+
+
+def _way(way: Way) -> WayChoice:
+    ending = way.masked[-2:]
+    aloud = way.masked.replace("•", "") if way.method is Method.EMAIL else f"ending in {ending}"
+    return WayChoice(method=way.method, label=_LABELS[way.method], masked=way.masked, aloud=aloud)
+
+
+def _locked(request: web.Request, group: Group) -> web.Response:
+    """Say it alike for a right and a wrong code, and whoever asks (R28)."""
+    notice = Notice(
+        frame=session_frame(request, group),
+        heading="Too many tries",
+        words=(
+            "For your safety no code is taken for a while. Nothing was charged.",
+            "Please wait 15 minutes and ask for a new code, or contact the office.",
+        ),
+        kind="warning",
+        go_on=("/verify", "Ask for a new code"),
+    )
+    return show(notice, status=429)
+
+
+def _too_many_codes(request: web.Request, group: Group) -> web.Response:
+    notice = Notice(
+        frame=session_frame(request, group),
+        heading="Please wait before asking for another code",
+        words=(
+            "Several codes were sent already. The newest one is good for some minutes after it was sent.",
+            "Please try again later, or contact the office.",
+        ),
+        kind="warning",
+        go_on=("/verify/code", "Type the code"),
+    )
+    return show(notice, status=429)

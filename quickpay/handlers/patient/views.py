@@ -1,0 +1,233 @@
+"""The patient's pages as values; each template may use its page's fields and nothing else."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import ClassVar
+
+from quickpay.domain.balances import AmountChoice
+from quickpay.domain.money import Cents
+from quickpay.domain.payments import Method
+from quickpay.handlers.pages import Frame, Mistake
+from quickpay.mfa.methods import Method as WayMethod
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontPage:
+    """What stands at the bare address."""
+
+    template: ClassVar[str] = "patient/front.html"
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFront:
+    """What a link leads to: the group's name and a button."""
+
+    template: ClassVar[str] = "patient/link.html"
+    frame: Frame
+    csrf: str = field(repr=False)
+    mistakes: tuple[Mistake, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something to read: what happened, what to do, and at most one place to go on.
+
+    `kind` is info, warning, error or success; with `office`, the ways to reach the office are repeated.
+    """
+
+    template: ClassVar[str] = "patient/notice.html"
+    frame: Frame
+    heading: str
+    words: tuple[str, ...]
+    kind: str = "info"
+    go_on: tuple[str, str] | None = None
+    office: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLinkNotice:
+    """A link that opens no more; a paid one has a button to its receipt, whose form carries `csrf`."""
+
+    template: ClassVar[str] = "patient/dead_link.html"
+    frame: Frame
+    heading: str
+    words: str
+    receipt_action: str | None
+    csrf: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedOutNotice:
+    """The end of a session by a press; `closes` when the tab should close itself."""
+
+    template: ClassVar[str] = "patient/signed_out.html"
+    frame: Frame
+    closes: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayChoice:
+    """One way to get a code, its contact masked; `ending` is how the contact is said aloud."""
+
+    method: WayMethod
+    label: str
+    masked: str
+    aloud: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseWay:
+    """Where to send the code."""
+
+    template: ClassVar[str] = "patient/verify.html"
+    frame: Frame
+    required: bool
+    ways: tuple[WayChoice, ...]
+    chosen: WayMethod | None
+    mistakes: tuple[Mistake, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeCode:
+    """Where the code went, and the field for it; `seconds_to_resend` is 0 once a new one may be asked for."""
+
+    template: ClassVar[str] = "patient/code.html"
+    frame: Frame
+    way: WayChoice
+    other_ways: bool
+    undeliverable: bool
+    open: bool
+    time_left: str
+    seconds_to_resend: int
+    mistakes: tuple[Mistake, ...] = ()
+    told: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One sum and what it is called."""
+
+    label: str
+    amount: Cents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountCard:
+    """One amount that can be chosen; None where it is typed."""
+
+    choice: AmountChoice
+    label: str
+    words: str
+    amount: Cents | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeYourPayment:
+    """How much to pay."""
+
+    template: ClassVar[str] = "patient/amount.html"
+    frame: Frame
+    guarantor: str
+    account: str
+    figures: tuple[Figure, ...]
+    cards: tuple[AmountCard, ...]
+    chosen: AmountChoice | None
+    typed: str
+    held: Cents
+    mistakes: tuple[Mistake, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NothingToPay:
+    """The account where nothing can be paid now, and why."""
+
+    template: ClassVar[str] = "patient/nothing.html"
+    frame: Frame
+    guarantor: str
+    account: str
+    figures: tuple[Figure, ...]
+    heading: str
+    words: tuple[str, ...]
+    go_on: tuple[str, str] | None
+    office: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodCard:
+    """One way to pay."""
+
+    method: Method
+    label: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseMethod:
+    """How to pay the chosen amount."""
+
+    template: ClassVar[str] = "patient/method.html"
+    frame: Frame
+    amount: Cents
+    cards: tuple[MethodCard, ...]
+    chosen: Method | None
+    mistakes: tuple[Mistake, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldLook:
+    """How the gateway's fields look, so that they are the group's too."""
+
+    text: str
+    background: str
+    surface: str
+    primary: str
+    error: str
+    dark: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardDetails:
+    """The gateway's own fields, the receipt's address, and Pay."""
+
+    template: ClassVar[str] = "patient/details.html"
+    frame: Frame
+    amount: Cents
+    order: str
+    gateway_script: str
+    require_cvc: bool
+    look: FieldLook
+    email: str = field(repr=False)
+    sends_receipt: bool
+    mistakes: tuple[Mistake, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentResult:
+    """How a payment stands; `status` is paid, declined or unknown.
+
+    What may be said only to a live session (`remains`, `again`) is None or False after it has run out.
+    """
+
+    template: ClassVar[str] = "patient/payment.html"
+    frame: Frame
+    status: str
+    amount: Cents
+    paid: Cents
+    refunded: Cents
+    reason: str | None
+    next_step: str | None
+    receipt_number: int | None
+    guarantor: str
+    account: str
+    paid_on: date | None
+    transaction: str | None
+    card: str | None
+    card_aloud: str | None
+    not_posted: bool
+    remains: Cents | None
+    remains_label: str
+    email: str | None = field(repr=False)
+    sends_receipt: bool
+    again: bool
+    mine: str

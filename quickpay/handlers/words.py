@@ -1,0 +1,136 @@
+"""What pages say of outcomes: what happened and what to do next, in the field's voice, without blame."""
+
+from datetime import date
+
+from quickpay.domain.balances import AmountChoice, AmountRefused, WhyRefused
+from quickpay.domain.contacts import ContactFault
+from quickpay.domain.links import LinkState
+from quickpay.domain.money import AmountFault, format_usd
+from quickpay.domain.payments import Reason
+from quickpay.handlers.forms import FormFault
+from quickpay.mfa.challenge import CodeExpired, NoChallenge, WrongCode
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+FORM_FAULTS = {
+    FormFault.DUPLICATE: "Fill this in once.",
+    FormFault.UNREADABLE: "Use letters, digits and signs from the keyboard only.",
+    FormFault.TOO_LONG: "This is too long.",
+    FormFault.CARD_NUMBER: "Please do not type a card number here.",
+}
+
+AMOUNT_FAULTS = {
+    AmountFault.EMPTY: "Enter an amount, like 25.00.",
+    AmountFault.NOT_A_NUMBER: "Enter an amount in dollars, like 25.00.",
+    AmountFault.NOT_WHOLE_CENTS: "Use at most two digits after the point, like 25.50.",
+    AmountFault.NOT_POSITIVE: "Enter an amount above $0.00.",
+    AmountFault.TOO_LARGE: "That is more than is owed.",
+}
+
+CHOOSE_AMOUNT = "Choose how much to pay."
+CHOOSE_METHOD = "Choose how to pay."
+CHOOSE_WAY = "Choose where to send your code."
+ENTER_CODE = "Enter the 6 digits of the code."
+ENTER_CARD = "Enter your card details. Your card was not charged."
+
+EMAIL_FAULTS = {
+    ContactFault.TOO_LONG: "This email address is too long.",
+    ContactFault.NOT_ASCII: "Use plain letters a to z, digits and signs in the email address.",
+    ContactFault.NOT_ONE_ADDRESS: "Enter one email address only, like name@example.com.",
+}
+EMAIL_FAULT = "Enter an email address like name@example.com, or leave it empty."
+
+DECLINED = {
+    Reason.CARD_DECLINED: "The card was declined by the bank that issued it.",
+    Reason.INSUFFICIENT_FUNDS: "The bank says there are not enough funds on this card.",
+    Reason.EXPIRED_CARD: "The card has expired.",
+    Reason.INCORRECT_CVC: "The security code did not match the card.",
+    Reason.CARD_NOT_ACCEPTED: "This kind of card is not accepted.",
+    Reason.CARD_COULD_NOT_BE_READ: "The card details could not be read.",
+    Reason.NOT_CHARGED: "The payment did not reach the bank.",
+}
+NEXT_AFTER_DECLINE = {
+    Reason.CARD_DECLINED: "You can try another card, or ask the bank on the back of the card.",
+    Reason.INSUFFICIENT_FUNDS: "You can try another card, or pay a smaller amount.",
+    Reason.EXPIRED_CARD: "You can try another card, or check the date you entered.",
+    Reason.INCORRECT_CVC: "You can try again with the digits on the back of the card.",
+    Reason.CARD_NOT_ACCEPTED: "You can try another card.",
+    Reason.CARD_COULD_NOT_BE_READ: "You can try again.",
+    Reason.NOT_CHARGED: "You can try again.",
+}
+
+DEAD_LINKS = {
+    LinkState.EXPIRED: (
+        "This link has expired",
+        "Links work for a limited time. If you still have a bill to pay, the office can send you a new link.",
+    ),
+    LinkState.USED_UP: (
+        "This link has been used up",
+        "Each link can be opened a limited number of times. The office can send you a new link.",
+    ),
+    LinkState.REVOKED: (
+        "This link was ended by the office",
+        "It can no longer be used to pay. The office can send you a new link.",
+    ),
+    LinkState.SUPERSEDED: (
+        "There is a newer link",
+        "A newer link was sent to you. Please use the one in the latest message, or ask the office.",
+    ),
+    LinkState.PAID: (
+        "This bill was paid",
+        "Thank you. Nothing more can be paid with this link.",
+    ),
+    LinkState.SUSPENDED: (
+        "This link is on hold",
+        "Somebody told us that this bill may have reached the wrong person. Please contact the office.",
+    ),
+}
+
+CHOICES = {
+    AmountChoice.CURRENT: ("Current Balance", "Everything you owe now, new visits included."),
+    AmountChoice.DUE: ("Amount Due", "What is left to pay of your last statement."),
+    AmountChoice.OTHER: ("Other Amount", "Pay part of it now."),
+}
+
+
+def day(when: date) -> str:
+    """Write a date as a US patient reads it: `Sep 30, 2026`."""
+    return f"{_MONTHS[when.month - 1]} {when.day}, {when.year}"
+
+
+def amount_refused(refused: AmountRefused) -> str:
+    """Say why an amount is not taken; the limit is named only where it may be."""
+    match refused.reason:
+        case WhyRefused.OTHER_MISSING:
+            return AMOUNT_FAULTS[AmountFault.EMPTY]
+        case WhyRefused.OTHER_NOT_POSITIVE:
+            return AMOUNT_FAULTS[AmountFault.NOT_POSITIVE]
+        case WhyRefused.MORE_THAN_OWED if refused.limit is None:
+            return "That is more than is owed."
+        case WhyRefused.MORE_THAN_OWED:
+            return f"That is more than is owed. You can pay up to {format_usd(refused.limit or 0)}."
+        case WhyRefused.NOTHING_DUE:
+            return "Nothing is due on your last statement. Choose another amount."
+        case WhyRefused.NOTHING_PAYABLE | WhyRefused.CURRENT_NOT_OFFERED:
+            return CHOOSE_AMOUNT
+
+
+def code_refused(why: WrongCode | CodeExpired | NoChallenge) -> str:
+    """Say why a code did not prove it."""
+    match why:
+        case WrongCode(tries_left=1):
+            return "That code is not right. You can try once more."
+        case WrongCode(tries_left=left):
+            return f"That code is not right. You can try {left} more times."
+        case CodeExpired():
+            return "That code has expired. Ask for a new one below."
+        case NoChallenge():
+            return "That code is no longer good. Ask for a new one below."
+
+
+def minutes(seconds: int) -> str:
+    """Write a span as people say it, rounded up: `5 minutes`, `1 minute`, `40 seconds`."""
+    if seconds < 60:  # noqa: PLR2004 - a minute
+        return f"{seconds} second{'' if seconds == 1 else 's'}"
+    whole = -(-seconds // 60)
+    return f"{whole} minute{'' if whole == 1 else 's'}"

@@ -1,0 +1,80 @@
+/* Put the gateway's fields into the page; on Pay, get its token first, then send the form once. */
+(() => {
+  "use strict";
+  const form = document.getElementById("pay-form");
+  const box = document.getElementById("card-fields");
+  const line = document.getElementById("card-error");
+  const button = form.querySelector("button.main");
+  const resting = button.textContent;
+  const look = box.dataset;
+  let paying = false;
+
+  function say(message) {
+    line.textContent = message;
+    line.hidden = !message;
+    document.getElementById("card").classList.toggle("wrong", Boolean(message));
+    const summaries = document.getElementById("mistakes");
+    summaries.textContent = "";
+    if (!message) return;
+    const summary = document.createElement("div");
+    summary.className = "summary";
+    summary.setAttribute("role", "alert");
+    const title = document.createElement("h2");
+    title.textContent = "Please check this";
+    const list = document.createElement("ul");
+    const item = document.createElement("li");
+    const link = document.createElement("a");
+    link.href = "#card";
+    link.textContent = message;
+    item.append(link);
+    list.append(item);
+    summary.append(title, list);
+    summaries.append(summary);
+  }
+
+  function rest() {
+    paying = false;
+    button.disabled = false;
+    button.removeAttribute("aria-busy");
+    button.textContent = resting;
+  }
+
+  if (!window.SandboxGateway) {
+    say("The card fields could not be loaded. Your card was not charged. Please reload the page.");
+    return;
+  }
+  const card = window.SandboxGateway.mount(box, {
+    label: look.label,
+    colors: {
+      text: look.text, background: look.background, surface: look.surface, primary: look.primary, error: look.error,
+    },
+    dark: look.dark === "yes",
+    requireCvc: look.requireCvc === "yes",
+    language: document.documentElement.lang,
+    onSubmit: () => form.requestSubmit(),
+  });
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (paying) return;
+    paying = true;
+    button.disabled = true;
+    button.setAttribute("aria-busy", "true");
+    button.textContent = button.dataset.paying;
+    say("");
+    const answer = await card.tokenize();
+    if (answer.error) {
+      say(answer.error.message);
+      rest();
+      card.focus();
+      return;
+    }
+    form.elements.card_token.value = answer.token;
+    form.submit();
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    form.elements.card_token.value = "";
+    rest();
+  });
+})();
