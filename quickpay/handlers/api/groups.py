@@ -7,7 +7,8 @@ from quickpay.domain.groups import Group
 from quickpay.handlers.api.bodies import read_body
 from quickpay.handlers.api.keyed import Call, answer
 from quickpay.handlers.api.problems import faulty, not_found
-from quickpay.handlers.api.shapes import GROUP_BODY, GroupList, group_out
+from quickpay.handlers.api.shapes import GROUP_BODY, GroupList
+from quickpay.handlers.api.shown import group_out
 from quickpay.services.groups import NoGroup
 
 

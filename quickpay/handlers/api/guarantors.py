@@ -6,7 +6,8 @@ from quickpay.domain.faults import Fault
 from quickpay.handlers.api.bodies import LONGEST_GUARANTOR, read_body
 from quickpay.handlers.api.keyed import Call, answer
 from quickpay.handlers.api.problems import faulty, not_found
-from quickpay.handlers.api.shapes import GUARANTOR_BODY, guarantor_out
+from quickpay.handlers.api.shapes import GUARANTOR_BODY
+from quickpay.handlers.api.shown import guarantor_out
 from quickpay.services.groups import NoGroup
 from quickpay.services.guarantors import GuarantorView
 

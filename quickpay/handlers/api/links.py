@@ -9,7 +9,8 @@ from aiohttp import web
 from quickpay.handlers.api.bodies import read_body
 from quickpay.handlers.api.keyed import Call, answer
 from quickpay.handlers.api.problems import Problem, faulty, not_found
-from quickpay.handlers.api.shapes import NEW_LINK, LinkOut, MadeLink, link_detail, made_link
+from quickpay.handlers.api.shapes import NEW_LINK, LinkOut, MadeLink
+from quickpay.handlers.api.shown import link_detail, made_link
 from quickpay.ports.tables import Tx
 from quickpay.services.groups import NoGroup
 from quickpay.services.links import LinkView

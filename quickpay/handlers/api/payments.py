@@ -8,7 +8,8 @@ from aiohttp import web
 from quickpay.domain.faults import Fault
 from quickpay.handlers.api.keyed import Call, answer
 from quickpay.handlers.api.problems import Problem, not_found
-from quickpay.handlers.api.shapes import PaymentList, payment_out
+from quickpay.handlers.api.shapes import PaymentList
+from quickpay.handlers.api.shown import payment_out
 from quickpay.services.feed import MOST, STATUSES
 from quickpay.services.groups import NoGroup
 
