@@ -1,0 +1,57 @@
+"""Hold that every option of a group does something, or is named here with the reason why not yet."""
+
+from tests.arch.house import module
+from tests.arch.options_read import every_option, reads
+
+# An option leaves this table in the change that makes some code read it.
+LATER = {
+    "branding.favicon_url": "pictures are not fetched yet",
+    "branding.logo_url": "pictures are not fetched yet",
+    "branding.home_asset_url": "pictures are not fetched yet; Home is not built",
+    "payments.apple_pay": "wallets are not built",
+    "payments.google_pay": "wallets are not built",
+    "payments.payment_method_storage": "stored cards are not built",
+    "look_and_feel.visits_pdf_export": "the portal pages are not built",
+    "look_and_feel.landing_page": "the portal pages are not built: every way leads to Make Your Payment",
+    "look_and_feel.show_collections": "the Account page is not built",
+    "look_and_feel.show_insurance_pending": "Home, Account and visits are not built",
+    "look_and_feel.show_procedures_in_visits": "visits are not built",
+    "patient_permissions.contact_info_editing": "the profile page is not built",
+}
+
+
+def test_every_option_is_read_by_code_or_named_as_later() -> None:
+    unread = {option for option, places in reads().items() if not places}
+    assert unread == set(LATER), "make the code read it, or move it in or out of LATER"
+
+
+def test_later_names_only_options() -> None:
+    assert set(LATER) <= set(every_option())
+    assert all(LATER.values())
+
+
+def test_an_option_nobody_reads_is_found() -> None:
+    pays = module("quickpay.services.pay", "def on(group):\n    return group.options.payments.auto_post\n")
+    found = reads((pays,))
+    assert found["payments.auto_post"] == ["quickpay/services/pay.py:2"]
+    assert not found["payments.require_cvv"]
+
+
+def test_saying_what_an_option_is_does_not_count_as_reading_it() -> None:
+    rules = module("quickpay.domain.option_rules", "def f(o):\n    return o.payments.auto_post\n")
+    kept = module("quickpay.adapters.store.groups", "def f(o):\n    return o.payments.auto_post\n")
+    nobody_asks = module("quickpay.domain.groups", "def posts(o):\n    return o.payments.auto_post\n")
+    assert not reads((rules, kept, nobody_asks))["payments.auto_post"]
+
+
+def test_the_ground_reads_for_whoever_asks_it() -> None:
+    ground = module("quickpay.domain.groups", "def posts(o):\n    return o.payments.auto_post\n")
+    above = module("quickpay.services.pay", "def f(group):\n    return group.posts\n")
+    assert reads((ground, above))["payments.auto_post"] == ["quickpay/domain/groups.py:2"]
+
+
+def test_a_common_name_counts_only_with_its_panel() -> None:
+    log = module("quickpay.services.pay", "def f(log, x):\n    return log.error, x.name\n")
+    found = reads((log,))
+    assert not found["theme.error"]
+    assert not found["branding.name"]
