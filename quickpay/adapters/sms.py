@@ -56,7 +56,7 @@ class TwilioTexter:
         sender = {"from_": from_number, "messaging_service_sid": messaging_service}
         self._sender = {name: value for name, value in sender.items() if value is not None}
         transport = TwilioTransport(session, base=api_base, timeout=timeout)
-        client = Client(account_sid, auth_token, http_client=transport)  # type: ignore[no-untyped-call]
+        client = Client(account_sid, auth_token, http_client=transport)  # type: ignore[no-untyped-call]  # untyped
         self._messages = client.messages
 
     async def send(self, text: Text) -> Delivery:

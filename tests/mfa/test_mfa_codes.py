@@ -43,7 +43,7 @@ def test_r34_a_code_shows_itself_only_when_asked(caplog: pytest.LogCaptureFixtur
     code = Code(CANARY)
     logging.getLogger("canary").warning("code %s %r", code, code)
     shown = [
-        f"{code}", f"{code!r}", f"{code!s}", f"{code:>40}", "{0}".format(code), "%s %r" % (code, code),  # noqa: UP030, UP031, UP032
+        f"{code}", f"{code!r}", f"{code!s}", f"{code:>40}", "{0}".format(code), "%s %r" % (code, code),  # noqa: UP030, UP031, UP032 - each way to print
         str([code]), str({"code": code}), caplog.text,
     ]  # fmt: skip
     assert not [text for text in shown if CANARY in text or CANARY[:3] in text]
@@ -59,7 +59,7 @@ def test_r34_a_code_shows_itself_only_when_asked(caplog: pytest.LogCaptureFixtur
     assert code.reveal() == CANARY
 
 
-@pytest.mark.parametrize("digits", ["", "12345", "1234567", "12345a", "１２３４５６", "123456\n"])  # noqa: RUF001
+@pytest.mark.parametrize("digits", ["", "12345", "1234567", "12345a", "１２３４５６", "123456\n"])  # noqa: RUF001 - full-width digits
 def test_nothing_but_six_digits_is_a_code(digits: str) -> None:
     with pytest.raises(ValueError, match="six ASCII digits") as refused:
         Code(digits)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import aiosmtplib
-import axe_playwright_python  # type: ignore[import-untyped]
+import axe_playwright_python  # type: ignore[import-untyped]  # ships no types
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect

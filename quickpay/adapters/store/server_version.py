@@ -16,7 +16,7 @@ async def found_on(dsn: str) -> str | None:
         StoreUnavailable: no answer, or not let in.
     """
     try:
-        connection = await asyncpg.connect(dsn, timeout=_PATIENCE)  # type: ignore[no-untyped-call]
+        connection = await asyncpg.connect(dsn, timeout=_PATIENCE)  # type: ignore[no-untyped-call]  # untyped
     except (exceptions.PostgresError, exceptions.InterfaceError, OSError) as problem:
         raise StoreUnavailable(f"the database does not let us in: {problem}") from problem
     try:

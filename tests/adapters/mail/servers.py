@@ -34,7 +34,7 @@ class Postbox:
     def messages(self) -> list[EmailMessage]:
         return [read(envelope) for envelope in self.envelopes]
 
-    async def handle_MAIL(  # noqa: N802
+    async def handle_MAIL(  # noqa: N802 - the server calls it so
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         envelope.mail_from = address
