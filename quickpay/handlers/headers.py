@@ -19,7 +19,7 @@ BARE_POLICY = (
 )
 """Of what is no page at all: JSON, stylesheets, redirects."""
 
-_FEATURES = "camera=(), microphone=(), geolocation=(), payment=(self{}), usb=(), interest-cohort=()"
+_FEATURES = "camera=(), microphone=(), geolocation=(), payment=(self{}), usb=()"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
