@@ -1,0 +1,172 @@
+"""The API alone on loopback: real services, kernel and store; only what lies outside is fake."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from quickpay.adapters.store import OpenStore
+from quickpay.adapters.tasks import BackgroundTasks
+from quickpay.app import World, furnish
+from quickpay.handlers.desk import DESK, Desk
+from quickpay.handlers.routes import add_routes
+from quickpay.services.api_keys import EVERY_SCOPE, NewKey
+from quickpay.settings import load
+from tests.fakes.clock import FakeClock
+from tests.fakes.gateway import FakeGateway
+from tests.fakes.ids import FakeIds
+from tests.fakes.mailer import FakeMailer
+from tests.fakes.texter import FakeTexter
+from tests.household import free_port
+
+__all__ = ["Answer", "Api", "api_alone", "group_body", "guarantor_body"]
+
+_KEY = "api-tests-only-signing-key-0123456789abcdef"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Any
+    text: str
+    json: Any
+
+    @property
+    def paths(self) -> set[str]:
+        """Which fields the problem names."""
+        return {one["path"] for one in self.json["errors"]}
+
+
+@dataclass(slots=True, kw_only=True)
+class Api:
+    """Call the API as a program with a key does."""
+
+    base_url: str
+    session: aiohttp.ClientSession
+    desk: Desk
+    clock: FakeClock
+    gateway: FakeGateway
+    store: OpenStore
+    secret: str = ""
+    said: list[str] = field(default_factory=list)
+
+    async def call(
+        self, method: str, path: str, body: Any = None, *, raw: bytes | None = None, **headers: str
+    ) -> Answer:
+        """Send one request; `raw` is a body as it stands, header names are written with underscores."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.secret and "Authorization" not in sent:
+            sent["Authorization"] = f"Bearer {self.secret}"
+        more: dict[str, Any] = {"json": body} if raw is None and body is not None else {}
+        if raw is not None:
+            sent.setdefault("Content-Type", "application/json")
+            more = {"data": raw}
+        prefix = "" if path.startswith(("/openapi", "/webhooks", "/livez", "/readyz")) else "/api/v1"
+        url = self.base_url + prefix + path
+        async with self.session.request(method, url, headers=sent, **more) as answer:
+            text = await answer.text()
+            self.said.append(text)
+            is_json = answer.content_type.endswith("json")
+            return Answer(
+                status=answer.status,
+                headers=answer.headers,
+                text=text,
+                json=await answer.json(content_type=None) if is_json else None,
+            )
+
+    async def key(self, *scopes: str, group: str | None = None) -> str:
+        """Make another key and return its secret."""
+        made = await self.desk.keyring.create(
+            name="tests", scopes=scopes or EVERY_SCOPE, group=group, life=timedelta(days=30), by="tests"
+        )
+        assert isinstance(made, NewKey), made
+        return made.secret
+
+    async def group(self, slug: str = "lakeside", **panels: Any) -> Answer:
+        """Make a group."""
+        put = await self.call("PUT", f"/groups/{slug}", group_body(slug.title(), **panels))
+        assert put.status == 200, put.text
+        return put
+
+    async def guarantor(self, group: str = "lakeside", number: str = "1001", **record: Any) -> Answer:
+        """Make a guarantor."""
+        put = await self.call("PUT", f"/groups/{group}/guarantors/{number}", guarantor_body(**record))
+        assert put.status == 200, put.text
+        return put
+
+    async def link(self, *, key: str = "", **asked: Any) -> Answer:
+        """Ask for a link, by default one by text for guarantor 1001."""
+        body = {"group": "lakeside", "guarantor": "1001", "origin": "sms"} | asked
+        return await self.call("POST", "/links", body, Idempotency_Key=key or f"k-{len(self.said)}")
+
+
+def group_body(name: str = "Lakeside", **panels: Any) -> dict[str, Any]:
+    """Options of a group with only what it needs, and these panels."""
+    return {"branding": {"name": name}, **panels}
+
+
+def guarantor_body(**record: Any) -> dict[str, Any]:
+    """Alice, who owes 150.00 of a statement and 80.00 since."""
+    where = {"patient": "p1", "facility": "Main Street", "provider": "Dr. Rivera"}
+    return {
+        "first_name": "Alice",
+        "last_name": "Example",
+        "language": "en",
+        "email": "alice@example.com",
+        "mobile": "(608) 555-0101",
+        "patients": [{"id": "p1", "name": "Alice Example"}],
+        "encounters": [
+            {"id": "67563", "date": "2026-08-01", **where, "lines": [{"line": "1", "remaining": 15_000}]},
+            {"id": "68110", "date": "2026-10-20", **where, "lines": [{"line": "1", "remaining": 8_000}]},
+        ],
+        "statements": [
+            {
+                "id": "S1",
+                "date": "2026-09-15",
+                "due_date": "2026-10-15",
+                "balance": 20_000,
+                "lines": ["67563-1"],
+            }
+        ],
+    } | record
+
+
+@asynccontextmanager
+async def api_alone(store: OpenStore) -> AsyncIterator[Api]:
+    """Serve it, with a key for everything in hand."""
+    base_url = f"http://127.0.0.1:{free_port()}"
+    given = {
+        "BASE_URL": base_url,
+        "SECRET_KEYS": _KEY,
+        "SANDBOX_URL": "http://127.0.0.1:1",
+        "SANDBOX_SECRET": "gateway-secret-of-tests",
+        "SANDBOX_WEBHOOK_SECRET": "webhook-secret-of-tests",
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": "twilio-token-of-tests",
+        "TWILIO_FROM": "+16085550199",
+    }
+    settings = load({f"QUICKPAY_{name}": value for name, value in given.items()})
+    clock, gateway = FakeClock(), FakeGateway()
+    gateway.name = "sandbox"
+    world = World(
+        store=store, clock=clock, ids=FakeIds(), mailer=FakeMailer(), texter=FakeTexter(), gateway=gateway
+    )
+    desk = furnish(settings, world, BackgroundTasks()).desk
+    app = web.Application(client_max_size=64 * 1024)
+    app[DESK] = desk
+    add_routes(app)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    host, _, port = base_url.removeprefix("http://").partition(":")
+    await web.TCPSite(runner, host, int(port)).start()
+    async with aiohttp.ClientSession() as session:
+        api = Api(base_url=base_url, session=session, desk=desk, clock=clock, gateway=gateway, store=store)
+        api.secret = await api.key()
+        yield api
+    await runner.cleanup()
