@@ -175,6 +175,17 @@ async def test_a_cleared_count_begins_anew_and_a_lock_stays(world: World) -> Non
     assert await world.do(lambda tx: tx.counters.locked_until("three", b"a", now=NOW)) == until
 
 
+async def test_a_count_that_was_none_is_taken_back_and_never_below_nothing(world: World) -> None:
+    for _ in range(3):
+        await _bump(world, after=timedelta(0))
+    await world.do(lambda tx: tx.counters.take_back("three", b"a"))
+    assert [await _bump(world, after=timedelta(0)) for _ in range(2)] == [True, False]
+    for _ in range(5):
+        await world.do(lambda tx: tx.counters.take_back("three", b"a"))
+    await world.do(lambda tx: tx.counters.take_back("three", b"nobody's"))
+    assert [await _bump(world, after=timedelta(0)) for _ in range(4)] == [True, True, True, False]
+
+
 async def test_r29_a_lock_knows_how_often_it_closed_within_a_day(world: World) -> None:
     async def lock(after: timedelta) -> int:
         now = NOW + after

@@ -205,6 +205,14 @@ async def test_a_link_s_and_a_guarantor_s_payments_are_found(world: World) -> No
     assert await world.do(lambda tx: tx.payments.declines_of_session(*mine, since=after)) == 0
 
 
+async def test_r82_a_charge_the_gateway_never_got_is_no_decline_of_a_card(world: World) -> None:
+    for reason in (Reason.NOT_CHARGED, Reason.CARD_DECLINED, None):
+        await world.pay(state=PaymentState.DECLINED, reason=reason)
+    assert await world.do(lambda tx: tx.payments.declines_of_link(world.link.serial)) == 2
+    mine = (world.session.id, world.alice.id)
+    assert await world.do(lambda tx: tx.payments.declines_of_session(*mine, since=NOW)) == 2
+
+
 async def test_open_questions_are_asked_when_due_the_oldest_first(world: World) -> None:
     async def payment(number: int, state: PaymentState, *, due: int | None) -> str:
         person = await world.person(str(number))
