@@ -8,10 +8,12 @@
   const resting = button.textContent;
   const look = box.dataset;
   let paying = false;
+  let card = null;
 
-  function say(message) {
-    line.textContent = message;
-    line.hidden = !message;
+  /* `near` stands by the fields; what the gateway's own fields show where it belongs is not said there twice. */
+  function say(message, near = message) {
+    line.textContent = near;
+    line.hidden = !near;
     document.getElementById("card").classList.toggle("wrong", Boolean(message));
     const summaries = document.getElementById("mistakes");
     summaries.textContent = "";
@@ -26,6 +28,11 @@
     const link = document.createElement("a");
     link.href = "#card";
     link.textContent = message;
+    link.addEventListener("click", (event) => {
+      if (!card) return;
+      event.preventDefault();
+      card.focus();
+    });
     item.append(link);
     list.append(item);
     summary.append(title, list);
@@ -43,7 +50,7 @@
     say("The card fields could not be loaded. Your card was not charged. Please reload the page.");
     return;
   }
-  const card = window.SandboxGateway.mount(box, {
+  card = window.SandboxGateway.mount(box, {
     label: look.label,
     colors: {
       text: look.text, background: look.background, surface: look.surface, primary: look.primary, error: look.error,
@@ -64,7 +71,7 @@
     say("");
     const answer = await card.tokenize();
     if (answer.error) {
-      say(answer.error.message);
+      say(answer.error.message, answer.error.field === "form" ? answer.error.message : "");
       rest();
       card.focus();
       return;
