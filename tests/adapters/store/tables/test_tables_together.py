@@ -44,7 +44,9 @@ async def test_r87_many_answers_at_once_each_settle_one_payment_once(world: Worl
     numbers = await asyncio.gather(*(_answer(world, one) for one in payments for _ in range(_ASKED_BY)))
 
     assert sorted(one for one in numbers if one is not None) == list(range(1, _PAYMENTS + 1))
-    ends = [await world.do(lambda tx, id_=one.id: tx.payments.get(id_)) for one in payments]  # type: ignore[misc]
+    feed = await world.do(lambda tx: tx.payments.feed(after=0, group_id=None, states=None, most=99))
+    ends = [payment for payment, *_ in feed]
+    assert len(ends) == _PAYMENTS
     assert {one.state for one in ends} == {PaymentState.SUCCEEDED}
     assert len({one.batch_id for one in ends}) == 1
     assert sorted(one.change_number for one in ends) == list(range(_PAYMENTS + 1, 2 * _PAYMENTS + 1))
