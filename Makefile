@@ -46,6 +46,7 @@ check: .venv/.dev ## Hold the house rules: style, types, floors, templates, docs
 format: .venv/.dev ## Lay out the code and mend what can be mended by itself
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
+	@$(BIN)/python -m tests.arch.threats
 
 lock: .venv/.dev ## Make the lock files again from pyproject.toml (UPGRADE=1 takes the newest versions)
 	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --extra postgres --extra demo --group dev -o requirements-dev.lock
