@@ -1,6 +1,7 @@
 """The `quickpay` command: serve, demo, and what an operator does by hand."""
 
 import asyncio
+import errno
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
@@ -26,6 +27,10 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run(work)
     except BadSettings as wrong:
         raise Refused("\n".join(wrong.lines)) from None
+    except OSError as trouble:
+        if trouble.errno != errno.EADDRINUSE:
+            raise
+        raise Refused(f"{trouble.strerror}; end what listens there, or choose another port") from None
     except (SchemaNotCurrent, StoreBusy, StoreUnavailable, ValueError) as trouble:
         raise Refused(str(trouble)) from None
 
@@ -130,13 +135,14 @@ def link() -> None:
 @click.option("--max-uses", type=click.IntRange(1, 1000))
 @click.option("--expires-in", help="Like 30d, 12h or 15m.")
 @click.option("--qr", type=click.Path(path_type=Path, dir_okay=False), help="Also write the code as SVG.")
-def link_create(qr: Path | None, **asked: Any) -> None:
+def link_create(qr: Path | None, origin: str, **asked: Any) -> None:
     """Print the address of a new link."""
+    from quickpay.domain.origins import Origin  # noqa: PLC0415 - slow to load
     from quickpay.services.links import LinkView, NewLink  # noqa: PLC0415 - slow to load
 
     async def work() -> str:
         async with _house() as house:
-            view = await house.desk.links.create(NewLink(**asked))
+            view = await house.desk.links.create(NewLink(origin=Origin(origin), **asked))
             if not isinstance(view, LinkView):
                 raise Refused(_reasons(view))
             return view.url
@@ -287,7 +293,7 @@ def check() -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def backup(file: Path) -> None:
     """Copy the live SQLite database to FILE, consistently."""
-    from quickpay.adapters.store.backup import backup as copy  # noqa: PLC0415 - slow to load
+    from quickpay.adapters.store.sqlite_file import backup as copy  # noqa: PLC0415 - slow to load
 
     _run(copy(_sqlite_file(), file))
     click.echo(f"{file} holds a copy.")
@@ -297,7 +303,7 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def restore(file: Path) -> None:
     """Put the copy in FILE where the settings' SQLite database would be; refuses to replace one."""
-    from quickpay.adapters.store.backup import backup as copy  # noqa: PLC0415 - slow to load
+    from quickpay.adapters.store.sqlite_file import backup as copy  # noqa: PLC0415 - slow to load
 
     target = _sqlite_file()
     if target.exists():
