@@ -42,6 +42,7 @@ _ANYTHING = "/{anything:.*}"
 def add_routes(app: web.Application) -> None:
     """Add every route, each behind the guard; the desk is looked for when a request comes."""
     compile_templates()
+    app[link.FRONTS] = {}
     for route in ROUTES:
         _add(app, route)
     for access, start in ((Access.API, "/api"), (Access.PUBLIC, "")):

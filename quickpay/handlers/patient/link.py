@@ -1,6 +1,5 @@
 """A link: look without touching, open by a press, see the receipt of a paid one."""
 
-from functools import lru_cache
 from typing import assert_never
 
 from aiohttp import web
@@ -21,6 +20,9 @@ from quickpay.services.enter import DeadLink, LinkPage, NotALink, Opened, TooMan
 _PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 _BLOCKED_SECONDS = "600"
 _CSRF_HERE = "csrf-goes-here"
+
+FRONTS: web.AppKey[dict[int, tuple[int, str, str]]] = web.AppKey("FRONTS", dict)
+"""Link pages by their group: the version, and what stands before and after the form's token."""
 
 
 async def look(request: web.Request) -> web.Response:
@@ -53,33 +55,21 @@ async def _look(request: web.Request, *, status: int = 200) -> web.Response:
         return _closed(request, seen)
     csrf = desk.tokens.sign(TokenPurpose.CSRF, seen.link_id)
     if status == 200:  # noqa: PLR2004 - the page everybody meets is written once for each version of a group
-        before, after = _front(seen.group.id, seen.group.version, _Held(seen.group))
+        before, after = _front(request, seen.group)
         return html_of(before + csrf + after)
     page = LinkFront(frame=frame_of(seen.group), csrf=csrf, mistakes=mistakes_of(form_of(request)))
     return show(page, status=status)
 
 
-class _Held:
-    """A group that counts as equal to any other: the cache goes by its id and version alone."""
-
-    __slots__ = ("group",)
-
-    def __init__(self, group: Group) -> None:
-        self.group = group
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held)
-
-    def __hash__(self) -> int:
-        return 0
-
-
-@lru_cache(maxsize=1024)
-def _front(group_id: int, version: int, held: _Held) -> tuple[str, str]:
+def _front(request: web.Request, group: Group) -> tuple[str, str]:
     """Write a group's link page but for its form's token; the token of the link is nowhere in it."""
-    del group_id, version
-    before, _, after = render(LinkFront(frame=frame_of(held.group), csrf=_CSRF_HERE)).partition(_CSRF_HERE)
-    return before, after
+    fronts = request.app[FRONTS]
+    kept = fronts.get(group.id)
+    if kept is None or kept[0] != group.version:
+        text = render(LinkFront(frame=frame_of(group), csrf=_CSRF_HERE))
+        before, _, after = text.partition(_CSRF_HERE)
+        kept = fronts[group.id] = (group.version, before, after)
+    return kept[1:]
 
 
 def _entered(request: web.Request, outcome: Opened | DeadLink | NotALink | TooManyBadLinks) -> web.Response:
