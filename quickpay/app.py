@@ -35,6 +35,7 @@ from quickpay.services.feed import PaymentFeed
 from quickpay.services.groups import GroupBook
 from quickpay.services.guarantors import GuarantorBook
 from quickpay.services.health import Health
+from quickpay.services.importing import Importer
 from quickpay.services.leave import Leave
 from quickpay.services.links import LinkBook
 from quickpay.services.once import Once
@@ -156,6 +157,7 @@ class House:
     """The services, and the rounds that run behind the requests."""
 
     desk: Desk
+    importer: Importer
     outbox: Outbox
     reconcile: Reconcile
     upkeep: Upkeep
@@ -226,6 +228,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
     )
     return House(
         desk=desk,
+        importer=Importer(store=store, clock=clock, groups=desk.groups, guarantors=desk.guarantors),
         outbox=Outbox(
             store=store,
             clock=clock,

@@ -110,13 +110,27 @@ def migrate() -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def import_(file: Path) -> None:
     """Put groups and guarantors from a JSON FILE in the API's shapes; all or nothing for each record."""
-    from quickpay.importing import import_file  # noqa: PLC0415 - slow to load
+    from quickpay.handlers.api.import_file import read_import  # noqa: PLC0415 - slow to load
 
-    async def work() -> int:
+    async def work(raw: bytes) -> int:
+        found = read_import(raw)
+        done = None
         async with _house() as house:
-            return int(await import_file(file, house.importer))
+            with click.progressbar(
+                length=found.group_count + found.guarantor_count, label="Importing"
+            ) as bar:
+                progress = house.importer.run(groups=found.groups, guarantors=found.guarantors, by="import")
+                async for done in progress:
+                    bar.update(done.groups + done.guarantors + done.refused - bar.pos)
+                    for line in done.lines():
+                        click.echo(line, err=True)
+        if done is None:
+            click.echo("The file holds nothing.")
+            return 0
+        click.echo(f"{done.groups} groups and {done.guarantors} guarantors kept, {done.refused} refused.")
+        return int(done.refused)
 
-    if _run(work()):
+    if _run(work(file.read_bytes())):
         sys.exit(1)
 
 

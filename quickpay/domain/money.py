@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import NewType
 
 Cents = NewType("Cents", int)
+NO_CENTS = Cents(0)
 
 MAX_AMOUNT = Cents(999_999_999)
 """The largest amount one payment can name: $9,999,999.99 (ours)."""

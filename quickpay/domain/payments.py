@@ -111,6 +111,14 @@ class Payment:
     refunded: Cents
 
 
+_BRANDS = {"amex": "American Express", "mastercard": "Mastercard", "visa": "Visa"}
+
+
+def brand_name(brand: str) -> str:
+    """Write a card's brand as its bearer knows it, whatever the gateway's spelling."""
+    return _BRANDS.get(brand.lower()) or (brand if any(map(str.isupper, brand)) else brand.title())
+
+
 def look_up_gap(look_ups: int) -> timedelta:
     """How long to wait after the given number of look-ups before the next."""
     return LOOK_UPS[min(look_ups, len(LOOK_UPS) - 1)]

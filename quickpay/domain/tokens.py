@@ -54,7 +54,7 @@ class Tokens:
         return self._signers[purpose].sign(token_id).decode("ascii")
 
     def read(self, purpose: TokenPurpose, token: str) -> str | None:
-        """Return the id if the token is ours, for this purpose, and canonically spelled (R3, F1); else None."""
+        """Return the id if the token is ours, for this purpose and canonically spelled (R3, F1)."""
         if _FORM.fullmatch(token) is None:
             return None
         if not all(_canonical(part) for part in token.split(".")):

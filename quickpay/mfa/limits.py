@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
+from typing import Any
 
 _SECOND = timedelta(seconds=1)
 _MINUTE = timedelta(minutes=1)
@@ -112,7 +113,8 @@ class Limits:
                 return tuple(now(one) for one in value)
             return value
 
-        return replace(self, **{one.name: now(getattr(self, one.name)) for one in fields(self)})
+        changed: dict[str, Any] = {one.name: now(getattr(self, one.name)) for one in fields(self)}
+        return replace(self, **changed)
 
     def cooldown(self, sent_no: int) -> timedelta:
         """Give the wait after the `sent_no`-th sending, from 1: 30, 60, 120 s… (R36). From 0: none."""

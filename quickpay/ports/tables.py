@@ -15,7 +15,7 @@ from quickpay.domain.guarantors import Account, Guarantor
 from quickpay.domain.ledger import Posting
 from quickpay.domain.links import Link, LinkState
 from quickpay.domain.messages import Message, NewMessage
-from quickpay.domain.money import Cents
+from quickpay.domain.money import NO_CENTS, Cents
 from quickpay.domain.options import Options
 from quickpay.domain.payments import Method, Order, Payment, PaymentState
 from quickpay.domain.receipts import Receipt
@@ -186,7 +186,7 @@ class Settled:
     transaction: str | None = None
     receipt_number: int | None = None
     batch_id: int | None = None
-    unapplied: Cents = Cents(0)
+    unapplied: Cents = NO_CENTS
     not_posted_because: str | None = None
     next_look_up_at: datetime | None = None
 

@@ -25,6 +25,9 @@ from quickpay.ports.tables import Tx
 PAUSES = (0.5, 2.0)
 """Seconds before the second and the third try of a sending that was certainly not taken (R51)."""
 
+DEADLINE_SECONDS = 60.0
+"""How long a code may be on its way in all; then the patient is better served by asking for another."""
+
 _TOO_LATE = timedelta(seconds=60)
 """A code is not handed over when less of its life is left than this (R53)."""
 
@@ -66,7 +69,11 @@ class Courier:
 
     async def deliver(self, code: CodeToSend) -> None:
         """Hand the code over; a crash on the way costs the patient a resend, nothing else."""
-        delivery = await self._hand_over(code)
+        try:
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                delivery = await self._hand_over(code)
+        except TimeoutError:
+            delivery = Uncertain(reason="deadline")
         state = ChallengeState.UNDELIVERABLE if isinstance(delivery, Rejected) else ChallengeState.SENT
         now = self._clock.now()
 

@@ -11,6 +11,7 @@ from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.links import LinkState
 from quickpay.domain.messages import Channel, Message, MessageKind
+from quickpay.domain.payments import brand_name
 from quickpay.domain.tokens import TokenPurpose, Tokens
 from quickpay.ports.clock import Clock
 from quickpay.ports.messages import Delivery, Email, Mailer, Rejected, Sent, Text, Texter, Uncertain
@@ -169,7 +170,7 @@ class Outbox:
                     account=guarantor.number,
                     date_paid=receipt.date,
                     transaction=payment.transaction or "",
-                    card_type=f"{payment.card_brand} ending in {payment.card_last4}",
+                    card_type=f"{brand_name(payment.card_brand or 'Card')} ending in {payment.card_last4}",
                     amount=receipt.amount,
                 )
 

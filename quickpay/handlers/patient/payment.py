@@ -8,7 +8,7 @@ from quickpay.domain.balances import Balances
 from quickpay.domain.contacts import mask_email
 from quickpay.domain.money import Cents
 from quickpay.domain.options import LookAndFeel
-from quickpay.domain.payments import Payment, PaymentState
+from quickpay.domain.payments import Payment, PaymentState, brand_name
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.headers import new_scripts
@@ -84,5 +84,5 @@ def _remains(look: LookAndFeel, balances: Balances) -> tuple[str, Cents]:
 def _card(payment: Payment) -> tuple[str | None, str | None]:
     if payment.card_brand is None or payment.card_last4 is None:
         return None, None
-    brand = payment.card_brand if any(map(str.isupper, payment.card_brand)) else payment.card_brand.title()
+    brand = brand_name(payment.card_brand)
     return f"{brand} •••• {payment.card_last4}", f"{brand} ending in {' '.join(payment.card_last4)}"
