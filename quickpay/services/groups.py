@@ -44,7 +44,7 @@ class GroupBook:
         `within` is the only group the caller may touch; None is any, and only then may one be made.
         """
         kept = tidied(options)
-        wrong = faults(kept, template_faults=self._template_faults, mail_from_domains=self._mail_from_domains)
+        wrong = self.check(kept)
         if not is_slug(slug):
             wrong = (_NOT_A_SLUG, *wrong)
         now = self._clock.now()
@@ -77,6 +77,12 @@ class GroupBook:
         except Conflict:
             # Somebody took the name between the look and the write: the database has the last word.
             return (_NAME_TAKEN,)
+
+    def check(self, options: Options) -> tuple[Fault, ...]:
+        """Name what forbids saving the options; whether the name is taken only the store knows."""
+        return faults(
+            tidied(options), template_faults=self._template_faults, mail_from_domains=self._mail_from_domains
+        )
 
     async def get(self, slug: str, *, within: int | None = None) -> Group | None:
         """Return the group of an address, if this caller may know of it."""

@@ -66,6 +66,11 @@ class GuarantorBook:
             return (Fault(path="id", message=message),)
         return checked(record, countries=self._countries)
 
+    def faults(self, number: str, record: GuarantorRecord) -> tuple[Fault, ...]:
+        """Name what forbids keeping the record."""
+        kept = self.check(number, record)
+        return kept if isinstance(kept, tuple) else ()
+
     async def get(self, group_slug: str, number: str, *, within: int | None = None) -> GuarantorView | None:
         """Return one with the balances of this moment."""
 

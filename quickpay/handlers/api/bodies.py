@@ -3,12 +3,14 @@
 import hashlib
 import json
 import re
+from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar
 
 from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
+from quickpay.domain.faults import Fault
 from quickpay.handlers.api.problems import Problem, faulty, shape_faults
 
 T = TypeVar("T")
@@ -21,9 +23,15 @@ _BRACKETS = re.compile(r"[\[\]{}]")
 
 
 async def read_body(
-    request: web.Request, shape: TypeAdapter[T], *, longest: int = LONGEST
+    request: web.Request,
+    shape: TypeAdapter[T],
+    *,
+    longest: int = LONGEST,
+    rules: Callable[[T], Iterable[Fault]] = lambda _: (),
 ) -> tuple[T, bytes]:
     """Read the body as `shape`; also give a digest that is the same for every spelling of the same JSON.
+
+    Where the shape is wrong in one part, `rules` still judges the others, so that all is told at once.
 
     Raises:
         Problem: 400 not JSON, 413 too long, 415 not called JSON, 422 with the fault of every field.
@@ -38,7 +46,24 @@ async def read_body(
     try:
         return shape.validate_json(raw, strict=True), hashlib.sha256(canonical.encode()).digest()
     except ValidationError as wrong:
-        raise faulty(shape_faults(wrong)) from None
+        found = shape_faults(wrong)
+        raise faulty((*found, *_of_other_parts(said, found, shape, rules))) from None
+
+
+def _of_other_parts(
+    said: dict[str, Any],
+    found: tuple[Fault, ...],
+    shape: TypeAdapter[T],
+    rules: Callable[[T], Iterable[Fault]],
+) -> Iterator[Fault]:
+    """Judge the parts whose shape is right by leaving the wrong out; if those are required, not at all."""
+    wrong = {fault.path.partition(".")[0] for fault in found}
+    rest = {name: value for name, value in said.items() if name not in wrong}
+    try:
+        value = shape.validate_json(json.dumps(rest), strict=True)
+    except ValidationError:
+        return
+    yield from (fault for fault in rules(value) if fault.path.partition(".")[0] not in wrong)
 
 
 def read_json(raw: bytes) -> Any:

@@ -16,7 +16,9 @@ async def put_group(call: Call) -> web.Response:
     """Save a group's next version."""
     call.query()
     slug = call.part("slug")
-    body, _ = await read_body(call.request, GROUP_BODY)
+    body, _ = await read_body(
+        call.request, GROUP_BODY, rules=lambda body: call.desk.groups.check(body.options())
+    )
     if body.slug is not None and body.slug != slug:
         raise faulty([Fault(path="slug", message="The address names another group.")])
     saved = await call.desk.groups.put(slug, body.options(), call.by, within=call.within)

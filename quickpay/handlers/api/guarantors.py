@@ -16,7 +16,12 @@ async def put_guarantor(call: Call) -> web.Response:
     """Make a guarantor or replace what the PM system said before."""
     call.query()
     slug, number = call.part("slug"), call.part("id")
-    body, _ = await read_body(call.request, GUARANTOR_BODY, longest=LONGEST_GUARANTOR)
+    body, _ = await read_body(
+        call.request,
+        GUARANTOR_BODY,
+        longest=LONGEST_GUARANTOR,
+        rules=lambda body: call.desk.guarantors.faults(number, body.record()),
+    )
     elsewhere = [
         Fault(path=path, message="The address names another.")
         for path, said, meant in (("group", body.group, slug), ("id", body.id, number))

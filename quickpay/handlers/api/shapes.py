@@ -11,7 +11,6 @@ from quickpay.domain.links import LinkState
 from quickpay.domain.options import Options
 from quickpay.domain.origins import Origin
 from quickpay.domain.payments import Method, Reason
-from quickpay.domain.sessions import Authentication
 from quickpay.services.guarantor_records import GuarantorRecord
 from quickpay.services.links import NewLink
 
@@ -125,7 +124,7 @@ class PaymentOut(_Out):
     method: Method
     card: CardOut | None
     origin: Origin
-    authentication: Authentication
+    authentication: Literal["quickpay", "mfa"]
     receipt_number: int | None
     transaction: str | None
     posted: list[PostedOut]

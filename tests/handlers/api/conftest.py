@@ -19,6 +19,6 @@ __all__ = ["database_url", "migrated_database", "migrated_file", "postgresql_url
 
 
 @pytest.fixture
-async def api(store: OpenStore) -> AsyncIterator[Api]:  # noqa: F811 - a fixture asks for another by its name
+async def api(store: OpenStore) -> AsyncIterator[Api]:
     async with api_alone(store) as alone:
         yield alone

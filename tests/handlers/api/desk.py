@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 from aiohttp import web
@@ -12,18 +14,21 @@ from aiohttp import web
 from quickpay.adapters.store import OpenStore
 from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.app import World, furnish
+from quickpay.domain.money import Cents
 from quickpay.handlers.desk import DESK, Desk
 from quickpay.handlers.routes import add_routes
+from quickpay.ports.gateway import Approved, Outcome
+from quickpay.ports.tables import Tx
 from quickpay.services.api_keys import EVERY_SCOPE, NewKey
+from quickpay.services.settle import settle
 from quickpay.settings import load
+from tests.factories import make_order, make_payment, make_session, some_hash
 from tests.fakes.clock import FakeClock
-from tests.fakes.gateway import FakeGateway
+from tests.fakes.gateway import VISA, FakeGateway
 from tests.fakes.ids import FakeIds
 from tests.fakes.mailer import FakeMailer
 from tests.fakes.texter import FakeTexter
 from tests.household import free_port
-
-__all__ = ["Answer", "Api", "api_alone", "group_body", "guarantor_body"]
 
 _KEY = "api-tests-only-signing-key-0123456789abcdef"
 
@@ -57,7 +62,7 @@ class Api:
     said: list[str] = field(default_factory=list)
 
     async def call(
-        self, method: str, path: str, body: Any = None, *, raw: bytes | None = None, **headers: str
+        self, method: str, path: str, body: Any = None, raw: bytes | None = None, **headers: str
     ) -> Answer:
         """Send one request; `raw` is a body as it stands, header names are written with underscores."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -66,7 +71,7 @@ class Api:
         more: dict[str, Any] = {"json": body} if raw is None and body is not None else {}
         if raw is not None:
             sent.setdefault("Content-Type", "application/json")
-            more = {"data": raw}
+            more = {"data": BytesIO(raw)}
         prefix = "" if path.startswith(("/openapi", "/webhooks", "/livez", "/readyz")) else "/api/v1"
         url = self.base_url + prefix + path
         async with self.session.request(method, url, headers=sent, **more) as answer:
@@ -170,3 +175,49 @@ async def api_alone(store: OpenStore) -> AsyncIterator[Api]:
         api.secret = await api.key()
         yield api
     await runner.cleanup()
+
+
+async def paid(api: Api, *, amount: int = 5_000, group: str = "lakeside", number: str = "1001") -> str:
+    """Let a guarantor's payment succeed at the gateway, and return its id."""
+    payment_id = await submitted(api, amount=amount, group=group, number=number)
+    await end(api, payment_id, approved(payment_id, amount))
+    return payment_id
+
+
+def approved(payment_id: str, amount: int) -> Approved:
+    """The gateway's yes."""
+    return Approved(
+        transaction=f"ch_{payment_id}", card=VISA, amount=amount, currency="usd", reference=payment_id
+    )
+
+
+async def end(api: Api, payment_id: str, outcome: Outcome) -> None:
+    """Write what the gateway said."""
+
+    async def unit(tx: Tx) -> None:
+        await settle(tx, payment_id, outcome, now=api.clock.now(), zone=ZoneInfo("America/New_York"))
+
+    await api.store.write(unit)
+
+
+async def submitted(api: Api, *, amount: int, group: str = "lakeside", number: str = "1001") -> str:
+    """Write down a payment that the gateway has not answered, and return its id."""
+    now = api.clock.now()
+
+    async def unit(tx: Tx) -> str:
+        found = await tx.groups.by_slug(group)
+        assert found is not None
+        guarantor = await tx.guarantors.by_number(found.id, number)
+        assert guarantor is not None
+        whose = {"group_id": found.id, "guarantor_id": guarantor.id}
+        session = await tx.sessions.add(make_session(**whose), token_hash=some_hash())
+        order = make_order(session_id=session.id, amount=Cents(amount))
+        await tx.orders.add(order)
+        times = {"created_at": now, "changed_at": now, "deadline": now, "next_look_up_at": now}
+        payment = make_payment(
+            **whose, **times, order_id=order.id, session_id=session.id, amount=Cents(amount)
+        )
+        await tx.payments.add(payment)
+        return payment.id
+
+    return await api.store.write(unit)
