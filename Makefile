@@ -12,7 +12,6 @@ ifeq ($(strip $(HOME)),)
 export HOME := $(TOOLS)/home
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export PYTHONDONTWRITEBYTECODE ?= 1
 
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate --quiet
