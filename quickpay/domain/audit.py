@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One line of the audit; `type` is one of security.md §5.8, `detail` holds only fixed words and numbers."""
+    """One line of the audit; `type` and `detail` hold only fixed words and numbers (R129)."""
 
     at: datetime
     type: str

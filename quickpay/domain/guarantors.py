@@ -63,5 +63,5 @@ class Guarantor:
 
     @property
     def name(self) -> str:
-        """How a page addresses them."""
-        return f"{self.preferred_name or self.first_name} {self.last_name}"
+        """The name on pages and receipts: the one on the statement, whatever they prefer to be called."""
+        return f"{self.first_name} {self.last_name}"
