@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
@@ -324,6 +325,34 @@ def restore(file: Path) -> None:
         raise Refused(f"{target} exists; stop the service and move it away first")
     _run(copy(file, target))
     click.echo(f"{target} is restored; run `quickpay reconcile` so that no payment is missed.")
+
+
+@main.group()
+def keys() -> None:
+    """The signing keys."""
+
+
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Put a new signing key first in the file QUICKPAY_SECRET_KEYS_FILE names; the others stay valid."""
+    import secrets  # noqa: PLC0415 - only here
+
+    path = os.environ.get("QUICKPAY_SECRET_KEYS_FILE")
+    if path is None:
+        raise Refused(
+            "Keep the keys in a file and name it in QUICKPAY_SECRET_KEYS_FILE; only a file can be changed."
+        )
+    kept = ",".join((secrets.token_urlsafe(48), *_settings().keys))
+    _replace(Path(path), kept + "\n")
+    click.echo("A new key signs from the next start on; drop the oldest once its links have ended.")
+
+
+def _replace(path: Path, text: str) -> None:
+    """Change a file whole or not at all, readable by its owner only."""
+    draft = path.with_name(f".{path.name}.new")
+    draft.touch(mode=0o600)
+    draft.write_text(text, "utf-8")
+    draft.replace(path)
 
 
 def _sqlite_file() -> Path:
