@@ -1,6 +1,7 @@
 """Identifiers that count up, so that a test can name the next one."""
 
 import base64
+import itertools
 import uuid
 
 
@@ -8,7 +9,7 @@ class FakeIds:
     """Draw predictable identifiers and secrets (port `Ids`); shapes are the real ones."""
 
     def __init__(self) -> None:
-        self._drawn = 0
+        self._numbers = itertools.count(1)
 
     def link_id(self) -> str:
         return base64.urlsafe_b64encode(self._next(16)).rstrip(b"=").decode("ascii")
@@ -20,5 +21,5 @@ class FakeIds:
         return str(uuid.UUID(bytes=self._next(16), version=4))
 
     def _next(self, size: int) -> bytes:
-        self._drawn += 1
-        return self._drawn.to_bytes(size, "big")
+        # `next` of a count is one step: units draw in the store's thread, requests in the loop's.
+        return next(self._numbers).to_bytes(size, "big")
