@@ -3,7 +3,6 @@
 A wrapped handler costs one coroutine; a middleware costs one for every request and each of its layers.
 """
 
-import os
 from http import HTTPStatus
 
 import structlog
@@ -13,7 +12,7 @@ from quickpay.handlers.access import Access, Handler, Route
 from quickpay.handlers.cookies import REQUEST_ID
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import check_form
-from quickpay.handlers.headers import UNLESS_SAID, always
+from quickpay.handlers.headers import UNLESS_SAID, always, new_request_id
 from quickpay.handlers.problems import answer, form_refused, status_of
 
 _ALWAYS = {secure: always(secure=secure) for secure in (False, True)}
@@ -27,7 +26,7 @@ def guarded(route: Route) -> Handler:
     posts_form = access.takes_forms and route.method == hdrs.METH_POST
 
     async def come_in(request: web.Request) -> web.StreamResponse:
-        request_id = os.urandom(8).hex()
+        request_id = new_request_id()
         request[REQUEST_ID] = request_id
         desk = request.app[DESK]
         if request.headers.getall(hdrs.HOST, None) != [desk.host] or not request.raw_path.startswith("/"):

@@ -1,5 +1,6 @@
 """The headers of every answer: what a browser may load, keep, embed and say of us (R105, R107)."""
 
+import os
 import secrets
 from dataclasses import dataclass
 
@@ -48,6 +49,11 @@ class Scripts:
 def new_scripts(card_fields: CardFields | None = None) -> Scripts:
     """Draw a nonce for one answer."""
     return Scripts(nonce=secrets.token_urlsafe(16), card_fields=card_fields)
+
+
+def new_request_id() -> str:
+    """Name a request, so that what a patient reads to the office finds it in our logs."""
+    return os.urandom(8).hex()
 
 
 def always(*, secure: bool) -> dict[str, str]:

@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from quickpay.handlers.headers import UNLESS_SAID, always
+from quickpay.handlers.headers import UNLESS_SAID, always, new_request_id
 
 HEADER_SECONDS = 10.0
 """How long a new connection may take to bring its first whole header (R109)."""
@@ -87,12 +87,14 @@ class _Connection(RequestHandler):
         message: str | None = None,  # noqa: ARG002 - it quotes the client's bytes
     ) -> web.StreamResponse:
         """Refuse what is not HTTP, or fail without a word of why; what was sent goes into no log."""
-        _LOG.warning("request.malformed", status=status, reason=type(exc).__name__)
+        request_id = new_request_id()
+        _LOG.warning("request.malformed", request_id=request_id, status=status, reason=type(exc).__name__)
         if request.writer.output_size > 0:
             raise ConnectionError("the answer has begun already")
         words = (
             "Something went wrong." if status >= web.HTTPInternalServerError.status_code else "Bad request."
         )
         refusal = web.Response(status=status, text=f"{words}\n", headers=self._server.refusal_headers)
+        refusal.headers["X-Request-Id"] = request_id
         refusal.force_close()
         return refusal

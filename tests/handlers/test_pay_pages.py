@@ -30,7 +30,7 @@ async def test_a_bill_is_paid_from_a_link_to_a_receipt(site: Site, browser: Brow
     for words in (
         "$125.50",
         "Receipt # 1",
-        "Guarantor Alice Example",
+        f"Guarantor {site.alice.name}",
         "Account 10067",
         "Date Paid Nov 21, 2026",
         "Transaction #",
@@ -292,7 +292,7 @@ async def test_a_session_that_ran_out_says_so_in_the_groups_name_and_that_nothin
         assert page.status == 401
         assert "Lakeside" in page.words
         assert "Nothing is charged" in page.words
-        assert "Alice" not in page.text
+        assert site.alice.last_name not in page.text
 
 
 async def test_a_payment_can_be_read_for_a_day_after_the_session_ran_out(
