@@ -157,7 +157,7 @@ def link_create(qr: Path | None, origin: str, **asked: Any) -> None:
 
     async def work() -> str:
         async with _house() as house:
-            view = await house.desk.links.create(NewLink(origin=Origin(origin), **asked))
+            view = await house.desk.links.create(NewLink(origin=Origin(origin), **asked), by="command line")
             if not isinstance(view, LinkView):
                 raise Refused(_reasons(view))
             return view.url

@@ -1,0 +1,154 @@
+"""The `quickpay` command, as an operator types it."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from quickpay.cli import main
+from tests.household import owing
+
+Command = Callable[..., Result]
+KEY = "an-operators-signing-key-0123456789abcdef"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    keys = tmp_path / "keys"
+    keys.write_text(KEY + "\n")
+    settings = {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'quickpay.db'}",
+        "SECRET_KEYS_FILE": str(keys),
+        "SANDBOX_URL": "http://127.0.0.1:9",
+        "SANDBOX_SECRET": "gateway-secret",
+        "SANDBOX_WEBHOOK_SECRET": "webhook-secret",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(f"QUICKPAY_{name}", value)
+    return tmp_path
+
+
+@pytest.fixture
+def quickpay(home: Path) -> Command:
+    runner = CliRunner()
+
+    def command(*words: str, fails: bool = False) -> Result:
+        result = runner.invoke(main, list(words))
+        assert (result.exit_code != 0) is fails, f"{words}: {result.output} {result.exception!r}"
+        return result
+
+    return command
+
+
+def _file(home: Path, **content: object) -> str:
+    path = home / "people.json"
+    path.write_text(json.dumps(content))
+    return str(path)
+
+
+GROUPS = {"lakeside": {"branding": {"name": "Lakeside"}}}
+
+
+def test_commands_refuse_a_database_that_is_not_there_and_make_none(quickpay: Command, home: Path) -> None:
+    result = quickpay("link", "show", "x", fails=True)
+    assert "quickpay migrate" in result.output
+    assert not (home / "quickpay.db").exists()
+
+
+def test_import_keeps_the_good_and_names_the_bad(quickpay: Command, home: Path) -> None:
+    quickpay("migrate")
+    bad = owing("2") | {"last_name": ""}
+    people = [{"group": "lakeside", "id": "1", **owing("1")}, {"group": "lakeside", "id": "2", **bad}]
+    result = quickpay("import", _file(home, groups=GROUPS, guarantors=people), fails=True)
+    assert "guarantors.1: last_name" in result.output
+    assert "1 groups and 1 guarantors kept, 1 refused." in result.output
+    quickpay("link", "create", "--group", "lakeside", "--guarantor", "1", "--origin", "statement")
+    quickpay("link", "create", "--group", "lakeside", "--guarantor", "2", "--origin", "statement", fails=True)
+
+
+def test_a_link_is_made_shown_and_ended(quickpay: Command, home: Path) -> None:
+    quickpay("migrate")
+    quickpay("import", _file(home, groups=GROUPS, guarantors={"lakeside": {"1": owing("1")}}))
+    svg = home / "code.svg"
+    made = quickpay(
+        *("link", "create", "--group", "lakeside", "--guarantor", "1", "--origin", "sms"),
+        *("--max-uses", "3", "--expires-in", "2d", "--qr", str(svg)),
+    )
+    address = made.output.strip()
+    token = re.fullmatch(r"http://127\.0\.0\.1:8080/q/([\w-]{22})\.[\w-]{43}", address)
+    assert token is not None
+    assert "<svg" in svg.read_text()
+    shown = quickpay("link", "show", token[1]).output
+    assert "sms  active  0 of 3 uses" in shown
+    assert "link.created" in shown
+    quickpay("link", "revoke", token[1])
+    assert "revoked" in quickpay("link", "show", token[1]).output
+    assert "There is no link" in quickpay("link", "revoke", "A" * 22, fails=True).output
+
+
+def test_a_key_is_shown_once_and_ends_at_once(quickpay: Command) -> None:
+    quickpay("migrate")
+    secret = quickpay("api-key", "create", "pm system", "--scope", "links:write").output.strip()
+    listed = quickpay("api-key", "list").output
+    assert secret not in listed
+    assert "links:write" in listed
+    key_id = listed.split()[0]
+    quickpay("api-key", "revoke", key_id)
+    assert "revoked" in quickpay("api-key", "list").output
+    quickpay("api-key", "revoke", key_id, fails=True)
+
+
+def test_rotating_keys_keeps_old_links_and_signs_with_the_new(quickpay: Command, home: Path) -> None:
+    quickpay("migrate")
+    quickpay("import", _file(home, groups=GROUPS, guarantors={"lakeside": {"1": owing("1")}}))
+    quickpay("keys", "rotate")
+    newest, oldest = (home / "keys").read_text().strip().split(",")
+    assert oldest == KEY
+    assert len(newest) >= 32
+    assert (home / "keys").stat().st_mode & 0o077 == 0
+
+
+def test_a_backup_is_restored_where_there_is_no_database(quickpay: Command, home: Path) -> None:
+    quickpay("migrate")
+    quickpay("import", _file(home, groups=GROUPS))
+    copy = home / "copy.db"
+    quickpay("backup", str(copy))
+    quickpay("restore", str(copy), fails=True)
+    (home / "quickpay.db").rename(home / "away.db")
+    quickpay("restore", str(copy))
+    assert "Every invariant holds." in quickpay("check").output
+
+
+def test_one_pass_of_the_outbox_and_of_the_unknown(quickpay: Command) -> None:
+    quickpay("migrate")
+    assert "0 tried." in quickpay("send").output
+    assert "0 asked after." in quickpay("reconcile").output
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "word"),
+    [
+        ("QUICKPAY_NO_SUCH_THING", "1", "no such setting"),
+        ("QUICKPAY_BASE_URL", "http://pay.example.com", "use https"),
+        ("QUICKPAY_TIME_ZONE", "Mars/Olympus", "time zone"),
+        ("QUICKPAY_LINK_LIFETIME_SMS", "soon", "30d"),
+        ("QUICKPAY_LIMITS", "nothing=3", "write name=number"),
+        ("QUICKPAY_WORKERS", "0", "QUICKPAY_WORKERS"),
+    ],
+)
+def test_a_bad_setting_is_named(
+    quickpay: Command, monkeypatch: pytest.MonkeyPatch, name: str, value: str, word: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    result = quickpay("serve", fails=True)
+    assert name in result.output
+    assert word in result.output
+
+
+@pytest.mark.parametrize("key", ["short", "x" * 40, "change-me"])
+def test_a_weak_key_is_refused(quickpay: Command, home: Path, key: str) -> None:
+    (home / "keys").write_text(key)
+    assert "QUICKPAY_SECRET_KEYS" in quickpay("serve", fails=True).output
