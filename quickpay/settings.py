@@ -50,7 +50,7 @@ Span = Annotated[str, AfterValidator(lambda text: span(text) and text)]
 
 
 class Settings(BaseSettings):
-    """What interface.md §3 names, with its defaults; `.env.example` lists them all (a test holds it)."""
+    """Every setting with its default; `.env.example` lists them all (a test holds it)."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 

@@ -1,4 +1,4 @@
-"""Balances: what is owed, what of it may be paid now, and which amounts may be chosen (product.md §3)."""
+"""Balances: what is owed, what of it may be paid now, and which amounts may be chosen."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -80,5 +80,5 @@ def last_statement(statements: tuple[Statement, ...]) -> Statement | None:
 
 
 def oldest_first(lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    """Order lines as money is posted on them: by service date, encounter, then line (product.md §4)."""
+    """Order lines as money is posted on them: by service date, encounter, then line."""
     return tuple(sorted(lines, key=lambda one: (one.date, natural(one.encounter), natural(one.line))))

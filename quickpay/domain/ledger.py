@@ -34,7 +34,7 @@ def why_not_posted(*, auto_post: bool, unapplied_before: Cents) -> WhyNotPosted 
     """Tell whether a receipt is posted at once (None) or why not.
 
     `unapplied_before` is the guarantor's unapplied funds without the receipt in question: where there are
-    some, staff must first say what they were for (product.md §4, Auto-Post Payments).
+    some, staff must first say what they were for (Auto-Post Payments).
     """
     if not auto_post:
         return WhyNotPosted.AUTO_POST_OFF

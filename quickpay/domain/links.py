@@ -28,7 +28,7 @@ DEFAULT_LIFETIMES: dict[Origin, timedelta] = {
     Origin.STAFF: timedelta(seconds=60),
     Origin.WEBSITE: timedelta(days=30),
 }
-"""How long a link of each origin lives unless it was given its own end (product.md §5)."""
+"""How long a link of each origin lives unless it was given its own end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

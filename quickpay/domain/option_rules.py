@@ -1,4 +1,4 @@
-"""What a group's options must keep to before they are saved (product.md §4), in words staff can act on."""
+"""What a group's options must keep to before they are saved, in words staff can act on."""
 
 import re
 import unicodedata

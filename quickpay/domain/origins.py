@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Origin(StrEnum):
-    """Say by which road a session began (product.md §1)."""
+    """Say by which road a session began."""
 
     SMS = "sms"
     EMAIL = "email"

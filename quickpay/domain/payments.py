@@ -10,7 +10,7 @@ from quickpay.domain.sessions import Authentication
 
 
 class PaymentState(StrEnum):
-    """Where a payment stands (security.md §5.4). Silence is `unknown`: a third outcome, never a failure."""
+    """Where a payment stands. Silence is `unknown`: a third outcome, never a failure."""
 
     SUBMITTING = "submitting"
     UNKNOWN = "unknown"

@@ -10,7 +10,7 @@ PLAIN_LIFE = timedelta(minutes=10)
 EXTENDABLE_LIFE = timedelta(minutes=20)
 MOST_EXTENSIONS = 10
 OWN_RESULT_READABLE = timedelta(hours=24)
-"""How long an expired (not signed-out) session may still read its own payment (security.md, R64)."""
+"""How long an expired (not signed-out) session may still read its own payment (R64)."""
 
 
 class Purpose(StrEnum):

@@ -13,7 +13,7 @@ TRIES = DEFAULT_LIMITS.tries_per_challenge.most
 
 
 class ChallengeState(StrEnum):
-    """Say where a challenge stands (security.md §5.2)."""
+    """Say where a challenge stands."""
 
     QUEUED = "queued"
     SENT = "sent"

@@ -41,7 +41,7 @@ OPPOSING: dict[Origin, tuple[Method, ...]] = {
     Origin.STAFF: (Method.EMAIL, Method.SMS),
     Origin.WEBSITE: (Method.EMAIL, Method.SMS),
 }
-"""What may be used while MFA Require Opposing Contact Methods is on (product.md §4, R43)."""
+"""What may be used while MFA Require Opposing Contact Methods is on (R43)."""
 
 _EITHER: dict[Origin, tuple[Method, ...]] = dict.fromkeys(OPPOSING, (Method.EMAIL, Method.SMS))
 

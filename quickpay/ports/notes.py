@@ -10,7 +10,7 @@ from quickpay.domain.money import Cents
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptNote:
-    """The seven fields of an emailed receipt (product.md §4, Email Receipt), and nothing else."""
+    """The seven fields of an emailed receipt (Email Receipt), and nothing else."""
 
     receipt_number: int
     guarantor: str = field(repr=False)

@@ -22,7 +22,7 @@ STATUSES: Mapping[str, PaymentState] = MappingProxyType(
         "refunded": PaymentState.REFUNDED,
     }
 )
-"""What the API calls each state (interface.md §5)."""
+"""What the API calls each state."""
 
 _STATUS_OF = {state: status for status, state in STATUSES.items()}
 

@@ -40,7 +40,7 @@ class GuarantorBook:
     ) -> GuarantorView | tuple[Fault, ...] | NoGroup:
         """Make a guarantor, or replace what the PM system said before; or say everything that forbids it.
 
-        Payments of ours stay deducted until acknowledged or named in the record's receipts (interface.md §5).
+        Payments of ours stay deducted until acknowledged or named in the record's receipts.
         """
         kept = self.check(number, record)
         if isinstance(kept, tuple):

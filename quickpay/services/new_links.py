@@ -1,4 +1,4 @@
-"""A link as it is asked for: what it becomes, or everything that forbids it (product.md §5)."""
+"""A link as it is asked for: what it becomes, or everything that forbids it."""
 
 import re
 from collections.abc import Mapping

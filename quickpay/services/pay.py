@@ -27,7 +27,7 @@ from quickpay.services.settle import settle
 from quickpay.services.stay import NoStay, Stay, Visit, stay_of
 
 PATIENCE_SECONDS = 9.0
-"""Pay answers within 10 s; a gateway still silent by then is waited for behind the page (interface.md §4)."""
+"""Pay answers within 10 s; a gateway still silent by then is waited for behind the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

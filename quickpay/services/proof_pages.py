@@ -137,7 +137,7 @@ async def choose_page(tx: Tx, stay: Stay) -> ChoosePage | AlreadyProved | Cannot
     if stay.session.authentication is Authentication.MFA:
         return AlreadyProved()
     if not authentication.enable_mfa:
-        # Require without Enable is refused at save; met all the same, nobody gets in (product.md §4).
+        # Require without Enable is refused at save; met all the same, nobody gets in.
         return CannotProve(group=stay.group) if authentication.require_mfa else ProofNotOffered()
     serial = stay.session.link_serial
     link = None if serial is None else await tx.links.by_serial(serial)

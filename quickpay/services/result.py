@@ -49,7 +49,7 @@ class Results:
     async def see(self, visit: Visit, payment_id: str) -> ResultPage | NotYours | MustProve | NoStay:
         """Show one payment of this session, or, to a session opened for a paid link's receipt, the link's.
 
-        An expired session, not a signed-out one, may read its own for 24 hours (security.md, R64).
+        An expired session, not a signed-out one, may read its own for 24 hours (R64).
         """
         now = self._clock.now()
 

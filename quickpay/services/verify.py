@@ -1,4 +1,4 @@
-"""Prove who you are: choose a way, get a code, type it; count, commit, judge, claim (security.md §5.2)."""
+"""Prove who you are: choose a way, get a code, type it; count, commit, judge, claim."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace

@@ -1,6 +1,7 @@
 """Take in what others tell us of their own accord: the gateway of payments, Twilio of texts."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +15,8 @@ from quickpay.ports.gateway import Approved, ForgedWebhook, Gateway, GatewayEven
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.settle import settle
+
+_FORGERIES_NOTED_EVERY = 60.0
 
 _WORD = re.compile(r"[a-z_]{1,32}")
 _CODE = re.compile(r"[0-9]{1,8}")
@@ -56,6 +59,8 @@ class WebhooksIn:
         self._gateway = gateway
         self._zone = zone
         self._callbacks = callbacks
+        self._forged: Counter[str] = Counter()
+        self._forgeries_noted_until: dict[str, float] = {}
 
     async def from_gateway(self, source: str, headers: Mapping[str, str], body: bytes) -> Taken:
         """Take one event; the memory of it and what it changes are one unit (R100, R104).
@@ -71,7 +76,7 @@ class WebhooksIn:
             case GatewayEvent():
                 return await self._settle(source, read)
             case ForgedWebhook(reason=reason):
-                await self._note("webhook.refused", source=source, reason=reason)
+                await self._refuse(source, reason)
                 return Taken.FORGED
             case IgnoredWebhook():
                 return Taken.IGNORED
@@ -103,7 +108,7 @@ class WebhooksIn:
         if self._callbacks is None:
             return Taken.NO_SUCH_SOURCE
         if not signature or not self._callbacks.is_genuine(path=path, form=form, signature=signature):
-            await self._note("webhook.refused", source="twilio", reason="signature")
+            await self._refuse("twilio", "signature")
             return Taken.FORGED
         await self._note(
             "message.report",
@@ -114,7 +119,17 @@ class WebhooksIn:
         )
         return Taken.DONE
 
-    async def _note(self, kind: str, **detail: str | None) -> None:
+    async def _refuse(self, source: str, reason: str) -> None:
+        """Note a forgery: one line a minute, with how many there were, or anybody could fill the audit."""
+        self._forged[source] += 1
+        moment = self._clock.monotonic()
+        if moment < self._forgeries_noted_until.get(source, moment):
+            return
+        self._forgeries_noted_until[source] = moment + _FORGERIES_NOTED_EVERY
+        times, self._forged[source] = self._forged[source], 0
+        await self._note("webhook.refused", source=source, reason=reason, times=times)
+
+    async def _note(self, kind: str, **detail: str | int | None) -> None:
         now = self._clock.now()
 
         async def unit(tx: Tx) -> None:
@@ -123,7 +138,7 @@ class WebhooksIn:
         await self._store.write(unit)
 
 
-def _event(kind: str, now: datetime, *, payment_id: str | None = None, **detail: str | None) -> Event:
+def _event(kind: str, now: datetime, *, payment_id: str | None = None, **detail: str | int | None) -> Event:
     return Event(at=now, type=kind, payment_id=payment_id, actor="gateway", detail=dict(detail))
 
 

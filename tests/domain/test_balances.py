@@ -1,4 +1,4 @@
-"""Sums and choices (product.md §3), with its worked examples."""
+"""Sums and choices, with its worked examples."""
 
 from dataclasses import replace
 from datetime import date

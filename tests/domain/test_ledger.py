@@ -1,4 +1,4 @@
-"""Posting, oldest first (product.md §4, Auto-Post Payments): nothing is made and nothing lost."""
+"""Posting, oldest first (Auto-Post Payments): nothing is made and nothing lost."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Options: defaults, shapes and every rule of a save (product.md §4, R115-R117, R125, R126)."""
+"""Options: defaults, shapes and every rule of a save (R115-R117, R125, R126)."""
 
 import json
 from collections.abc import Iterable

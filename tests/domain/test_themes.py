@@ -1,4 +1,4 @@
-"""Themes can be read by construction (product.md §4, R115, A47)."""
+"""Themes can be read by construction (R115, A47)."""
 
 import re
 from colorsys import rgb_to_hls

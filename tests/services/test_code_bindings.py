@@ -194,7 +194,7 @@ async def test_r64_role_and_secret_change_together_and_the_old_secret_is_dead(al
     alice.secret = proved.secret
     after = await alice.session()
     assert after is not None
-    assert after.id == before.id, "the same row: a report counts one session (product.md §8)"
+    assert after.id == before.id, "the same row: a report counts one session"
     assert (after.role, after.authentication) == (Role.AUTHORIZED_PATIENT, Authentication.MFA)
     assert len(await rows(house, "sessions")) == 1
     assert proved.expires_at == before.expires_at

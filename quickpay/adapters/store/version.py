@@ -35,7 +35,7 @@ class SchemaNotCurrent(Exception):
 
 _ADVICE = {
     SchemaVersion.CURRENT: "the database is current",
-    SchemaVersion.BEHIND: "the database was made by an earlier version of QuickPay; run `quickpay migrate` first",
+    SchemaVersion.BEHIND: "an earlier version of QuickPay made the database; run `quickpay migrate` first",
     SchemaVersion.NEWER: "the database was made by a later version of QuickPay; this one would do it harm",
     SchemaVersion.EMPTY: "the database is empty; run `quickpay migrate` first",
 }

@@ -36,7 +36,7 @@ _INTRODUCTION = (
 def document(table: Iterable[ApiRoute]) -> dict[str, Any]:
     """Write the document of a table."""
     lines = tuple(table)
-    wanted: list[tuple[Any, JsonSchemaMode, TypeAdapter[Any]]] = [(None, "serialization", _PROBLEM)]
+    wanted: list[tuple[Any, JsonSchemaMode, TypeAdapter[Any]]] = [(None, "validation", _PROBLEM)]
     for place, line in enumerate(lines):
         if line.body is not None:
             wanted.append((place, "validation", line.body))
@@ -54,7 +54,7 @@ def document(table: Iterable[ApiRoute]) -> dict[str, Any]:
         "components": {
             "schemas": shared.get("$defs", {}),
             "responses": {
-                str(status): _problem(words, schemas[None, "serialization"], _HEADERS[status])
+                str(status): _problem(words, schemas[None, "validation"], _HEADERS[status])
                 for status, words in _ANY_CALL.items()
             },
             "securitySchemes": {

@@ -27,7 +27,7 @@ STATUSES = {
     PaymentState.REFUNDED: "paid",
     PaymentState.DECLINED: "declined",
 }
-"""What `data-payment-status` says of each state (interface.md §4)."""
+"""What `data-payment-status` says of each state."""
 
 
 async def see(request: web.Request) -> web.Response:
