@@ -133,13 +133,13 @@ class WebhooksIn:
         now = self._clock.now()
 
         async def unit(tx: Tx) -> None:
-            await tx.audit.add(_event(kind, now, **detail))
+            await tx.audit.add(Event(at=now, type=kind, actor="gateway", detail=dict(detail)))
 
         await self._store.write(unit)
 
 
-def _event(kind: str, now: datetime, *, payment_id: str | None = None, **detail: str | int | None) -> Event:
-    return Event(at=now, type=kind, payment_id=payment_id, actor="gateway", detail=dict(detail))
+def _event(kind: str, now: datetime, *, source: str, payment_id: str | None = None) -> Event:
+    return Event(at=now, type=kind, payment_id=payment_id, actor="gateway", detail={"source": source})
 
 
 def _known(form: re.Pattern[str], text: str | None) -> str | None:
