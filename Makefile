@@ -18,7 +18,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lock browser twilio-spec
+.PHONY: help demo serve test bench check format lock browser twilio-spec
 .DELETE_ON_ERROR:
 
 help: ## List these words
@@ -33,6 +33,10 @@ serve: .venv/.demo ## Run the service with the QUICKPAY_… settings of the envi
 test: .venv/.dev browser twilio-spec ## Run every test, on SQLite and PostgreSQL, in Chromium
 	@mkdir -p -m 700 "$(TOOLS)/run"
 	@XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-$(TOOLS)/run}" $(BIN)/pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+
+bench: .venv/.dev ## Measure against a bare aiohttp answer (CASE=open-link for one case)
+	@.ci/need wrk wrk || true
+	@$(BIN)/python -m bench $(CASE) $(ARGS)
 
 check: .venv/.dev ## Hold the house rules: style, types, floors, templates, docs, locks
 	@$(BIN)/ruff check
