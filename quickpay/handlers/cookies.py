@@ -76,7 +76,7 @@ def _secret(request: web.Request, desk: Desk) -> bytes | None:
         for part in header.split(";")
         if part.strip().startswith(start)
     ]
-    if len(found) < 1 or _VALUE.fullmatch(found[0]) is None:
+    if len(found) != 1 or _VALUE.fullmatch(found[0]) is None:
         return None
     try:
         secret = base64.urlsafe_b64decode(found[0] + "=")

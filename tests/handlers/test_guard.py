@@ -208,6 +208,13 @@ async def test_r109_a_body_too_large_is_413(site: Site, browser: Browser) -> Non
     assert (await browser.raw("/pay", b"&".join([b"a=1"] * 60), form)).status == 413
 
 
+async def test_r109_a_body_that_never_says_how_long_it_is_ends_at_the_same_size(site: Site) -> None:
+    head = f"POST /pay HTTP/1.1\r\nHost: {HOST}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n"
+    kind = "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    chunks = ("2710\r\n" + "x" * 10_000 + "\r\n") * 7 + "0\r\n\r\n"
+    assert (await _raw(site, (head + kind + chunks).encode())).split()[1] == "413"
+
+
 async def test_an_expectation_is_met_or_refused_with_our_headers(site: Site) -> None:
     start = f"POST /pay HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 3\r\nConnection: close\r\n"
     kind = "Content-Type: application/x-www-form-urlencoded\r\n"

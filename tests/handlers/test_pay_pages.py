@@ -366,3 +366,25 @@ async def test_a_receipt_session_of_a_paid_link_sees_the_receipt_and_cannot_pay(
     stored = await site.house.do(lambda tx: tx.links.get(link.id))
     assert stored is not None
     assert (stored.state, stored.uses) == (LinkState.PAID, 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "fields"),
+    [
+        ("/pay", "amount", {"amount_choice": "other"}),
+        ("/pay", "note", {"amount_choice": "current"}),
+        ("/pay/method", "method", {}),
+        ("/pay/details", "email", {"card_token": "tok_approved"}),
+        ("/pay/details", "card_token", {}),
+        ("/pay/details", "order", {"card_token": "tok_approved"}),
+    ],
+)
+async def test_r84_a_card_number_in_any_field_is_refused_and_nowhere_repeated(
+    site: Site, browser: Browser, path: str, field: str, fields: dict[str, str]
+) -> None:
+    await browser.come_to_pay(await site.link())
+    page = await browser.post(path, {**fields, field: "4242 4242 4242 4242"})
+    assert page.status == 422
+    assert "Please do not type a card number here." in page.words
+    assert "4242 4242" not in page.text
+    assert site.house.gateway.asked == []
