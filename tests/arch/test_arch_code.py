@@ -18,7 +18,6 @@ LONGER = {
     "quickpay/adapters/store/schema.py": "every table, side by side, is what one looks for",
     "quickpay/ports/tables.py": "every table's port, side by side",
     "quickpay/services/verify.py": "the whole proof: count, judge, claim are read together",
-    "quickpay/cli.py": "one command after another, each a few lines",
     "quickpay/migrations/versions/0001_lay_the_tables.py": "a revision is never edited again",
 }
 READS_TIME = {

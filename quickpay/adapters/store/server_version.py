@@ -3,14 +3,13 @@
 import asyncpg
 from asyncpg import exceptions
 
-from quickpay.adapters.store.version import ASK
 from quickpay.ports.store import StoreUnavailable
 
 _PATIENCE = 5.0  # seconds
 
 
-async def found_on(dsn: str) -> str | None:
-    """Return the revision, None if the database has none.
+async def found_on(dsn: str, *, ask: str) -> str | None:
+    """Return the answer to `ask`, the revision; None if the database has none.
 
     Raises:
         StoreUnavailable: no answer, or not let in.
@@ -20,7 +19,7 @@ async def found_on(dsn: str) -> str | None:
     except (exceptions.PostgresError, exceptions.InterfaceError, OSError) as problem:
         raise StoreUnavailable(f"the database does not let us in: {problem}") from problem
     try:
-        found = await connection.fetchval(ASK)
+        found = await connection.fetchval(ask)
     except exceptions.UndefinedTableError:
         return None
     finally:

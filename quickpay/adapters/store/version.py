@@ -13,7 +13,7 @@ REVISIONS = ("0001",)
 
 _SQLITE = "sqlite:///"
 _POSTGRESQL = ("postgresql://", "postgresql+asyncpg://", "postgres://")
-ASK = "SELECT version_num FROM alembic_version"
+_ASK = "SELECT version_num FROM alembic_version"
 
 
 class SchemaVersion(Enum):
@@ -80,7 +80,7 @@ def _of_file(path: Path) -> str | None:
         return None
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as connection:
-            row = connection.execute(ASK).fetchone()
+            row = connection.execute(_ASK).fetchone()
     except sqlite3.OperationalError as problem:
         if "no such table" in str(problem):
             return None
@@ -93,4 +93,4 @@ def _of_file(path: Path) -> str | None:
 async def _of_server(dsn: str) -> str | None:
     from quickpay.adapters.store.server_version import found_on  # noqa: PLC0415 - its driver is an extra
 
-    return await found_on(dsn)
+    return await found_on(dsn, ask=_ASK)

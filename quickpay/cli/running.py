@@ -1,0 +1,60 @@
+"""Run one command's work: its settings, its services, and what it says when something will not do."""
+
+import asyncio
+import errno
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import click
+
+from quickpay.settings import BadSettings, Settings, load
+
+
+class Refused(click.ClickException):
+    """Something will not do; the message says what to do about it."""
+
+
+def run(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run a command's work; turn what an operator can mend into a line, not a traceback."""
+    from quickpay.adapters.store.version import SchemaNotCurrent  # noqa: PLC0415 - slow to load
+    from quickpay.ports.store import StoreBusy, StoreUnavailable  # noqa: PLC0415 - slow to load
+
+    try:
+        return asyncio.run(work)
+    except BadSettings as wrong:
+        raise Refused("\n".join(wrong.lines)) from None
+    except OSError as trouble:
+        if trouble.errno != errno.EADDRINUSE:
+            raise
+        raise Refused(f"{trouble.strerror}; end what listens there, or choose another port") from None
+    except (SchemaNotCurrent, StoreBusy, StoreUnavailable, ValueError) as trouble:
+        raise Refused(str(trouble)) from None
+
+
+def settings() -> Settings:
+    """Read the settings, or say what is wrong with them."""
+    try:
+        return load()
+    except BadSettings as wrong:
+        raise Refused("\n".join(wrong.lines)) from None
+
+
+@asynccontextmanager
+async def house() -> AsyncIterator[Any]:
+    """The services without the web, for one command."""
+    from quickpay.adapters.tasks import BackgroundTasks  # noqa: PLC0415 - slow to load
+    from quickpay.app import furnish, open_world  # noqa: PLC0415 - slow to load
+
+    chosen = settings()
+    async with open_world(chosen) as world:
+        tasks = BackgroundTasks()
+        yield furnish(chosen, world, tasks)
+        await tasks.stop(grace=30.0)
+
+
+def reasons(refused: object) -> str:
+    """Say every fault in a line of its own."""
+    if isinstance(refused, tuple):
+        return "\n".join(f"{fault.path}: {fault.message}" for fault in refused)
+    return f"Refused: {type(refused).__name__}"

@@ -1,0 +1,64 @@
+"""The service by hand: demo, serve, and one pass of what runs behind it."""
+
+from pathlib import Path
+
+import click
+
+from quickpay.cli.running import house, run, settings
+
+
+@click.command()
+@click.option("--port", default=8080, show_default=True)
+@click.option("--world-port", default=8081, show_default=True)
+@click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-data"), show_default=True
+)
+@click.option(
+    "--json", "report", type=click.Path(path_type=Path, dir_okay=False), help="Write what a script needs."
+)
+def demo(port: int, world_port: int, data: Path, report: Path | None) -> None:
+    """Run the service and the sandbox world beside it, with invented people."""
+    from quickpay import demo as demonstration  # noqa: PLC0415 - slow to load
+    from quickpay.logs import set_up  # noqa: PLC0415 - slow to load
+
+    set_up("text")
+    run(demonstration.demo(port=port, world_port=world_port, data=data, report=report))
+
+
+@click.command()
+def serve() -> None:
+    """Run the service; refuses to start on a bad setting or a database of another version."""
+    from quickpay.logs import set_up  # noqa: PLC0415 - slow to load
+    from quickpay.serve import serving, until_stopped  # noqa: PLC0415 - slow to load
+
+    chosen = settings()
+    set_up(chosen.log_format)
+
+    async def work() -> None:
+        async with serving(chosen) as address:
+            click.echo(f"QuickPay listens on {address} and is reached at {chosen.base_url}", err=True)
+            await until_stopped()
+
+    run(work())
+
+
+@click.command()
+def send() -> None:
+    """Send what waits in the outbox, one pass."""
+
+    async def work() -> int:
+        async with house() as services:
+            return int(await services.outbox.run_once())
+
+    click.echo(f"{run(work())} tried.")
+
+
+@click.command()
+def reconcile() -> None:
+    """Ask the gateway how unknown payments ended, one pass."""
+
+    async def work() -> int:
+        async with house() as services:
+            return int(await services.reconcile.run_once())
+
+    click.echo(f"{run(work())} asked after.")
