@@ -26,6 +26,8 @@ _AT_ONCE = 10
 _LONGEST_SENDING = timedelta(seconds=35)
 """No sending begins when less of its lease is left: it could still run when another worker has it (R49)."""
 
+_WIND_UP_SECONDS = 10.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Letter:
@@ -90,20 +92,31 @@ class Outbox:
         same Message-ID: a receipt may come twice, never not at all.
         """
         tried = 0
-        failures: list[BaseException] = []
-        while messages := await self._claim():
-            tried += len(messages)
-            ended = await asyncio.gather(*map(self._send, messages), return_exceptions=True)
-            failures += [failure for failure in ended if failure is not None]
+        running: set[asyncio.Task[None]] = set()
+        ended: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                leased = await self._claim(_AT_ONCE - len(running))
+                tried += len(leased)
+                running |= {asyncio.create_task(self._send(one)) for one in leased}
+                if not running:
+                    break
+                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                ended |= done
+        finally:
+            await _wind_up(running)
+        failures = [failure for task in ended if not task.cancelled() and (failure := task.exception())]
         if failures:
             raise failures[0]
         return tried
 
-    async def _claim(self) -> list[_Leased]:
+    async def _claim(self, most: int) -> list[_Leased]:
+        if most == 0:
+            return []
         now = self._clock.now()
 
         async def unit(tx: Tx) -> list[Message]:
-            return await tx.outbox.claim(owner=self._owner, now=now, lease=LEASE, most=_AT_ONCE)
+            return await tx.outbox.claim(owner=self._owner, now=now, lease=LEASE, most=most)
 
         return [_Leased(message=message, until=now + LEASE) for message in await self._store.write(unit)]
 
@@ -214,6 +227,16 @@ class Outbox:
             await tx.outbox.retry(message.id, owner=self._owner, next_at=next_at, reason=reason)
 
         await self._store.write(unit)
+
+
+async def _wind_up(running: set[asyncio.Task[None]]) -> None:
+    """Let what is being handed over end when the worker is stopped: a text cut off might go twice."""
+    if not running:
+        return
+    _, left = await asyncio.wait(running, timeout=_WIND_UP_SECONDS)
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 async def _event(tx: Tx, message: Message, state: str, reason: str | None, now: datetime) -> Event:
