@@ -92,11 +92,8 @@ async def put_checked(
     tx: Tx, group_id: int, number: str, record: GuarantorRecord, now: datetime
 ) -> tuple[Guarantor, Account]:
     """Write a checked record inside the caller's unit."""
-    before = await tx.guarantors.by_number(group_id, number)
-    if before is not None:
-        # In the order payments take, so that none is judged between the old word and the new.
-        await tx.guarantors.lock(before.id)
     account = account_of(record)
+    # Writing the row locks it, as payments do first: none is judged between the old word and the new.
     guarantor = await tx.guarantors.put(
         Guarantor(
             id=0,
@@ -114,7 +111,6 @@ async def put_checked(
         ),
         account,
     )
-    if before is not None:
-        receipts = tuple(receipt.number for receipt in account.receipts)
-        await tx.payments.settle_by_pm(guarantor.id, receipt_numbers=receipts)
+    receipts = tuple(receipt.number for receipt in account.receipts)
+    await tx.payments.settle_by_pm(guarantor.id, receipt_numbers=receipts)
     return guarantor, account
