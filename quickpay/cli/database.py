@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from quickpay.cli.running import Refused, house, run, settings
+from quickpay.cli.running import Refused, house, read_settings, run
 
 
 @click.command()
@@ -14,7 +14,7 @@ def migrate() -> None:
     """Bring the database to this version, making it if there is none."""
     from quickpay.adapters.store.migrate import migrate as bring  # noqa: PLC0415 - slow to load
 
-    url = settings().database_url
+    url = read_settings().database_url
     bring(url)
     click.echo(f"{url} is at this version.")
 
@@ -56,7 +56,7 @@ def check() -> None:
     from quickpay.services.checks import Checks  # noqa: PLC0415 - slow to load
 
     async def work() -> Any:
-        store = await open_store(settings().database_url)
+        store = await open_store(read_settings().database_url)
         try:
             return await Checks(store=store, clock=SystemClock()).run()
         finally:
@@ -96,7 +96,7 @@ def restore(file: Path) -> None:
 def _sqlite_file() -> Path:
     from quickpay.adapters.store.version import sqlite_path  # noqa: PLC0415 - slow to load
 
-    path = sqlite_path(settings().database_url)
+    path = sqlite_path(read_settings().database_url)
     if path is None:
         raise Refused("This is for SQLite; copy a PostgreSQL database with pg_dump.")
     return path

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from quickpay.cli.running import Refused, house, reasons, run, settings
+from quickpay.cli.running import Refused, house, read_settings, reasons, run
 
 
 @click.group("api-key")
@@ -82,7 +82,7 @@ def keys_rotate() -> None:
         raise Refused(
             "Keep the keys in a file and name it in QUICKPAY_SECRET_KEYS_FILE; only a file can be changed."
         )
-    kept = ",".join((secrets.token_urlsafe(48), *settings().keys))
+    kept = ",".join((secrets.token_urlsafe(48), *read_settings().keys))
     _replace(Path(path), kept + "\n")
     click.echo("A new key signs from the next start on; drop the oldest once its links have ended.")
 

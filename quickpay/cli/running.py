@@ -32,7 +32,7 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
         raise Refused(str(trouble)) from None
 
 
-def settings() -> Settings:
+def read_settings() -> Settings:
     """Read the settings, or say what is wrong with them."""
     try:
         return load()
@@ -46,10 +46,10 @@ async def house() -> AsyncIterator[Any]:
     from quickpay.adapters.tasks import BackgroundTasks  # noqa: PLC0415 - slow to load
     from quickpay.app import furnish, open_world  # noqa: PLC0415 - slow to load
 
-    chosen = settings()
-    async with open_world(chosen) as world:
+    settings = read_settings()
+    async with open_world(settings) as world:
         tasks = BackgroundTasks()
-        yield furnish(chosen, world, tasks)
+        yield furnish(settings, world, tasks)
         await tasks.stop(grace=30.0)
 
 

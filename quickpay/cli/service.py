@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from quickpay.cli.running import house, run, settings
+from quickpay.cli.running import house, read_settings, run
 
 
 @click.command()
@@ -31,12 +31,12 @@ def serve() -> None:
     from quickpay.logs import set_up  # noqa: PLC0415 - slow to load
     from quickpay.serve import serving, until_stopped  # noqa: PLC0415 - slow to load
 
-    chosen = settings()
-    set_up(chosen.log_format)
+    settings = read_settings()
+    set_up(settings.log_format)
 
     async def work() -> None:
-        async with serving(chosen) as address:
-            click.echo(f"QuickPay listens on {address} and is reached at {chosen.base_url}", err=True)
+        async with serving(settings) as address:
+            click.echo(f"QuickPay listens on {address} and is reached at {settings.base_url}", err=True)
             await until_stopped()
 
     run(work())
