@@ -128,6 +128,13 @@ class Settings(BaseSettings):
             raise ValueError("use https: plain http is for this machine only")
         return url.rstrip("/")
 
+    @field_validator("workers")
+    @classmethod
+    def _one_process(cls, workers: int) -> int:
+        if workers > 1:
+            raise ValueError("one process serves an installation so far; leave it out")
+        return workers
+
     @field_validator("time_zone")
     @classmethod
     def _zone_exists(cls, name: str) -> str:
