@@ -32,8 +32,11 @@ def free_port() -> int:
 class Household:
     """What a test may do from outside: the PM system's API, and a look into the sandbox world."""
 
-    def __init__(self, *, base_url: str, world: World, session: aiohttp.ClientSession, api_key: str) -> None:
+    def __init__(
+        self, *, base_url: str, database_url: str, world: World, session: aiohttp.ClientSession, api_key: str
+    ) -> None:
         self.base_url = base_url
+        self.database_url = database_url
         self.world = world
         self.session = session
         self._headers = {"Authorization": f"Bearer {api_key}"}
@@ -148,7 +151,13 @@ async def eventually(look: Callable[[], Awaitable[Any]], *, within: float = PATI
 
 def settings_for(*, base_url: str, world: World, database_url: str, **more: str) -> Settings:
     """The settings of an installation beside this world."""
-    given = {
+    given = names_and_values(base_url=base_url, world=world, database_url=database_url, **more)
+    return load({f"QUICKPAY_{name}": value for name, value in given.items()})
+
+
+def names_and_values(*, base_url: str, world: World, database_url: str, **more: str) -> dict[str, str]:
+    """The same settings as an environment has them, without their prefix."""
+    return {
         "BASE_URL": base_url,
         "LISTEN": base_url.removeprefix("http://"),
         "DATABASE_URL": database_url,
@@ -174,7 +183,6 @@ def settings_for(*, base_url: str, world: World, database_url: str, **more: str)
         ),
         **more,
     }
-    return load({f"QUICKPAY_{name}": value for name, value in given.items()})
 
 
 @asynccontextmanager
@@ -224,4 +232,6 @@ async def household(
                 desk = furnish(settings, outside, BackgroundTasks()).desk
                 key = await desk.keyring.create(name="tests", scopes=EVERY_SCOPE, by="tests")
                 assert not isinstance(key, tuple), key
-            yield Household(base_url=base_url, world=world, session=session, api_key=key.secret)
+            yield Household(
+                base_url=base_url, database_url=url, world=world, session=session, api_key=key.secret
+            )

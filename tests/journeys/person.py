@@ -1,0 +1,166 @@
+"""Somebody with a browser who walks by what the page says, and looks hard at every page met."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from playwright.async_api import Browser, FrameLocator, Locator, Page, Response, expect
+
+from tests.household import Household
+from tests.journeys.watched import Watched, violations
+
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+APPROVED = "4242424242424242"
+CLIPBOARD = ["clipboard-read", "clipboard-write"]
+PAY_AT = re.compile(r"/pay/details$")
+
+
+class Person:
+    """One person at one device; `page` is the tab in hand."""
+
+    def __init__(self, *, page: Page, house: Household, watched: Watched) -> None:
+        self.page = page
+        self.house = house
+        self.watched = watched
+
+    @property
+    def path(self) -> str:
+        """Where we are, without the host."""
+        return self.page.url.removeprefix(self.house.base_url)
+
+    async def words(self) -> str:
+        """Everything that can be read on the page, spaces closed up."""
+        return " ".join((await self.page.locator("body").inner_text()).split())
+
+    async def open(self, url: str) -> Response:
+        """Go to an address and look."""
+        answer = await self.page.goto(url if "://" in url else self.house.base_url + url)
+        assert answer is not None
+        await self.look()
+        return answer
+
+    async def press(self, name: str | re.Pattern[str], role: Any = "button") -> None:
+        """Press what leads to another page, and look at it."""
+        async with self.page.expect_navigation():
+            await self.page.get_by_role(role, name=name, exact=isinstance(name, str)).click()
+        await self.look()
+
+    async def at(self, heading: str) -> None:
+        """Hold that this is the page we are on, by the one heading it has."""
+        await expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
+
+    async def look(self) -> None:
+        """Hold what holds on every page: quiet console, no strangers, nothing in anybody's way."""
+        await self.page.wait_for_load_state("load")
+        if PAY_AT.search(self.path) and await self.page.locator("#card-fields").count() and self.scripts:
+            await expect(self.card.get_by_label("Card number")).to_be_visible()
+        await self.watched.settled()
+        assert self.watched.complaints == []
+        self.asked_nobody_else()
+        assert await violations(self.page) == []
+
+    @property
+    def scripts(self) -> bool:
+        """Whether this browser runs scripts."""
+        return True
+
+    def asked_nobody_else(self) -> None:
+        """Hold that only we were asked, and the gateway on the details page alone (R108)."""
+        own, gateway = self.house.base_url, self.house.world.url
+        for url, page in self.watched.urls:
+            path = page.removeprefix(own)
+            at_the_card = PAY_AT.search(path) is not None
+            assert url.startswith(own + "/") or (url.startswith(gateway + "/") and at_the_card), (url, page)
+
+    async def type_code(self, code: str) -> None:
+        """Type a code and go on."""
+        await self.page.get_by_label("Your code").fill(code)
+        await self.press("Continue")
+
+    async def come_to_pay(self, link: str) -> None:
+        """Open a link that asks for no proof."""
+        await self.open(link)
+        await self.press("Continue")
+        await self.at("How much would you like to pay?")
+
+    async def choose_amount(self, label: str, amount: str | None = None) -> None:
+        """Choose how much, and go on to the card."""
+        await self.page.get_by_role("radio", name=label).check()
+        if amount is not None:
+            await self.page.get_by_label("Amount in dollars").fill(amount)
+        await self.press("Next")
+        await self.page.get_by_role("radio", name="Card").check()
+        await self.press("Next")
+
+    @property
+    def card(self) -> FrameLocator:
+        """The gateway's fields."""
+        return self.page.frame_locator("iframe[title='Card details']")
+
+    async def fill_card(self, number: str = APPROVED) -> None:
+        """Type a card into the gateway's fields."""
+        await self.card.get_by_label("Card number").fill(number)
+        await self.card.get_by_label("Expiry date").fill("12 / 30")
+        await self.card.get_by_label("Security code").fill("123")
+
+    @property
+    def pay_button(self) -> Locator:
+        """Pay, whatever the sum."""
+        return self.page.get_by_role("button", name=re.compile(r"^Pay"))
+
+    async def pay(self, number: str = APPROVED) -> None:
+        """Type a card, press Pay, and look at what came of it."""
+        await self.fill_card(number)
+        await self.press(re.compile(r"^Pay \$"))
+        assert self.path.startswith("/payments/"), self.path
+
+    async def status(self, expected: str) -> None:
+        """Hold how the page says the payment stands, waiting for it to say so."""
+        await expect(self.page.locator("main")).to_have_attribute(
+            "data-payment-status", expected, timeout=30_000
+        )
+
+    async def link_from(self, contact: str) -> str:
+        """Open the newest message to a contact and find the link in it."""
+        found = (await self.house.messages(contact))[-1]["text"]
+        match = re.search(r"http\S+/q/\S+", found)
+        assert match, found
+        return match[0].rstrip(".")
+
+    async def code_from(self, contact: str, *, after: int = 0) -> str:
+        """Wait for the code that comes as the next message."""
+        message = await self.house.next_message(contact, after=after)
+        match = re.search(r"\b[0-9]{6}\b", message["text"])
+        assert match, message["text"]
+        return match[0]
+
+    async def second_tab(self) -> "Person":
+        """Open another tab of the same browser."""
+        return Person(page=await self.page.context.new_page(), house=self.house, watched=self.watched)
+
+
+class Plain(Person):
+    """Somebody whose browser runs no scripts."""
+
+    @property
+    def scripts(self) -> bool:
+        return False
+
+
+@asynccontextmanager
+async def somebody(
+    browser: Browser, house: Household, *, scripts: bool = True, **device: Any
+) -> AsyncIterator[Person]:
+    """Give a person with a fresh browser profile; a phone unless the device says otherwise."""
+    told = {"viewport": PHONE, "locale": "en-US", **device}
+    context = await browser.new_context(java_script_enabled=scripts, permissions=CLIPBOARD, **told)
+    context.set_default_timeout(15_000)
+    watched = Watched(context)
+    kind = Person if scripts else Plain
+    try:
+        yield kind(page=await context.new_page(), house=house, watched=watched)
+    finally:
+        await watched.settled()
+        await context.close()

@@ -1,0 +1,161 @@
+"""A browser tab that is watched: what it asked for, what it was told, what it complained of, and axe."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import axe_playwright_python  # type: ignore[import-untyped]  # ships no types
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    Response,
+    WebError,
+)
+from playwright.async_api import Error as BrowserSaid
+
+CHROMIUM = "/usr/bin/chromium"
+QUIETLY = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+AXE_RUN = """() => axe.run(document, {
+  iframes: false, resultTypes: ["violations"],
+  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"],
+})"""
+# What Chromium says of a document answered with 4xx; the journey itself says which those are.
+EXPECTED_COMPLAINT = "Failed to load resource: the server responded with a status of 4"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request and its answer, as the browser saw them."""
+
+    method: str
+    url: str
+    kind: str
+    page: str
+    asked: dict[str, str]
+    status: int
+    told: tuple[tuple[str, str], ...]
+    body: bytes
+    size: int
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).netloc
+
+
+class Watched:
+    """Keep everything one browser context asked and heard."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        self.complaints: list[str] = []
+        self.exchanges: list[Exchange] = []
+        self.urls: list[tuple[str, str]] = []
+        self._reading: set[asyncio.Task[None]] = set()
+        context.on("console", self._said)
+        context.on("weberror", self._failed)
+        context.on("request", self._asked)
+        context.on("response", self._answered)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not message.text.startswith(EXPECTED_COMPLAINT):
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def _failed(self, error: WebError) -> None:
+        self.complaints.append(f"thrown: {error.error}")
+
+    def _asked(self, request: Request) -> None:
+        self.urls.append((request.url, _top(request)))
+
+    def _answered(self, response: Response) -> None:
+        task = asyncio.ensure_future(self._read(response))
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
+
+    async def _read(self, response: Response) -> None:
+        request = response.request
+        page = _top(request)
+        try:
+            body = b"" if 300 <= response.status < 400 else await response.body()
+            asked = await request.all_headers()
+            told = tuple((one["name"], one["value"]) for one in await response.headers_array())
+            sizes = await request.sizes()
+        except BrowserSaid:  # the page it was for has gone: a walk that needs it waits with `settled`
+            return
+        self.exchanges.append(
+            Exchange(
+                method=request.method,
+                url=response.url,
+                kind=request.resource_type,
+                page=page,
+                asked=asked,
+                status=response.status,
+                told=told,
+                body=body,
+                size=sizes["responseHeadersSize"] + sizes["responseBodySize"],
+            ),
+        )
+
+    async def settled(self) -> None:
+        """Wait until every answer so far is read."""
+        while self._reading:
+            await asyncio.gather(*self._reading)
+
+    async def everything(self) -> list[str]:
+        """Give every header and body that came from anywhere, as text."""
+        await self.settled()
+        return [
+            "\n".join(
+                (
+                    one.url,
+                    *(f"{name}: {value}" for name, value in one.told),
+                    one.body.decode("utf-8", "replace"),
+                )
+            )
+            for one in self.exchanges
+        ]
+
+
+def _top(request: Request) -> str:
+    """The address of the page a request belongs to; of a new page, its own."""
+    try:
+        frame = request.frame
+    except BrowserSaid:  # a navigation that has no page yet
+        return request.url
+    while frame.parent_frame is not None:
+        frame = frame.parent_frame
+    return request.url if request.is_navigation_request() and frame == request.frame else frame.url
+
+
+async def violations(page: Page) -> list[str]:
+    """Run axe in the page and in each of its frames."""
+    found: list[str] = []
+    for frame in page.frames:
+        await frame.evaluate(AXE)
+        said: dict[str, Any] = await frame.evaluate(AXE_RUN)
+        found += [
+            f"{one['id']}: {node['html']} {node['failureSummary']}"
+            for one in said["violations"]
+            for node in one["nodes"]
+        ]
+    return found
+
+
+async def launch(playwright: Playwright) -> Browser:
+    """Start Chromium as quiet as it gets."""
+    return await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIETLY))
