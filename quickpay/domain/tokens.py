@@ -1,6 +1,5 @@
 """Signed tokens: an opaque id and a signature, good for one purpose and in one spelling only."""
 
-import binascii
 import hashlib
 import hmac
 import re
@@ -8,10 +7,11 @@ from enum import StrEnum
 from functools import lru_cache
 
 from itsdangerous import BadSignature, Signer
-from itsdangerous.encoding import base64_decode, base64_encode
+from itsdangerous.signer import SigningAlgorithm
 
 SHORTEST_KEY = 32
-_FORM = re.compile(r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}", re.ASCII)
+# 16 bytes and 32: the last letter of each has bits to spare, and only its spelling without them is ours.
+_FORM = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", re.ASCII)
 
 
 class TokenPurpose(StrEnum):
@@ -21,6 +21,13 @@ class TokenPurpose(StrEnum):
     PORTAL_HANDOFF = "quickpay.portal-handoff.v1"
     STAFF_LAUNCH = "quickpay.staff-launch.v1"
     CSRF = "quickpay.csrf.v1"
+
+
+class _Hmac(SigningAlgorithm):
+    """HMAC-SHA-256 in a single call, at a third of the cost of an object for each token."""
+
+    def get_signature(self, key: bytes, value: bytes) -> bytes:
+        return hmac.digest(key, value, "sha256")
 
 
 class _LinkSigner(Signer):
@@ -43,9 +50,7 @@ class Tokens:
         # itsdangerous signs with the *last* of its list.
         oldest_first = [key.encode() for key in reversed(keys)]
         self._signers = {
-            purpose: _LinkSigner(
-                oldest_first, salt=purpose.encode(), digest_method=hashlib.sha256, key_derivation="hmac"
-            )
+            purpose: _LinkSigner(oldest_first, salt=purpose.encode(), algorithm=_Hmac())
             for purpose in TokenPurpose
         }
 
@@ -57,17 +62,7 @@ class Tokens:
         """Return the id if the token is ours, for this purpose and canonically spelled (R3, F1)."""
         if _FORM.fullmatch(token) is None:
             return None
-        if not all(_canonical(part) for part in token.split(".")):
-            return None
         try:
             return self._signers[purpose].unsign(token).decode("ascii")
         except BadSignature:
             return None
-
-
-def _canonical(part: str) -> bool:
-    """Whether this is the one spelling of its bytes: base64 has spare bits in the last letter."""
-    try:
-        return base64_encode(base64_decode(part)).decode("ascii") == part
-    except (BadSignature, binascii.Error):
-        return False
