@@ -12,6 +12,7 @@ from typing import Protocol
 from quickpay.domain.audit import Event
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Account, Guarantor
+from quickpay.domain.invariants import Violation
 from quickpay.domain.ledger import Posting
 from quickpay.domain.links import Link, LinkState
 from quickpay.domain.messages import Message, NewMessage
@@ -21,7 +22,7 @@ from quickpay.domain.payments import Method, Order, Payment, PaymentState
 from quickpay.domain.receipts import Receipt
 from quickpay.domain.sessions import Role, Session
 from quickpay.mfa.challenge import Challenge, ChallengeState
-from quickpay.mfa.limits import Limit
+from quickpay.mfa.limits import Limit, Limits
 
 
 class Groups(Protocol):
@@ -327,6 +328,14 @@ class Webhooks(Protocol):
     async def first(self, *, source: str, event_id: str, now: datetime) -> bool: ...
 
 
+class Checks(Protocol):
+    """What must not be found anywhere in the tables."""
+
+    async def find(self, *, now: datetime, limits: Limits) -> list[Violation]:
+        """Run every check on what this transaction sees."""
+        ...
+
+
 class Tx(Protocol):
     """One transaction; inside a unit nothing else may be awaited."""
 
@@ -358,3 +367,5 @@ class Tx(Protocol):
     def idempotency(self) -> Idempotency: ...
     @property
     def webhooks(self) -> Webhooks: ...
+    @property
+    def checks(self) -> Checks: ...

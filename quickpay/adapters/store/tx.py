@@ -2,6 +2,7 @@
 
 from quickpay.adapters.store.audit import Audit
 from quickpay.adapters.store.challenges import Challenges
+from quickpay.adapters.store.checks import Checks
 from quickpay.adapters.store.counters import Counters
 from quickpay.adapters.store.groups import Groups
 from quickpay.adapters.store.guarantors import Guarantors
@@ -23,6 +24,7 @@ class StoreTx:
         "api_keys",
         "audit",
         "challenges",
+        "checks",
         "counters",
         "groups",
         "guarantors",
@@ -51,3 +53,4 @@ class StoreTx:
         self.api_keys = ApiKeys(run)
         self.idempotency = Idempotency(run)
         self.webhooks = Webhooks(run)
+        self.checks = Checks(run)
