@@ -33,9 +33,17 @@ _LOG = structlog.get_logger(__name__)
 class Runner(web.AppRunner):
     """Run the application on our own connections; `secure` says whether the installation is https."""
 
-    def __init__(self, app: web.Application, *, secure: bool, **more: Any) -> None:
+    def __init__(
+        self,
+        app: web.Application,
+        *,
+        secure: bool,
+        header_seconds: float = HEADER_SECONDS,
+        **more: Any,
+    ) -> None:
         super().__init__(app, **(SERVER_ARGUMENTS | more))
         self._secure = secure
+        self._header_seconds = header_seconds
 
     async def _make_server(self) -> web.Server:
         plain = await super()._make_server()
@@ -43,13 +51,15 @@ class Runner(web.AppRunner):
             plain.request_handler,
             request_factory=plain.request_factory,
             secure=self._secure,
+            header_seconds=self._header_seconds,
             **plain._kwargs,  # noqa: SLF001 - aiohttp offers no other way to a connection of one's own
         )
 
 
 class _Server(web.Server):
-    def __init__(self, handler: Any, *, secure: bool, **more: Any) -> None:
+    def __init__(self, handler: Any, *, secure: bool, header_seconds: float, **more: Any) -> None:
         super().__init__(handler, **more)
+        self.header_seconds = header_seconds
         self.refusal_headers = always(secure=secure) | UNLESS_SAID
 
     def __call__(self) -> RequestHandler:
@@ -67,7 +77,7 @@ class _Connection(RequestHandler):
     def connection_made(self, transport: Any) -> None:
         """Give the first header its time; a later one has that of the idle connection."""
         super().connection_made(transport)
-        self._patience = self._server._loop.call_later(HEADER_SECONDS, self._give_up)  # noqa: SLF001 - ours
+        self._patience = self._server._loop.call_later(self._server.header_seconds, self._give_up)  # noqa: SLF001 - ours
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Forget the timer."""

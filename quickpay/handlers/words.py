@@ -32,6 +32,7 @@ CHOOSE_METHOD = "Choose how to pay."
 CHOOSE_WAY = "Choose where to send your code."
 ENTER_CODE = "Enter the 6 digits of the code."
 ENTER_CARD = "Enter your card details. Your card was not charged."
+CARDS_ARE_NOT_STORED = "Cards cannot be stored here. Your card was not charged."
 
 EMAIL_FAULTS = {
     ContactFault.TOO_LONG: "This email address is too long.",

@@ -16,7 +16,7 @@ from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.links import Link
 from quickpay.handlers.desk import DESK, Desk
 from quickpay.handlers.routes import add_routes
-from quickpay.handlers.server import Runner
+from quickpay.handlers.server import HEADER_SECONDS, Runner
 from quickpay.mfa.methods import Method as Way
 from quickpay.settings import load
 from tests.people import KEYS, House
@@ -164,7 +164,9 @@ class Site:
 
 
 @asynccontextmanager
-async def site_of(house: House, **changed: Any) -> AsyncIterator[Site]:
+async def site_of(
+    house: House, *, header_seconds: float = HEADER_SECONDS, **changed: Any
+) -> AsyncIterator[Site]:
     """Serve it; `changed` replaces facts of the desk."""
     settings = load(
         {
@@ -187,7 +189,7 @@ async def site_of(house: House, **changed: Any) -> AsyncIterator[Site]:
     app = web.Application(client_max_size=64 * 1024)
     app[DESK] = desk
     add_routes(app)
-    runner = Runner(app, secure=desk.secure, shutdown_timeout=0.1)
+    runner = Runner(app, secure=desk.secure, header_seconds=header_seconds, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     port = runner.addresses[0][1]

@@ -174,6 +174,12 @@ async def test_r107_what_is_no_http_is_refused_with_our_headers_and_no_version(
     assert "nonsense" not in printed.out + printed.err
 
 
+async def test_r109_a_header_that_does_not_end_is_not_waited_for(own_store: OpenStore) -> None:
+    async with site_of(House(own_store), header_seconds=0.2) as site:
+        assert await _raw(site, f"GET / HTTP/1.1\r\nHost: {HOST}\r\nX-Slow: ".encode()) == ""
+        assert (await site.browser().get("/")).status == 200
+
+
 async def test_r109_a_header_too_long_is_refused(site: Site) -> None:
     head = f"GET / HTTP/1.1\r\nHost: {HOST}\r\nX-Long: {'x' * 20_000}\r\n\r\n"
     assert (await _raw(site, head.encode())).split()[1] == "400"

@@ -173,6 +173,15 @@ async def test_without_card_details_nothing_is_charged(site: Site, browser: Brow
     assert site.house.gateway.asked == []
 
 
+async def test_a_card_nobody_offered_to_store_is_not_charged(site: Site, browser: Browser) -> None:
+    page = await browser.come_to_pay(await site.link())
+    assert "store_card" not in page.text
+    page = await browser.post("/pay/details", {"card_token": "tok_approved", "store_card": "on"})
+    assert page.status == 422
+    assert "Cards cannot be stored here. Your card was not charged." in page.words
+    assert site.house.gateway.asked == []
+
+
 async def test_the_email_field_stays_and_says_so_where_receipts_are_not_sent(
     site: Site, browser: Browser
 ) -> None:

@@ -165,6 +165,28 @@ async def test_a_group_without_a_challenge_has_no_page_for_it(site: Site, browse
     assert (await browser.get("/verify")).to == "/pay"
 
 
+async def test_r84_a_code_beside_a_card_number_is_not_judged(required: Site, browser: Browser) -> None:
+    code = await _asked(required, browser)
+    page = await browser.post("/verify/code", {"code": code, "note": "4242424242424242"})
+    assert page.status == 422
+    assert "Please do not type a card number here." in page.words
+    assert (await browser.post("/verify/code", {"code": code})).to == "/pay"
+
+
+async def test_a_receipt_behind_a_required_proof_is_shown_only_after_it(site: Site, browser: Browser) -> None:
+    link = await site.link(origin=Origin.STATEMENT)
+    await browser.come_to_pay(link)
+    paid = await browser.post("/pay/details", {"card_token": "tok_approved"})
+    await site.options(require_mfa=True)
+    later, path = site.browser(), f"/q/{site.house.token(link)}"
+    await later.get(path)
+    assert (await later.post(f"{path}/receipt")).to == "/verify"
+    assert (await later.get(paid.to)).to == "/verify"
+    assert (await later.prove()).to == "/pay"
+    assert (await later.get("/pay")).to == paid.to
+    assert (await later.get(paid.to)).payment_status == "paid"
+
+
 async def test_leaving_is_possible_before_the_proof(required: Site, browser: Browser) -> None:
     await required.options(logout_function=LogoutFunction.LOGOUT)
     await browser.open(await required.link(origin=Origin.STATEMENT))

@@ -110,7 +110,7 @@ def _why_nothing(
         own = page.in_flight.session_id == page.stay.session.id
         return (
             "A payment is on its way",
-            ("We are waiting for the bank's answer. Please do not pay again; you would be asked twice.",),
+            ("We are waiting for the bank's answer to it. Please do not pay again.",),
             (f"/payments/{page.in_flight.id}", "See how it stands") if own else None,
             not own,
         )

@@ -87,7 +87,7 @@ async def ask(request: web.Request) -> web.Response:
 async def check(request: web.Request) -> web.Response:
     """Judge a typed code."""
     form = form_of(request)
-    match await request.app[DESK].verify.check(visit_of(request), form.text("code")):
+    match await request.app[DESK].verify.check(visit_of(request), "" if form.faults else form.text("code")):
         case Proved(secret=secret):
             response = see_other("/pay")
             give_cookie(response, secret, secure=request.app[DESK].secure)
