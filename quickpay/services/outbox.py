@@ -23,6 +23,8 @@ LEASE = timedelta(seconds=60)
 _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=1)
 _AT_ONCE = 10
+_LOOK_AGAIN_SECONDS = 1.0
+"""While a server keeps silent over one message, what became due since is claimed this often (R50)."""
 _LONGEST_SENDING = timedelta(seconds=35)
 """No sending begins when less of its lease is left: it could still run when another worker has it (R49)."""
 
@@ -101,7 +103,9 @@ class Outbox:
                 running |= {asyncio.create_task(self._send(one)) for one in leased}
                 if not running:
                     break
-                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                done, running = await asyncio.wait(
+                    running, timeout=_LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
                 ended |= done
         finally:
             await _wind_up(running)
