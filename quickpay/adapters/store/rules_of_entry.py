@@ -1,6 +1,6 @@
 """What must not be among links, sessions, challenges and what was sent (I1, I3 to I7, I12, I14 to I16)."""
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import BigInteger, and_, case, cast, func, or_, select
 
 from quickpay.adapters.store.rules import (
     DAY,
@@ -63,7 +63,8 @@ RULES: tuple[Rule, ...] = (
         "I3",
         "a session that ends later than its extensions allow",
         select(sessions.c.id).where(
-            sessions.c.expires_at > sessions.c.opened_at + (sessions.c.extensions + 1) * _LONGEST_STAY
+            sessions.c.expires_at
+            > sessions.c.opened_at + (cast(sessions.c.extensions, BigInteger) + 1) * _LONGEST_STAY
         ),
     ),
     rule(
