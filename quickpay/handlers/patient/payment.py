@@ -85,4 +85,4 @@ def _card(payment: Payment) -> tuple[str | None, str | None]:
     if payment.card_brand is None or payment.card_last4 is None:
         return None, None
     brand = brand_name(payment.card_brand)
-    return f"{brand} •••• {payment.card_last4}", f"{brand} ending in {' '.join(payment.card_last4)}"
+    return f"{brand} •••• {payment.card_last4}", f"{brand} ending in {payment.card_last4}"
