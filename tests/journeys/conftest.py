@@ -2,11 +2,15 @@
 
 import itertools
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
+from quickpay.app import World
+from quickpay.ports.clock import Clock
 from tests.household import Household, household
 from tests.journeys.bills import Bills
 from tests.journeys.person import Person, somebody
@@ -27,6 +31,43 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
         yield started
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaterClock:
+    """The service's clock run on by a span that a test chooses (port `Clock`)."""
+
+    inner: Clock
+    ahead: list[timedelta]
+
+    def now(self) -> datetime:
+        return self.inner.now() + self.ahead[-1]
+
+    def monotonic(self) -> float:
+        return self.inner.monotonic()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """A household of its own whose time a test lets pass."""
+
+    house: Household
+    ahead: list[timedelta]
+
+    def passes(self, span: timedelta) -> None:
+        """Let the service believe that this much more time has gone by."""
+        self.ahead.append(self.ahead[-1] + span)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def later(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Later]:
+    ahead = [timedelta()]
+
+    def wrap(world: World) -> World:
+        return replace(world, clock=LaterClock(inner=world.clock, ahead=ahead))
+
+    async with household(tmp_path_factory.mktemp("later"), wrap=wrap) as started:
+        yield Later(house=started, ahead=ahead)
+
+
 _NUMBERS = itertools.count(1)
 
 
@@ -39,4 +80,16 @@ def bills(house: Household) -> Bills:
 @pytest_asyncio.fixture(loop_scope="session")
 async def alice(chromium: Browser, house: Household) -> AsyncIterator[Person]:
     async with somebody(chromium, house) as person:
+        yield person
+
+
+@pytest.fixture
+def later_bills(later: Later) -> Bills:
+    """The same in the household whose time passes."""
+    return Bills(house=later.house, number=next(_NUMBERS))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def later_alice(chromium: Browser, later: Later) -> AsyncIterator[Person]:
+    async with somebody(chromium, later.house) as person:
         yield person
