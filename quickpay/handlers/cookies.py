@@ -2,6 +2,7 @@
 
 import base64
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from aiohttp import hdrs, web
@@ -92,6 +93,7 @@ def _attributes(*, secure: bool) -> str:
     return f"Path=/; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
 
 
+@lru_cache(maxsize=1024)
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address(text)

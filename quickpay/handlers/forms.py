@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from aiohttp import web
+from aiohttp import StreamReader, hdrs, web
 
 from quickpay.domain.digests import form_token
 from quickpay.domain.tokens import TokenPurpose
@@ -111,10 +111,12 @@ def _origin(base_url: str) -> str:
 def _has_token(request: web.Request, form: Form, access: Access) -> bool:
     given = form.text("csrf")
     if access is Access.LINK:
-        tokens = request.app[DESK].tokens
-        link_id = tokens.read(TokenPurpose.LINK, request.match_info.get("token", ""))
+        tokens, address = request.app[DESK].tokens, request.match_info.get("token", "")
+        link_id = tokens.read(TokenPurpose.CSRF, given)
+        if link_id is not None and address.startswith(f"{link_id}."):
+            return True  # of the link it names; whether that one is genuine, the handler finds out
         # What is no link has no form either; the handler says so.
-        return link_id is None or tokens.read(TokenPurpose.CSRF, given) == link_id
+        return tokens.read(TokenPurpose.LINK, address) is None
     secret = visit_of(request).secret
     if secret is None:
         return True  # there is no session to act in; the handler says so
@@ -122,26 +124,39 @@ def _has_token(request: web.Request, form: Form, access: Access) -> bool:
 
 
 async def _read_form(request: web.Request) -> Form:
-    if request.content_type != _FORM_TYPE or (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
+    headers = request.headers
+    # Browsers say it in these very words; any other way of saying it is taken apart.
+    if headers.get(hdrs.CONTENT_TYPE) != _FORM_TYPE and (
+        request.content_type != _FORM_TYPE or (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}
+    ):
         raise web.HTTPUnsupportedMediaType
-    if request.headers.get("Content-Encoding", "identity") != "identity":
+    if headers.get(hdrs.CONTENT_ENCODING, "identity") != "identity":
         raise web.HTTPUnsupportedMediaType
-    if (request.content_length or 0) > LARGEST_BODY:
-        raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_BODY, actual_size=request.content_length or 0)
-    return parse_form(await _body(request))
+    announced = request.content_length or 0
+    if announced > LARGEST_BODY:
+        raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_BODY, actual_size=announced)
+    return parse_form(await _body(request.content))
 
 
-async def _body(request: web.Request) -> bytes:
+async def _body(content: StreamReader) -> bytes:
+    if content.is_eof():  # mostly it came with the headers, and there is nothing to wait for
+        whole = content.read_nowait()
+        _stop_if_large(whole)
+        return whole
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            while chunk := await request.content.readany():
+            while chunk := await content.readany():
                 body += chunk
-                if len(body) > LARGEST_BODY:
-                    raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_BODY, actual_size=len(body))
+                _stop_if_large(body)
     except TimeoutError:
         raise web.HTTPRequestTimeout from None
     return bytes(body)
+
+
+def _stop_if_large(body: bytes | bytearray) -> None:
+    if len(body) > LARGEST_BODY:
+        raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_BODY, actual_size=len(body))
 
 
 def parse_form(body: bytes) -> Form:
@@ -156,10 +171,13 @@ def parse_form(body: bytes) -> Form:
         name, value = _decoded(raw_name) or "", _decoded(raw_value)
         text = raw_value.decode("latin-1") if value is None else value
         longest = _LONGEST.get(name, _LONGEST_OTHER)
+        ours = _NAME.fullmatch(name) is not None  # and then there is no digit in it
         # Only what is short enough to be taken at all is searched: the search is not for 64 KiB of digits.
-        if _holds_card_number(name, text[:longest]) or _holds_card_number("", name[:_LONGEST_OTHER]):
-            faults[name if _NAME.fullmatch(name) else ""] = FormFault.CARD_NUMBER
-        elif not _NAME.fullmatch(name):
+        if _holds_card_number(name, text[:longest]) or (
+            not ours and _holds_card_number("", name[:_LONGEST_OTHER])
+        ):
+            faults[name if ours else ""] = FormFault.CARD_NUMBER
+        elif not ours:
             continue
         elif name in values or name in faults:
             faults.setdefault(name, FormFault.DUPLICATE)
@@ -169,12 +187,14 @@ def parse_form(body: bytes) -> Form:
             faults[name] = FormFault.TOO_LONG
         else:
             values[name] = value
-    return Form(values={name: value for name, value in values.items() if name not in faults}, faults=faults)
+    for name in faults:
+        values.pop(name, None)
+    return Form(values=values, faults=faults)
 
 
 def _decoded(raw: bytes) -> str | None:
     try:
-        return unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8")
+        return unquote_to_bytes(raw.replace(b"+", b" ")).decode()
     except UnicodeDecodeError:
         return None
 
