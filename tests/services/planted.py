@@ -82,8 +82,8 @@ PLANTED: dict[str, tuple[str, ...]] = {
     ),
     "a payment that ended twice": (
         (
-            "INSERT INTO audit (at, type, payment_id, actor, detail) SELECT 1, 'payment.declined', id, 'x', '{}'"
-            " FROM payments WHERE amount = 5000"
+            "INSERT INTO audit (at, type, payment_id, actor, detail) SELECT 1, 'payment.declined', id, 'x', "
+            "'{}' FROM payments WHERE amount = 5000"
         ),
     ),
     "a payment that ended and is on its way again": (
