@@ -24,7 +24,8 @@ _GET = Statement(select(*_ROW).where(challenges.c.id == bindparam("id")))
 _LAST_OF = Statement(
     select(*_ROW)
     .where(challenges.c.session_id == bindparam("session"))
-    .order_by(challenges.c.created_at.desc(), challenges.c.id.desc())
+    # Sendings are counted on within a session; a clock may be put back (X24).
+    .order_by(challenges.c.sends.desc(), challenges.c.created_at.desc(), challenges.c.id.desc())
     .limit(1)
 )
 _RESEND_AT = Statement(select(challenges.c.resend_at).where(challenges.c.id == bindparam("id")))
