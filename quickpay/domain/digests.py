@@ -9,7 +9,9 @@ class Digests:
 
     def __init__(self, keys: tuple[str, ...]) -> None:
         self._key = hmac.new(keys[0].encode(), b"quickpay.subjects.v1", hashlib.sha256).digest()
-        self.peppers = tuple(hmac.new(key.encode(), b"quickpay.codes.v1", hashlib.sha256).digest() for key in keys)
+        self.peppers = tuple(
+            hmac.new(key.encode(), b"quickpay.codes.v1", hashlib.sha256).digest() for key in keys
+        )
         """One for each signing key, newest first: a code sent before a rotation still counts (X32)."""
 
     def subject(self, kind: str, value: str) -> bytes:
