@@ -216,7 +216,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             lifetimes=settings.lifetimes,
             countries=settings.sms_countries,
         ),
-        feed=PaymentFeed(store=store),
+        feed=PaymentFeed(store=store, clock=clock),
         keyring=ApiKeyring(store=store, clock=clock, ids=ids),
         once=Once(store=store, clock=clock),
         webhooks=WebhooksIn(

@@ -25,6 +25,16 @@ from quickpay.mfa.challenge import Challenge, ChallengeState
 from quickpay.mfa.limits import Limit, Limits
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupVersion:
+    """One version of a group's options; `changed_by` is who saved it."""
+
+    version: int
+    options: Options
+    changed_at: datetime
+    changed_by: str
+
+
 class Groups(Protocol):
     """Groups and their history."""
 
@@ -33,6 +43,10 @@ class Groups(Protocol):
     async def list_(self) -> list[Group]: ...
     async def name_taken(self, name: str, *, by_other_than: str) -> bool:
         """Whether another slug already has this name, letter case aside."""
+        ...
+
+    async def versions(self, group_id: int) -> list[GroupVersion]:
+        """Every version kept, the newest first."""
         ...
 
     async def put(self, *, slug: str, options: Options, now: datetime, by: str) -> Group:
@@ -83,6 +97,18 @@ class Links(Protocol):
 
     async def end_others(self, guarantor_id: int, *, but: int, state: LinkState) -> list[int]:
         """End the guarantor's other active links; returns their serials."""
+        ...
+
+    async def end_many(
+        self,
+        *,
+        group_id: int | None,
+        guarantor_id: int | None,
+        batch: str | None,
+        state: LinkState,
+        most: int,
+    ) -> list[Link]:
+        """End up to `most` active links of all that is given, and return them as they are now."""
         ...
 
     async def mark_seen(self, serial: int, *, at: datetime, times: int) -> None:
@@ -214,6 +240,14 @@ class Payments(Protocol):
         self, payment_id: str, settled: Settled, *, was: tuple[PaymentState, ...], now: datetime
     ) -> bool:
         """Compare and set: move it on if it is still in one of `was`, with the next change number."""
+        ...
+
+    async def acknowledge(self, payment_id: str, *, contained: bool, now: datetime) -> bool:
+        """Note, once, that the PM system has a payment that has ended.
+
+        `contained`: what it last said of the guarantor contains the payment, which is deducted no longer;
+        else the next `settle_by_pm` ends that.
+        """
         ...
 
     async def asked(self, payment_id: str, *, missed: bool, next_look_up_at: datetime) -> None:

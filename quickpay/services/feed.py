@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from quickpay.domain.audit import Event
 from quickpay.domain.ledger import Posting
-from quickpay.domain.payments import Payment, PaymentState
+from quickpay.domain.payments import HELD, Payment, PaymentState
+from quickpay.ports.clock import Clock
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.groups import NoGroup, group_within
@@ -51,11 +53,17 @@ class FeedPage:
     next: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class NotEnded:
+    """The payment is still on its way: there is nothing to post yet."""
+
+
 class PaymentFeed:
     """Payments as the PM system reads them; a changed payment appears again, under its own id."""
 
-    def __init__(self, *, store: Store[Tx]) -> None:
+    def __init__(self, *, store: Store[Tx], clock: Clock) -> None:
         self._store = store
+        self._clock = clock
 
     async def list_(
         self,
@@ -105,6 +113,41 @@ class PaymentFeed:
             return None if payment is None else await _view(tx, payment, within)
 
         return await self._store.read(unit)
+
+    async def ack(
+        self, payment_id: str, *, by: str, within: int | None = None
+    ) -> PaymentView | NotEnded | None:
+        """Hear that the PM system has a payment; hearing it again changes nothing.
+
+        If it has told us of the guarantor since the payment ended, what it told contains the payment, which
+        is deducted no longer. If not, its next word will: until then the bill must not be asked for again.
+        """
+        now = self._clock.now()
+
+        async def unit(tx: Tx) -> PaymentView | NotEnded | None:
+            payment = await tx.payments.get(payment_id)
+            if payment is None or within not in {None, payment.group_id}:
+                return None
+            guarantor = await tx.guarantors.lock(payment.guarantor_id)
+            payment = await tx.payments.lock(payment_id) or payment
+            if payment.state in HELD:
+                return NotEnded()
+            told_since = guarantor is not None and guarantor.changed_at > payment.changed_at
+            if await tx.payments.acknowledge(payment_id, contained=told_since, now=now):
+                await tx.audit.add(
+                    Event(
+                        at=now,
+                        type="payment.acknowledged",
+                        group_id=payment.group_id,
+                        guarantor_id=payment.guarantor_id,
+                        link_serial=payment.link_serial,
+                        payment_id=payment.id,
+                        actor=by,
+                    )
+                )
+            return await _view(tx, await tx.payments.get(payment_id) or payment, within)
+
+        return await self._store.write(unit)
 
 
 async def _view(tx: Tx, payment: Payment, within: int | None) -> PaymentView | None:

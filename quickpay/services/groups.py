@@ -11,7 +11,7 @@ from quickpay.domain.options import Options
 from quickpay.mfa.message import template_faults
 from quickpay.ports.clock import Clock
 from quickpay.ports.store import Conflict, Store
-from quickpay.ports.tables import Tx
+from quickpay.ports.tables import GroupVersion, Tx
 
 _NAME_TAKEN = Fault(
     path="branding.name", message="Another group already has this name; choose a different one."
@@ -95,6 +95,15 @@ class GroupBook:
     async def by_slug(self, slug: str) -> Group | None:
         """Return the group of an address."""
         return await self.get(slug)
+
+    async def versions(self, slug: str, *, within: int | None = None) -> list[GroupVersion] | None:
+        """Return every version of a group, the newest first; None if there is no such group."""
+
+        async def unit(tx: Tx) -> list[GroupVersion] | None:
+            group = await group_within(tx, slug, within)
+            return None if group is None else await tx.groups.versions(group.id)
+
+        return await self._store.read(unit)
 
     async def list_(self, *, within: int | None = None) -> list[Group]:
         """Return the groups this caller may know of, by name."""

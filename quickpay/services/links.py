@@ -24,6 +24,7 @@ from quickpay.services.new_links import draft
 LINK_WORTH_SENDING = timedelta(hours=24)
 """How long a message with a link is tried; one that expires sooner, no longer than that."""
 
+_ENDED_AT_ONCE = 200
 _LINK_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -148,6 +149,49 @@ class LinkBook:
 
         return await self._store.write(unit)
 
+    async def revoke_many(
+        self,
+        *,
+        group: str | None = None,
+        guarantor: str | None = None,
+        batch: str | None = None,
+        by: str,
+        within: int | None = None,
+    ) -> int | tuple[Fault, ...] | NoGroup:
+        """End every active link of all that is given, in units of a few hundred; returns how many.
+
+        A guarantor needs its group. A crash on the way leaves some ended and some not: asking again goes on.
+        """
+        if guarantor is not None and group is None:
+            return (Fault(path="group", message="Name the guarantor's group."),)
+        if group is None and batch is None:
+            return (Fault(path="", message="Name a group, a guarantor with its group, or a batch."),)
+        now = self._clock.now()
+
+        async def unit(tx: Tx) -> int | tuple[Fault, ...] | NoGroup:
+            whose = await _whose(tx, group, guarantor, within)
+            if not isinstance(whose, _Whose):
+                return whose
+            ended = await tx.links.end_many(
+                group_id=whose.group_id,
+                guarantor_id=whose.guarantor_id,
+                batch=batch,
+                state=LinkState.REVOKED,
+                most=_ENDED_AT_ONCE,
+            )
+            for link in ended:
+                await tx.audit.add(_event("link.revoked", link, now, by, batch=batch))
+            return len(ended)
+
+        revoked = 0
+        while True:
+            ended = await self._store.write(unit)
+            if not isinstance(ended, int):
+                return ended
+            revoked += ended
+            if ended < _ENDED_AT_ONCE:
+                return revoked
+
     def _view(
         self,
         link: Link,
@@ -167,6 +211,28 @@ class LinkBook:
             max_uses=link.limit(group_max),
             events=tuple(events),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Whose:
+    group_id: int | None
+    guarantor_id: int | None
+
+
+async def _whose(
+    tx: Tx, group: str | None, guarantor: str | None, within: int | None
+) -> _Whose | tuple[Fault, ...] | NoGroup:
+    if group is None:
+        return _Whose(group_id=within, guarantor_id=None)
+    found = await group_within(tx, group, within)
+    if found is None:
+        return NoGroup()
+    if guarantor is None:
+        return _Whose(group_id=found.id, guarantor_id=None)
+    person = await tx.guarantors.by_number(found.id, guarantor)
+    if person is None:
+        return (Fault(path="guarantor", message="This group has no such guarantor."),)
+    return _Whose(group_id=found.id, guarantor_id=person.id)
 
 
 async def _find(tx: Tx, link_id: str, within: int | None) -> tuple[Link, Group, Guarantor] | None:

@@ -5,12 +5,13 @@ from functools import lru_cache
 
 from sqlalchemy import bindparam, select
 
-from quickpay.adapters.store.columns import micros
+from quickpay.adapters.store.columns import micros, moment
 from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import group_versions, groups
 from quickpay.adapters.store.statements import Statement, insert
 from quickpay.domain.groups import Group, options_from_json, options_to_json
 from quickpay.domain.options import Options
+from quickpay.ports.tables import GroupVersion
 
 _ROW = select(groups.c.id, groups.c.slug, groups.c.version, groups.c.options)
 _GET = Statement(_ROW.where(groups.c.id == bindparam("id")))
@@ -40,6 +41,16 @@ _PUT = Statement(
             "changed_at": _NEW.excluded.changed_at,
         },
     ).returning(groups.c.id, groups.c.version)
+)
+_VERSIONS = Statement(
+    select(
+        group_versions.c.version,
+        group_versions.c.options,
+        group_versions.c.changed_at,
+        group_versions.c.changed_by,
+    )
+    .where(group_versions.c.group_id == bindparam("group"))
+    .order_by(group_versions.c.version.desc())
 )
 _KEEP_VERSION = Statement(
     insert(group_versions).values({column.name: bindparam(column.name) for column in group_versions.c})
@@ -72,6 +83,15 @@ class Groups:
         """Whether another slug already has this name, letter case aside."""
         row = await self._run.one(_NAME_TAKEN, name_key=_name_key(name), slug=by_other_than)
         return row is not None
+
+    async def versions(self, group_id: int) -> list[GroupVersion]:
+        """Return every version kept, the newest first."""
+        return [
+            GroupVersion(
+                version=version, options=_options(options), changed_at=moment(changed_at), changed_by=by
+            )
+            for version, options, changed_at, by in await self._run.all(_VERSIONS, group=group_id)
+        ]
 
     async def put(self, *, slug: str, options: Options, now: datetime, by: str) -> Group:
         """Make the group or its next version, and keep the version."""

@@ -2,12 +2,13 @@
 
 import json
 from datetime import datetime
+from functools import cache
 from heapq import merge
 from operator import attrgetter
 
 from sqlalchemy import bindparam, func, select, update
 
-from quickpay.adapters.store.columns import micros, moment, words
+from quickpay.adapters.store.columns import micros, moment, number, words
 from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import audit, groups, link_seen, links
 from quickpay.adapters.store.statements import Statement, insert
@@ -53,6 +54,21 @@ _END_OTHERS = Statement(
     .values(state=bindparam("end"))
     .returning(links.c.serial)
 )
+
+
+@cache
+def _end_many(*given: str) -> Statement:
+    """End those for which everything given holds; one statement for each choice of filters."""
+    filters = [links.c[name] == bindparam(f"of_{name}") for name in given]
+    some = select(links.c.serial).where(links.c.state == "active", *filters).limit(number("most"))
+    return Statement(
+        update(links)
+        .where(links.c.serial.in_(some), links.c.state == "active")
+        .values(state=bindparam("end"))
+        .returning(*links.c)
+    )
+
+
 _MARK = insert(link_seen).values(
     link_serial=bindparam("link_serial"), hour=bindparam("hour"), times=bindparam("times")
 )
@@ -139,6 +155,22 @@ class Links:
         """End the guarantor's other active links; returns their serials."""
         rows = await self._run.all(_END_OTHERS, guarantor=guarantor_id, but=but, end=state.value)
         return sorted(row[0] for row in rows)
+
+    async def end_many(
+        self,
+        *,
+        group_id: int | None,
+        guarantor_id: int | None,
+        batch: str | None,
+        state: LinkState,
+        most: int,
+    ) -> list[Link]:
+        """End up to `most` active links of all that is given, and return them as they are now."""
+        filters = {"group_id": group_id, "guarantor_id": guarantor_id, "batch": batch}
+        given = {name: value for name, value in filters.items() if value is not None}
+        params = {f"of_{name}": value for name, value in given.items()}
+        rows = await self._run.all(_end_many(*given), **params, end=state.value, most=most)
+        return sorted((_link(row) for row in rows), key=attrgetter("serial"))
 
     async def mark_seen(self, serial: int, *, at: datetime, times: int) -> None:
         """Add to the one mark of this link and hour."""

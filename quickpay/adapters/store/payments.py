@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, or_, select, update
 from quickpay.adapters.store.columns import maybe_micros, micros, number
 from quickpay.adapters.store.numbers import CHANGE, next_number
 from quickpay.adapters.store.payment_rows import PAYMENT, payment_of
+from quickpay.adapters.store.pm_words import ACKNOWLEDGE, ACKNOWLEDGED, NAMED
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.schema import groups, guarantors, links, payments
 from quickpay.adapters.store.statements import Statement, insert
@@ -71,18 +72,6 @@ _DECLINES_OF_SESSION = Statement(
         *_CARD_DECLINED,
     )
 )
-_SETTLED_BY_PM = (
-    update(payments)
-    .where(
-        payments.c.guarantor_id == bindparam("guarantor"),
-        payments.c.state.in_((PaymentState.SUCCEEDED, PaymentState.REFUNDED)),
-        payments.c.settled_by_pm == 0,
-    )
-    .values(settled_by_pm=1)
-)
-_ACKNOWLEDGED = Statement(_SETTLED_BY_PM.where(payments.c.acknowledged_at.is_not(None)))
-_NAMED = Statement(_SETTLED_BY_PM.where(payments.c.receipt_number == bindparam("receipt")))
-
 _LONGEST_NUMBER = 18  # digits that surely fit a BIGINT
 
 
@@ -229,6 +218,13 @@ class Payments:
         )
         return changed == 1
 
+    async def acknowledge(self, payment_id: str, *, contained: bool, now: datetime) -> bool:
+        """Note, once, that the PM system has a payment that has ended."""
+        changed = await self._run.count(
+            ACKNOWLEDGE, payment=payment_id, contained=int(contained), now=micros(now)
+        )
+        return changed == 1
+
     async def asked(self, payment_id: str, *, missed: bool, next_look_up_at: datetime) -> None:
         """Note one look-up; `missed` when the gateway answered that it does not know the payment."""
         await self._run.count(_ASKED, payment=payment_id, missed=int(missed), next_at=micros(next_look_up_at))
@@ -258,14 +254,14 @@ class Payments:
 
     async def settle_by_pm(self, guarantor_id: int, *, receipt_numbers: tuple[str, ...]) -> None:
         """Stop deducting what the PM system now contains: acknowledged ones and those it names."""
-        await self._run.count(_ACKNOWLEDGED, guarantor=guarantor_id)
+        await self._run.count(ACKNOWLEDGED, guarantor=guarantor_id)
         ours = [
             {"guarantor": guarantor_id, "receipt": int(named)}
             for named in receipt_numbers
             if named.isascii() and named.isdecimal() and len(named) <= _LONGEST_NUMBER
         ]
         if ours:
-            await self._run.many(_NAMED, ours)
+            await self._run.many(NAMED, ours)
 
     async def _one(self, statement: Statement, **params: str | int) -> Payment | None:
         row = await self._run.one(statement, **params)

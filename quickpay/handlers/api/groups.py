@@ -7,8 +7,8 @@ from quickpay.domain.groups import Group
 from quickpay.handlers.api.bodies import read_body
 from quickpay.handlers.api.keyed import Call, answer
 from quickpay.handlers.api.problems import faulty, not_found
-from quickpay.handlers.api.shapes import GROUP_BODY, GroupList
-from quickpay.handlers.api.shown import group_out
+from quickpay.handlers.api.shapes import GROUP_BODY, GroupList, VersionList
+from quickpay.handlers.api.shown import group_out, version_out
 from quickpay.services.groups import NoGroup
 
 
@@ -38,6 +38,15 @@ async def get_group(call: Call) -> web.Response:
     if group is None:
         raise not_found()
     return answer(group_out(group))
+
+
+async def list_versions(call: Call) -> web.Response:
+    """Show how a group came to be what it is."""
+    call.query()
+    versions = await call.desk.groups.versions(call.part("slug"), within=call.within)
+    if versions is None:
+        raise not_found()
+    return answer(VersionList(data=[version_out(one) for one in versions], next=None))
 
 
 async def list_groups(call: Call) -> web.Response:

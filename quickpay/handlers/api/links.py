@@ -9,7 +9,7 @@ from aiohttp import web
 from quickpay.handlers.api.bodies import read_body
 from quickpay.handlers.api.keyed import Call, answer
 from quickpay.handlers.api.problems import Problem, faulty, not_found
-from quickpay.handlers.api.shapes import NEW_LINK, LinkOut, MadeLink
+from quickpay.handlers.api.shapes import NEW_LINK, REVOCATION, LinkOut, MadeLink, Revoked
 from quickpay.handlers.api.shown import link_detail, made_link
 from quickpay.ports.tables import Tx
 from quickpay.services.groups import NoGroup
@@ -80,6 +80,22 @@ async def revoke_link(call: Call) -> web.Response:
     if view is None:
         raise not_found()
     return answer(link_detail(view))
+
+
+async def revoke_links(call: Call) -> web.Response:
+    """End every active link of a group, a guarantor or a batch."""
+    call.query()
+    which, _ = await read_body(call.request, REVOCATION)
+    revoked = await call.desk.links.revoke_many(
+        group=which.group, guarantor=which.guarantor, batch=which.batch, by=call.by, within=call.within
+    )
+    match revoked:
+        case int():
+            return answer(Revoked(revoked=revoked))
+        case NoGroup():
+            raise not_found()
+        case _:
+            raise faulty(revoked)
 
 
 async def _find(call: Call) -> LinkView:

@@ -10,7 +10,7 @@ from quickpay.handlers.api.keyed import Call, answer
 from quickpay.handlers.api.problems import Problem, not_found
 from quickpay.handlers.api.shapes import PaymentList
 from quickpay.handlers.api.shown import payment_out
-from quickpay.services.feed import MOST, STATUSES
+from quickpay.services.feed import MOST, STATUSES, NotEnded
 from quickpay.services.groups import NoGroup
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -45,3 +45,14 @@ async def get_payment(call: Call) -> web.Response:
     if view is None:
         raise not_found()
     return answer(payment_out(view))
+
+
+async def ack_payment(call: Call) -> web.Response:
+    """Hear that the PM system has the payment."""
+    call.query()
+    acked = await call.desk.feed.ack(call.part("id"), by=call.by, within=call.within)
+    if acked is None:
+        raise not_found()
+    if isinstance(acked, NotEnded):
+        raise Problem(HTTPStatus.CONFLICT, "This payment has not ended; there is nothing to acknowledge yet.")
+    return answer(payment_out(acked))

@@ -11,12 +11,15 @@ from quickpay.handlers.api.shapes import (
     GROUP_BODY,
     GUARANTOR_BODY,
     NEW_LINK,
+    REVOCATION,
     GroupList,
     LinkDetail,
     LinkOut,
     PaymentList,
     PaymentOut,
+    Revoked,
     Status,
+    VersionList,
 )
 from quickpay.handlers.api.table import PREFIX, ApiRoute, Parameter
 from quickpay.services.api_keys import Scope
@@ -75,6 +78,15 @@ TABLE: tuple[ApiRoute, ...] = (
     ),
     ApiRoute(
         method="GET",
+        path="/groups/{slug}/versions",
+        words="How a group came to be what it is, the newest version first",
+        scope=Scope.GROUPS_READ,
+        handler=groups.list_versions,
+        answer=TypeAdapter(VersionList),
+        errors=_QUERY | _NONE,
+    ),
+    ApiRoute(
+        method="GET",
         path="/groups/{slug}/guarantors/{id}",
         words="A guarantor, with the balances of now",
         scope=Scope.GUARANTORS_READ,
@@ -103,6 +115,16 @@ TABLE: tuple[ApiRoute, ...] = (
         status=201,
         errors=_NONE | _BODY | {409: "The first call with this Idempotency-Key has not ended."},
         once=True,
+    ),
+    ApiRoute(
+        method="POST",
+        path="/links/revoke",
+        words="End every active link of a group, a guarantor or a batch",
+        scope=Scope.LINKS_WRITE,
+        handler=links.revoke_links,
+        body=REVOCATION,
+        answer=TypeAdapter(Revoked),
+        errors=_NONE | _BODY,
     ),
     ApiRoute(
         method="GET",
@@ -149,6 +171,15 @@ TABLE: tuple[ApiRoute, ...] = (
         handler=payments.get_payment,
         answer=TypeAdapter(PaymentOut),
         errors=_QUERY | _NONE,
+    ),
+    ApiRoute(
+        method="POST",
+        path="/payments/{id}/ack",
+        words="Say that the PM system has the payment; saying it again changes nothing",
+        scope=Scope.PAYMENTS_WRITE,
+        handler=payments.ack_payment,
+        answer=TypeAdapter(PaymentOut),
+        errors=_QUERY | _NONE | {409: "The payment has not ended."},
     ),
 )
 

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
+from annotated_types import Len
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from quickpay.domain.balances import Balances
 from quickpay.domain.links import LinkState
-from quickpay.domain.options import Options
+from quickpay.domain.options import FORBID_UNKNOWN, Options
 from quickpay.domain.origins import Origin
 from quickpay.domain.payments import Method, Reason
 from quickpay.services.guarantor_records import GuarantorRecord
@@ -53,6 +54,39 @@ class GroupList(_Out):
 
     data: list[GroupBody]
     next: str | None
+
+
+class VersionOut(_Out):
+    """One version of a group's options."""
+
+    version: int
+    changed_at: datetime
+    changed_by: str
+    options: Options
+
+
+class VersionList(_Out):
+    """A group's versions, the newest first."""
+
+    data: list[VersionOut]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revocation:
+    """Which links to end: those for which everything given holds; a guarantor needs its group."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = FORBID_UNKNOWN
+
+    group: Annotated[str, Len(1, 63)] | None = None
+    guarantor: Annotated[str, Len(1, 64)] | None = None
+    batch: Annotated[str, Len(1, 64)] | None = None
+
+
+class Revoked(_Out):
+    """How many links were ended now."""
+
+    revoked: int
 
 
 class EventOut(BaseModel):
@@ -143,3 +177,4 @@ class PaymentList(_Out):
 GROUP_BODY = TypeAdapter(GroupBody)
 GUARANTOR_BODY = TypeAdapter(GuarantorBody)
 NEW_LINK = TypeAdapter(NewLink)
+REVOCATION = TypeAdapter(Revocation)

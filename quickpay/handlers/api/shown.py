@@ -18,7 +18,9 @@ from quickpay.handlers.api.shapes import (
     MadeLink,
     PaymentOut,
     PostedOut,
+    VersionOut,
 )
+from quickpay.ports.tables import GroupVersion
 from quickpay.services.feed import PaymentView
 from quickpay.services.guarantors import GuarantorView
 from quickpay.services.links import LinkView
@@ -44,6 +46,16 @@ def group_out(group: Group) -> GroupBody:
     """Show a group."""
     options = {one.name: getattr(group.options, one.name) for one in fields(Options)}
     return GroupBody(**options, slug=group.slug, version=group.version)
+
+
+def version_out(version: GroupVersion) -> VersionOut:
+    """Show one version of a group."""
+    return VersionOut(
+        version=version.version,
+        changed_at=version.changed_at,
+        changed_by=version.changed_by,
+        options=version.options,
+    )
 
 
 def guarantor_out(view: GuarantorView) -> dict[str, Any]:

@@ -1,0 +1,33 @@
+"""The statements by which the PM system's word ends what we deduct."""
+
+from sqlalchemy import bindparam, case, update
+
+from quickpay.adapters.store.columns import number
+from quickpay.adapters.store.schema import payments
+from quickpay.adapters.store.statements import Statement
+from quickpay.domain.payments import PaymentState
+
+_SETTLED_BY_PM = (
+    update(payments)
+    .where(
+        payments.c.guarantor_id == bindparam("guarantor"),
+        payments.c.state.in_((PaymentState.SUCCEEDED, PaymentState.REFUNDED)),
+        payments.c.settled_by_pm == 0,
+    )
+    .values(settled_by_pm=1)
+)
+ACKNOWLEDGED = Statement(_SETTLED_BY_PM.where(payments.c.acknowledged_at.is_not(None)))
+NAMED = Statement(_SETTLED_BY_PM.where(payments.c.receipt_number == bindparam("receipt")))
+
+ACKNOWLEDGE = Statement(
+    update(payments)
+    .where(
+        payments.c.id == bindparam("payment"),
+        payments.c.state.in_((PaymentState.SUCCEEDED, PaymentState.DECLINED, PaymentState.REFUNDED)),
+        payments.c.acknowledged_at.is_(None),
+    )
+    .values(
+        acknowledged_at=bindparam("now"),
+        settled_by_pm=case((number("contained") == 1, 1), else_=payments.c.settled_by_pm),
+    )
+)
