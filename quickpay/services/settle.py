@@ -35,6 +35,9 @@ async def settle(tx: Tx, payment_id: str, outcome: Outcome, *, now: datetime, zo
     await tx.guarantors.lock(payment.guarantor_id)
     payment = await tx.payments.lock(payment_id) or payment
     if payment.state not in HELD:
+        if payment.state is PaymentState.DECLINED and isinstance(outcome, Approved):
+            # Money was taken for what we called declined. An end stays (I11); a person must see it.
+            await tx.audit.add(_event(payment, "payment.contradicted", now, transaction=outcome.transaction))
         return payment
     match outcome:
         case Approved() if differing := _differs(payment, outcome):

@@ -9,9 +9,8 @@ from typing import Protocol, assert_never
 from zoneinfo import ZoneInfo
 
 from quickpay.domain.audit import Event
-from quickpay.domain.payments import PaymentState
 from quickpay.ports.clock import Clock
-from quickpay.ports.gateway import Approved, ForgedWebhook, Gateway, GatewayEvent, IgnoredWebhook
+from quickpay.ports.gateway import ForgedWebhook, Gateway, GatewayEvent, IgnoredWebhook
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.settle import settle
@@ -94,11 +93,7 @@ class WebhooksIn:
                 # Write 1 comes before the gateway is asked, so this is nobody's payment here (X11).
                 await tx.audit.add(_event("webhook.unknown_payment", now, source=source))
                 return Taken.UNKNOWN_PAYMENT
-            settled = await settle(tx, payment.id, event.outcome, now=now, zone=self._zone)
-            charged = isinstance(event.outcome, Approved)
-            if charged and settled.state is PaymentState.DECLINED:
-                # Money was taken for what we called declined: nothing moves, a person must see it.
-                await tx.audit.add(_event("webhook.contradicts", now, source=source, payment_id=payment.id))
+            await settle(tx, payment.id, event.outcome, now=now, zone=self._zone)
             return Taken.DONE
 
         return await self._store.write(unit)
@@ -138,8 +133,8 @@ class WebhooksIn:
         await self._store.write(unit)
 
 
-def _event(kind: str, now: datetime, *, source: str, payment_id: str | None = None) -> Event:
-    return Event(at=now, type=kind, payment_id=payment_id, actor="gateway", detail={"source": source})
+def _event(kind: str, now: datetime, *, source: str) -> Event:
+    return Event(at=now, type=kind, actor="gateway", detail={"source": source})
 
 
 def _known(form: re.Pattern[str], text: str | None) -> str | None:
