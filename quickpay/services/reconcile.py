@@ -48,6 +48,7 @@ class Reconcile:
         return len(due)
 
     async def _resolve(self, payment: Payment) -> None:
+        asked_at = self._clock.now()
         answer: LookUp = await self._gateway.look_up(payment.id)
         now = self._clock.now()
 
@@ -59,12 +60,15 @@ class Reconcile:
                     if current.state in HELD:  # else it has ended, now or by the webhook meanwhile
                         await self._ask_again(tx, current, now, missed=False)
                 case NotFound():
-                    await self._missed(tx, payment, now)
+                    await self._missed(tx, payment, asked_at, now)
 
         await self._store.write(unit)
 
-    async def _missed(self, tx: Tx, payment: Payment, now: datetime) -> None:
-        """Believe that nothing was charged after three misses, the last when a charge must show (X11)."""
+    async def _missed(self, tx: Tx, payment: Payment, asked_at: datetime, now: datetime) -> None:
+        """Believe that nothing was charged after three misses, the last when a charge must show (X11).
+
+        When it was asked decides: a slow answer may tell of a moment before the charge.
+        """
         await tx.guarantors.lock(payment.guarantor_id)
         current = await tx.payments.lock(payment.id)
         if current is None or current.state not in HELD:
@@ -73,7 +77,7 @@ class Reconcile:
             await self._ask_again(tx, current, now, missed=True)
             return
         certain_from = current.deadline + self._gateway.look_up_lag
-        if current.misses + 1 >= MISSES_UNTIL_NOT_CHARGED and now >= certain_from:
+        if current.misses + 1 >= MISSES_UNTIL_NOT_CHARGED and asked_at >= certain_from:
             await decline_uncharged(tx, current, now=now, zone=self._zone)
             return
         if current.state is PaymentState.SUBMITTING:

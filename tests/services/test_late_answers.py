@@ -1,6 +1,8 @@
 """Answers that come when the payment has been called ended, and questions asked too early to end it."""
 
 from quickpay.domain.payments import PaymentState
+from quickpay.ports.gateway import LookUp
+from tests.fakes.gateway import FakeGateway
 from tests.fakes.slow_gateway import SlowGateway
 from tests.people import KEYS
 from tests.services.conftest import Lakeside
@@ -25,3 +27,36 @@ async def test_a_success_told_after_not_charged_moves_nothing_and_is_written_dow
     told = [row for row in await rows(house, "audit") if row["type"] == "payment.contradicted"]
     assert [row["payment_id"] for row in told] == [payment.id]
     assert slow.book[payment.id].transaction in told[0]["detail"]
+
+
+async def test_x11_a_miss_asked_for_too_early_ends_nothing_however_late_it_is_told(
+    lakeside: Lakeside,
+) -> None:
+    house = lakeside.house
+
+    class Slow(FakeGateway):
+        """Looks into its book at once, and from the third time on tells of it after 29 seconds."""
+
+        looks = 0
+
+        async def look_up(self, payment_id: str) -> LookUp:
+            found = await super().look_up(payment_id)
+            self.looks += 1
+            house.later(seconds=29 if self.looks > 2 else 0)
+            return found
+
+    house.gateway = Slow()
+    house.gateway.hidden = True
+    house.furnish(KEYS[:1])
+    payment = await (await house.come(await house.link(lakeside.alice))).pays("tok_silent")
+    certain_from = payment.deadline + house.gateway.look_up_lag
+    while house.clock.now() < certain_from:
+        house.later(seconds=7)
+        await house.reconcile.run_once()
+    assert (await house.payment(payment.id)).misses == 3
+    assert (await house.payment(payment.id)).state is PaymentState.UNKNOWN
+    house.gateway.hidden = False
+    for _ in range(10):
+        house.later(seconds=60)
+        await house.reconcile.run_once()
+    assert (await house.payment(payment.id)).state is PaymentState.SUCCEEDED
