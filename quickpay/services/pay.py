@@ -16,7 +16,7 @@ from quickpay.domain.money import Cents
 from quickpay.domain.payments import GATEWAY_PATIENCE, Order, Payment, PaymentState, look_up_gap
 from quickpay.mfa.limits import Limits
 from quickpay.ports.clock import Clock
-from quickpay.ports.gateway import Charge, Gateway
+from quickpay.ports.gateway import Charge, Gateway, NoAnswer, NotReceived, Outcome
 from quickpay.ports.ids import Ids
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
@@ -88,6 +88,7 @@ class Pay:
         Answers within 10 s: `SeePayment` for every payment that was written down, however it goes on.
         """
         now = self._clock.now()
+        pressed = self._clock.monotonic()
         payment_id = self._ids.uuid()
 
         async def unit(tx: Tx) -> Payment | NotPaid:
@@ -97,27 +98,42 @@ class Pay:
         if not isinstance(written, Payment):
             return written
         charging = self._tasks.start(self._charge(written, form), name="charge")
-        await asyncio.wait({charging}, timeout=self._patience)
+        waited = self._clock.monotonic() - pressed  # for the store, which may have been busy
+        await asyncio.wait({charging}, timeout=max(0.0, self._patience - waited))
         return SeePayment(payment_id=written.id)
 
     async def _charge(self, payment: Payment, form: PayForm) -> None:
         """Ask the gateway once, and write 2. Killed in between, the reconciler asks how it ended."""
         group = await self._store.read(lambda tx: tx.groups.get(payment.group_id))
-        outcome = await self._gateway.charge(
-            Charge(
-                payment_id=payment.id,
-                amount=payment.amount,
-                currency="usd",
-                token=form.card_token,
-                require_cvc=group is not None and group.options.payments.require_cvv,
-                description=f"QuickPay {payment.id}",
-            ),
+        charge = Charge(
+            payment_id=payment.id,
+            amount=payment.amount,
+            currency="usd",
+            token=form.card_token,
+            require_cvc=group is not None and group.options.payments.require_cvv,
+            description=f"QuickPay {payment.id}",
         )
+        outcome = await self._ask(charge, until=payment.deadline)
 
         async def unit(tx: Tx) -> Payment:
             return await settle(tx, payment.id, outcome, now=self._clock.now(), zone=self._zone)
 
         await self._store.write(unit)
+
+    async def _ask(self, charge: Charge, *, until: datetime) -> Outcome:
+        """Ask before the payment's deadline or not at all, and listen no longer (X11).
+
+        Some time after it a charge nobody finds is called off, here or in another process; one sent later,
+        by a process that was held up since write 1, would be paid twice.
+        """
+        left = min(until - self._clock.now(), GATEWAY_PATIENCE).total_seconds()
+        if left <= 0:
+            return NotReceived(reason="too_late")
+        try:
+            async with asyncio.timeout(left):
+                return await self._gateway.charge(charge)
+        except TimeoutError:
+            return NoAnswer(reason="deadline")
 
     async def _write_down(
         self, tx: Tx, visit: Visit, form: PayForm, *, payment_id: str, now: datetime

@@ -1,7 +1,11 @@
 """Answers that come when the payment has been called ended, and questions asked too early to end it."""
 
-from quickpay.domain.payments import PaymentState
-from quickpay.ports.gateway import LookUp
+import asyncio
+from typing import Any
+
+from quickpay.domain.payments import PaymentState, Reason
+from quickpay.ports.gateway import Charge, LookUp, Outcome
+from quickpay.services.payer import SeePayment
 from tests.fakes.gateway import FakeGateway
 from tests.fakes.slow_gateway import SlowGateway
 from tests.people import KEYS
@@ -60,3 +64,67 @@ async def test_x11_a_miss_asked_for_too_early_ends_nothing_however_late_it_is_to
         house.later(seconds=60)
         await house.reconcile.run_once()
     assert (await house.payment(payment.id)).state is PaymentState.SUCCEEDED
+
+
+async def test_x11_a_process_held_up_past_the_deadline_sends_no_charge(lakeside: Lakeside) -> None:
+    """Elsewhere the payment may be called off by then, and the patient be paying anew."""
+    house = lakeside.house
+    alice = await house.come(await house.link(lakeside.alice))
+    await alice.choose()
+    store, held_up = house.store, 0
+
+    class HoldsUp:
+        """Passes everything on; from the first write to the next read the machine sleeps."""
+
+        async def write(self, unit: Any) -> Any:
+            return await store.write(unit)
+
+        async def read(self, unit: Any) -> Any:
+            nonlocal held_up
+            held_up += 1
+            house.later(seconds=30)
+            return await store.read(unit)
+
+    house.store = HoldsUp()  # type: ignore[assignment]  # a store as far as paying goes
+    house.furnish(KEYS[:1])
+    answer = await alice.press_pay()
+    await house.at_rest()
+    house.store = store
+    assert isinstance(answer, SeePayment)
+    assert held_up == 1
+    assert house.gateway.asked == []
+    payment = await house.payment(answer.payment_id)
+    assert (payment.state, payment.reason) == (PaymentState.DECLINED, Reason.NOT_CHARGED)
+    assert await alice.press_pay() != answer, "and another try is free"
+
+
+async def test_x4_a_gateway_is_listened_to_until_the_deadline_and_no_longer(lakeside: Lakeside) -> None:
+    house = lakeside.house
+
+    class Mute(FakeGateway):
+        async def charge(self, charge: Charge) -> Outcome:
+            house.gateway.asked.append(charge)
+            await asyncio.Event().wait()
+            raise AssertionError("nobody wakes it")
+
+    house.gateway = Mute()
+    alice = await house.come(await house.link(lakeside.alice))
+    await alice.choose()
+    real = house.store
+
+    class AlmostLate:
+        """Leaves a twentieth of a second of the gateway's time."""
+
+        async def write(self, unit: Any) -> Any:
+            return await real.write(unit)
+
+        async def read(self, unit: Any) -> Any:
+            house.later(seconds=29.95)
+            return await real.read(unit)
+
+    house.store = AlmostLate()  # type: ignore[assignment]  # a store as far as paying goes
+    house.furnish(KEYS[:1])
+    answer = await alice.press_pay()
+    assert isinstance(answer, SeePayment)
+    house.store = real
+    assert (await house.payment(answer.payment_id)).state is PaymentState.UNKNOWN
