@@ -22,7 +22,8 @@ BODY_SECONDS = 10.0
 """How long a body may take to arrive."""
 
 _MOST_FIELDS = 50
-_LONGEST = {"amount": 40, "amount_choice": 20, "method": 80, "code": 64, "email": 254, "card_token": 2_000}
+# More than they can mean, so that the field's own message comes with what was typed still in it.
+_LONGEST = {"amount": 200, "amount_choice": 20, "method": 80, "code": 64, "email": 400, "card_token": 2_000}
 _LONGEST_OTHER = 200
 _FORM_TYPE = "application/x-www-form-urlencoded"
 _NAME = re.compile(r"[a-z][a-z_]{0,39}", re.ASCII)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from yarl import URL
 
 from quickpay.domain.links import LinkState
 from quickpay.mfa.limits import DEFAULT_LIMITS
@@ -114,6 +115,17 @@ async def test_r13_whatever_is_no_link_gets_one_wording_and_no_name(site: Site, 
     assert "Lakeside" not in pages[0].text
     posted = await browser.post(f"/q/{_GOOD}", csrf="x")
     assert posted.status == 404
+
+
+async def test_r3_a_percent_encoded_token_is_no_link(site: Site, browser: Browser) -> None:
+    link = await site.link()
+    genuine = site.house.token(link)
+    for respelt in (genuine.replace(".", "%2E"), f"%{ord(genuine[0]):02X}{genuine[1:]}"):
+        url = URL(f"{site.address}/q/{respelt}", encoded=True)
+        async with site.session.get(url, headers={"Host": HOST}) as answer:
+            assert answer.status == 404, respelt
+    assert (await browser.open(link)).to == "/pay"
+    assert await _uses(site, link.id) == 1
 
 
 async def test_r14_an_address_with_too_many_bad_tokens_waits_and_a_good_one_still_opens(

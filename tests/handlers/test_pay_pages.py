@@ -11,6 +11,7 @@ from quickpay.domain.money import Cents
 from quickpay.domain.options import LogoutFunction
 from quickpay.domain.origins import Origin
 from quickpay.domain.payments import PaymentState
+from quickpay.domain.sessions import Role
 from quickpay.handlers.patient.payment import STATUSES
 from quickpay.ports.gateway import NoAnswer
 from tests.factories import make_line, make_outside_receipt, make_statement
@@ -111,6 +112,7 @@ async def test_another_tab_sees_that_a_payment_is_on_its_way(site: Site, browser
         ("0", "Enter an amount above $0.00."),
         ("-5", "Enter an amount above $0.00."),
         ("1e3", "Enter an amount in dollars, like 25.00."),
+        ("9" * 60, "Enter an amount in dollars, like 25.00."),
         ("１２", "Enter an amount in dollars, like 25.00."),  # noqa: RUF001 - full-width digits are the case
         ("1.005", "Use at most two digits after the point, like 25.50."),
         ("125.51", "That is more than is owed. You can pay up to $125.50."),
@@ -345,12 +347,15 @@ async def test_a_step_taken_too_early_leads_back_to_the_one_before(site: Site, b
     assert (await browser.get("/pay/details")).to == "/pay/method"
 
 
-async def test_view_account_is_offered_only_where_a_proof_opens_more(site: Site, browser: Browser) -> None:
+async def test_view_account_is_offered_until_the_proof_where_there_is_one(
+    site: Site, browser: Browser
+) -> None:
     await browser.open(await site.link(origin=Origin.STATEMENT))
     assert ">View Account<" in (await browser.get("/pay")).text
     await site.options(enable_mfa=False)
     assert ">View Account<" not in (await browser.get("/pay")).text
-    await site.options(enable_mfa=True)
+    await site.options(enable_mfa=True, mfa_success_role=Role.QUICKPAY)
+    assert ">View Account<" in (await browser.get("/pay")).text
     await browser.prove()
     assert ">View Account<" not in (await browser.get("/pay")).text
 

@@ -183,8 +183,12 @@ class Links:
             LinkEvent(at=moment(at), type=type_, detail=json.loads(detail))
             for at, type_, detail in await self._run.all(_EVENTS, serial=serial)
         ]
+        # An hour's mark stands at its beginning, but never before the link was made.
+        made = done[0].at if done else moment(0)
         seen = [
-            LinkEvent(at=moment(hour * _MICROSECONDS_AN_HOUR), type="link.seen", detail={"times": times})
+            LinkEvent(
+                at=max(made, moment(hour * _MICROSECONDS_AN_HOUR)), type="link.seen", detail={"times": times}
+            )
             for hour, times in await self._run.all(_SEEN, serial=serial)
         ]
         return list(merge(done, seen, key=attrgetter("at")))

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from quickpay.domain.digests import form_token
 from quickpay.domain.groups import Group
-from quickpay.domain.sessions import Authentication, Role
+from quickpay.domain.sessions import Authentication
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.forms import Form
 from quickpay.handlers.headers import Scripts
@@ -87,11 +87,7 @@ def stay_frame(
 ) -> Frame:
     """Put the branding around a page that shows something of the guarantor."""
     authentication = stay.group.options.authentication
-    proof_helps = (
-        authentication.enable_mfa
-        and stay.session.authentication is not Authentication.MFA
-        and authentication.mfa_success_role is not Role.QUICKPAY
-    )
+    proof_helps = authentication.enable_mfa and stay.session.authentication is not Authentication.MFA
     return session_frame(
         request, stay.group, step=step, home="/pay", scripts=scripts, view_account=proof_helps
     )

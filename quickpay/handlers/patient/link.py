@@ -37,7 +37,7 @@ async def open_(request: web.Request) -> web.Response:
     if form_of(request).faults:
         return await _look(request, status=422)
     desk = request.app[DESK]
-    return _entered(request, await desk.enter.open(request.match_info["token"], visit_of(request)))
+    return _entered(request, await desk.enter.open(_token(request), visit_of(request)))
 
 
 async def see_receipt(request: web.Request) -> web.Response:
@@ -45,12 +45,18 @@ async def see_receipt(request: web.Request) -> web.Response:
     if form_of(request).faults:
         raise web.HTTPUnprocessableEntity
     desk = request.app[DESK]
-    return _entered(request, await desk.enter.see_receipt(request.match_info["token"], visit_of(request)))
+    return _entered(request, await desk.enter.see_receipt(_token(request), visit_of(request)))
+
+
+def _token(request: web.Request) -> str:
+    """Give the token as it stands in the address; percent-encoded it is another spelling, and none (R3)."""
+    token = request.match_info["token"]
+    return token if request.raw_path.startswith(f"/q/{token}") else ""
 
 
 async def _look(request: web.Request, *, status: int = 200) -> web.Response:
     desk = request.app[DESK]
-    seen = await desk.enter.look(request.match_info["token"], visit_of(request))
+    seen = await desk.enter.look(_token(request), visit_of(request))
     if not isinstance(seen, LinkPage):
         return _closed(request, seen)
     csrf = desk.tokens.sign(TokenPurpose.CSRF, seen.link_id)
@@ -87,7 +93,7 @@ def _entered(request: web.Request, outcome: Opened | DeadLink | NotALink | TooMa
 def _closed(request: web.Request, why: DeadLink | NotALink | TooManyBadLinks) -> web.Response:
     match why:
         case DeadLink(group=group, state=state):
-            return show(_dead_link(request.app[DESK], request.match_info["token"], group, state), status=410)
+            return show(_dead_link(request.app[DESK], _token(request), group, state), status=410)
         case NotALink():
             return problem_page(request, 404)
         case TooManyBadLinks():

@@ -121,6 +121,19 @@ async def test_the_others_of_a_guarantor_end_and_nobody_else_s(world: World) -> 
     assert await world.do(lambda tx: tx.links.by_serial(gone.serial)) == gone
 
 
+async def test_a_link_is_not_seen_before_it_was_made(world: World) -> None:
+    serial, made = world.link.serial, NOW.replace(minute=10)
+
+    async def unit(tx: StoreTx) -> None:
+        await tx.audit.add(make_event("link.created", link_serial=serial, at=made))
+        await tx.links.mark_seen(serial, at=made + timedelta(minutes=3), times=1)
+
+    await world.store.write(unit)
+
+    events = await world.do(lambda tx: tx.links.events(serial))
+    assert [(event.at, event.type) for event in events] == [(made, "link.created"), (made, "link.seen")]
+
+
 async def test_the_timeline_has_what_was_done_and_the_hours_it_was_seen(world: World) -> None:
     serial = world.link.serial
 
