@@ -135,7 +135,8 @@ class _Line(Generic[TxT]):
 
     def _take(self) -> list[Entry[TxT]]:
         """Return the next batch, without those whose callers have gone."""
-        waiting, batch = self._waiting, list[Entry[TxT]]()
+        waiting = self._waiting
+        batch: list[Entry[TxT]] = []
         while waiting and len(batch) < self._at_once:
             entry = waiting.popleft()
             if not entry[0].done():
