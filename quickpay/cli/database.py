@@ -56,9 +56,10 @@ def check() -> None:
     from quickpay.services.checks import Checks  # noqa: PLC0415 - slow to load
 
     async def work() -> Any:
-        store = await open_store(read_settings().database_url)
+        settings = read_settings()
+        store = await open_store(settings.database_url)
         try:
-            return await Checks(store=store, clock=SystemClock()).run()
+            return await Checks(store=store, clock=SystemClock(), limits=settings.proof_limits).run()
         finally:
             await store.close()
 

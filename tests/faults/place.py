@@ -19,7 +19,7 @@ from quickpay.app import furnish, open_world
 from quickpay.sandbox import World
 from quickpay.services.api_keys import EVERY_SCOPE
 from quickpay.services.checks import Checks
-from quickpay.settings import load
+from quickpay.settings import Settings, load
 from tests.adapters.mail.servers import Postbox, mail_server
 from tests.faults.books import Books, books
 from tests.faults.crashing import MovedClock
@@ -169,7 +169,9 @@ class Place(Household):
         self._receipts_agree(kept, {one for one in ours if ours[one]["status"] == "succeeded"})
         store = await open_store(self.database_url)
         try:
-            assert await Checks(store=store, clock=MovedClock(SystemClock(), self._ahead)).run() == []
+            clock = MovedClock(SystemClock(), self._ahead)
+            checks = Checks(store=store, clock=clock, limits=settings_of(self.service.settings).proof_limits)
+            assert await checks.run() == []
         finally:
             await store.close()
 
@@ -241,12 +243,16 @@ async def place(
 
 async def new_key(settings: dict[str, str]) -> str:
     """An API key with every scope, made before the service starts."""
-    given = load({f"QUICKPAY_{name}": value for name, value in settings.items()})
+    given = settings_of(settings)
     async with open_world(given) as outside:
         desk = furnish(given, outside, BackgroundTasks()).desk
         key = await desk.keyring.create(name="faults", scopes=EVERY_SCOPE, by="tests")
         assert not isinstance(key, tuple), key
         return key.secret
+
+
+def settings_of(settings: dict[str, str]) -> Settings:
+    return load({f"QUICKPAY_{name}": value for name, value in settings.items()})
 
 
 async def all_of(*work: Any) -> list[Any]:

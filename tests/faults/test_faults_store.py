@@ -114,12 +114,15 @@ async def test_one_that_is_gone_before_the_answer_stops_nothing(here: Place) -> 
 @pytest.fixture
 async def pair(tmp_path: Path, database_url: str) -> AsyncIterator[tuple[Place, Service]]:
     """Two processes behind one address, on one database of each kind."""
-    async with place(tmp_path, database_url=database_url, LISTEN=f"127.0.0.1:{free_port()}") as here:
-        async with second(here, tmp_path) as other:
-            here.base_url = here.service.address
-            here.session.headers["Host"] = here.service.host
-            await here.arrange()
-            yield here, other
+    listen = f"127.0.0.1:{free_port()}"
+    async with (
+        place(tmp_path, database_url=database_url, LISTEN=listen) as here,
+        second(here, tmp_path) as other,
+    ):
+        here.base_url = here.service.address
+        here.session.headers["Host"] = here.service.host
+        await here.arrange()
+        yield here, other
 
 
 @asynccontextmanager
