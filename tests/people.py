@@ -170,7 +170,9 @@ class House:
         return await self.do(lambda tx: tx.guarantors.put(replace(guarantor, **changed), owes))
 
     async def link(self, guarantor: Guarantor, **given: Any) -> Link:
-        """Make a link of the guarantor, by text unless told otherwise."""
+        """Make a link of the guarantor, by text and for 30 days unless told otherwise."""
+        now = self.clock.now()
+        given = {"created_at": now, "expires_at": now + timedelta(days=30)} | given
         link = make_link(
             id=self.ids.link_id(), group_id=guarantor.group_id, guarantor_id=guarantor.id, **given
         )
