@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar
 
@@ -28,10 +28,12 @@ async def read_body(
     *,
     longest: int = LONGEST,
     rules: Callable[[T], Iterable[Fault]] = lambda _: (),
+    least: Mapping[str, Any] | None = None,
 ) -> tuple[T, bytes]:
     """Read the body as `shape`; also give a digest that is the same for every spelling of the same JSON.
 
-    Where the shape is wrong in one part, `rules` still judges the others, so that all is told at once.
+    Where the shape is wrong in one part, `rules` still judges the others, so that all is told at once;
+    `least` stands meanwhile for the parts nobody may leave out.
 
     Raises:
         Problem: 400 not JSON, 413 too long, 415 not called JSON, 422 with the fault of every field.
@@ -47,18 +49,19 @@ async def read_body(
         return shape.validate_json(raw, strict=True), hashlib.sha256(canonical.encode()).digest()
     except ValidationError as wrong:
         found = shape_faults(wrong)
-        raise faulty((*found, *_of_other_parts(said, found, shape, rules))) from None
+        wrong_parts = {fault.path.partition(".")[0] for fault in found}
+        rest = {name: value for name, value in said.items() if name not in wrong_parts}
+        others = _of_other_parts({**(least or {}), **rest}, wrong_parts, shape, rules)
+        raise faulty((*found, *others)) from None
 
 
 def _of_other_parts(
-    said: dict[str, Any],
-    found: tuple[Fault, ...],
+    rest: Mapping[str, Any],
+    wrong: Collection[str],
     shape: TypeAdapter[T],
     rules: Callable[[T], Iterable[Fault]],
 ) -> Iterator[Fault]:
-    """Judge the parts whose shape is right by leaving the wrong out; if those are required, not at all."""
-    wrong = {fault.path.partition(".")[0] for fault in found}
-    rest = {name: value for name, value in said.items() if name not in wrong}
+    """Judge the parts whose shape is right, the wrong ones left out."""
     try:
         value = shape.validate_json(json.dumps(rest), strict=True)
     except ValidationError:

@@ -6,6 +6,7 @@ from quickpay.domain.faults import Fault
 from quickpay.domain.groups import Group
 from quickpay.handlers.api.bodies import read_body
 from quickpay.handlers.api.keyed import Call, answer
+from quickpay.handlers.api.paging import page_of
 from quickpay.handlers.api.problems import faulty, not_found
 from quickpay.handlers.api.shapes import GROUP_BODY, GroupList, VersionList
 from quickpay.handlers.api.shown import group_out, version_out
@@ -17,7 +18,10 @@ async def put_group(call: Call) -> web.Response:
     call.query()
     slug = call.part("slug")
     body, _ = await read_body(
-        call.request, GROUP_BODY, rules=lambda body: call.desk.groups.check(body.options())
+        call.request,
+        GROUP_BODY,
+        rules=lambda body: call.desk.groups.check(body.options()),
+        least={"branding": {"name": "Name"}},
     )
     if body.slug is not None and body.slug != slug:
         raise faulty([Fault(path="slug", message="The address names another group.")])
@@ -42,15 +46,17 @@ async def get_group(call: Call) -> web.Response:
 
 async def list_versions(call: Call) -> web.Response:
     """Show how a group came to be what it is."""
-    call.query()
+    query = call.query("after", "limit")
     versions = await call.desk.groups.versions(call.part("slug"), within=call.within)
     if versions is None:
         raise not_found()
-    return answer(VersionList(data=[version_out(one) for one in versions], next=None))
+    page, next_ = page_of(versions, query, key=lambda one: str(one.version))
+    return answer(VersionList(data=[version_out(one) for one in page], next=next_))
 
 
 async def list_groups(call: Call) -> web.Response:
     """Show the groups this key may know of."""
-    call.query()
+    query = call.query("after", "limit")
     groups = await call.desk.groups.list_(within=call.within)
-    return answer(GroupList(data=[group_out(group) for group in groups], next=None))
+    page, next_ = page_of(groups, query, key=lambda group: group.slug)
+    return answer(GroupList(data=[group_out(group) for group in page], next=next_))

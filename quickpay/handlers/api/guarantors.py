@@ -21,6 +21,7 @@ async def put_guarantor(call: Call) -> web.Response:
         GUARANTOR_BODY,
         longest=LONGEST_GUARANTOR,
         rules=lambda body: call.desk.guarantors.faults(number, body.record()),
+        least={"first_name": "First", "last_name": "Last"},
     )
     elsewhere = [
         Fault(path=path, message="The address names another.")

@@ -51,7 +51,8 @@ class Call:
         for name in found:
             if name not in known:
                 raise Problem(
-                    HTTPStatus.BAD_REQUEST, f"This takes {', '.join(known) or 'no parameters'} and no other."
+                    HTTPStatus.BAD_REQUEST,
+                    f"This takes {', '.join(known)} and no other." if known else "This takes no parameters.",
                 )
             if len(found.getall(name)) > 1:
                 raise Problem(HTTPStatus.BAD_REQUEST, f"Send {name} once.")

@@ -7,10 +7,11 @@ from aiohttp import web
 
 from quickpay.domain.faults import Fault
 from quickpay.handlers.api.keyed import Call, answer
+from quickpay.handlers.api.paging import after_fault, limit_of, refuse
 from quickpay.handlers.api.problems import Problem, not_found
 from quickpay.handlers.api.shapes import PaymentList
 from quickpay.handlers.api.shown import payment_out
-from quickpay.services.feed import MOST, STATUSES, NotEnded
+from quickpay.services.feed import STATUSES, NotEnded
 from quickpay.services.groups import NoGroup
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -19,18 +20,16 @@ _NUMBER = re.compile(r"[0-9]{1,18}")
 async def list_payments(call: Call) -> web.Response:
     """Show payments in the order of their last change."""
     query = call.query("after", "group", "status", "limit")
-    after, limit, status = query.get("after", "0"), query.get("limit", str(MOST)), query.get("status")
-    wrong = []
+    after, limit, status = query.get("after", "0"), limit_of(query), query.get("status")
+    wrong = [limit] if isinstance(limit, Fault) else []
     if not _NUMBER.fullmatch(after):
-        wrong.append(Fault(path="after", message="Send what `next` of an earlier page said."))
-    if not _NUMBER.fullmatch(limit) or not 1 <= int(limit) <= MOST:
-        wrong.append(Fault(path="limit", message=f"Send a whole number from 1 to {MOST}."))
+        wrong.append(after_fault())
     if status is not None and status not in STATUSES:
         wrong.append(Fault(path="status", message=f"Choose from {', '.join(STATUSES)}."))
-    if wrong:
-        raise Problem(HTTPStatus.BAD_REQUEST, "Some parameters must be mended.", errors=wrong)
+    if wrong or isinstance(limit, Fault):
+        raise refuse(*wrong)
     page = await call.desk.feed.list_(
-        after=int(after), group=query.get("group"), status=status, limit=int(limit), within=call.within
+        after=int(after), group=query.get("group"), status=status, limit=limit, within=call.within
     )
     if isinstance(page, NoGroup):
         raise not_found()

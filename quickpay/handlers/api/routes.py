@@ -34,17 +34,16 @@ _BODY = {
     422: "Some fields must be mended; `errors` names each.",
 }
 
+_AFTER = "What `next` of an earlier page said."
+_LIMIT = Parameter(
+    name="limit", words="At most so many.", schema={"type": "integer", "minimum": 1, "maximum": MOST}
+)
+_PAGE = (Parameter(name="after", words=_AFTER, schema={"type": "string"}), _LIMIT)
 _FEED = (
-    Parameter(
-        name="after",
-        words="What `next` of an earlier page said.",
-        schema={"type": "string", "pattern": "^[0-9]{1,18}$"},
-    ),
+    Parameter(name="after", words=_AFTER, schema={"type": "string", "pattern": "^[0-9]{1,18}$"}),
     Parameter(name="group", words="Only this group's.", schema={"type": "string"}),
     Parameter(name="status", words="Only these.", schema=TypeAdapter(Status).json_schema()),
-    Parameter(
-        name="limit", words="At most so many.", schema={"type": "integer", "minimum": 1, "maximum": MOST}
-    ),
+    _LIMIT,
 )
 
 TABLE: tuple[ApiRoute, ...] = (
@@ -55,6 +54,7 @@ TABLE: tuple[ApiRoute, ...] = (
         scope=Scope.GROUPS_READ,
         handler=groups.list_groups,
         answer=TypeAdapter(GroupList),
+        query=_PAGE,
         errors=_QUERY,
     ),
     ApiRoute(
@@ -83,6 +83,7 @@ TABLE: tuple[ApiRoute, ...] = (
         scope=Scope.GROUPS_READ,
         handler=groups.list_versions,
         answer=TypeAdapter(VersionList),
+        query=_PAGE,
         errors=_QUERY | _NONE,
     ),
     ApiRoute(

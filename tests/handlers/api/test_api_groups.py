@@ -39,6 +39,50 @@ async def test_groups_are_listed_by_name(api: Api) -> None:
     assert listed["next"] is None
 
 
+async def test_lists_come_in_pages(api: Api) -> None:
+    for slug in ("lakeside", "hilltop", "seaside"):
+        await api.group(slug)
+    for accent in ("#1b6585", "#21693f"):
+        await api.group("hilltop", theme={"accent": accent})
+    for path, keys in (
+        ("/groups", ["hilltop", "lakeside", "seaside"]),
+        ("/groups/hilltop/versions", [3, 2, 1]),
+    ):
+        first = (await api.call("GET", f"{path}?limit=2")).json
+        second = (await api.call("GET", f"{path}?limit=2&after={first['next']}")).json
+        name = "slug" if path == "/groups" else "version"
+        assert [one[name] for one in (*first["data"], *second["data"])] == keys
+        assert (len(first["data"]), second["next"]) == (2, None)
+        whole = (await api.call("GET", f"{path}?limit=3")).json
+        assert (len(whole["data"]), whole["next"]) == (3, None)
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=ten", "after=nobody", "after=", "page=2"])
+async def test_a_page_that_cannot_be_is_refused(api: Api, query: str) -> None:
+    await api.group()
+    for path in ("/groups", "/groups/lakeside/versions"):
+        refused = await api.call("GET", f"{path}?{query}")
+        assert refused.status == 400, path
+        assert refused.paths == ({query.partition("=")[0]} - {"page"})
+
+
+async def test_a_wrong_type_hides_no_other_fault(api: Api) -> None:
+    body = group_body(
+        "",
+        authentication={"require_mfa": True},
+        notifications={"email_from": "nobody"},
+        payments={"auto_post": 1},
+    )
+    refused = await api.call("PUT", "/groups/lakeside", body)
+    assert refused.status == 422
+    assert refused.paths == {
+        "branding.name",
+        "authentication.require_mfa",
+        "notifications.email_from",
+        "payments.auto_post",
+    }
+
+
 async def test_every_fault_is_named_at_once(api: Api) -> None:
     body = group_body(
         " ",
