@@ -340,6 +340,22 @@ async def test_a_resend_beside_the_fifth_wrong_try_does_not_save_its_sender_from
     assert [type(answer).__name__ for answer in answers] == [LOCKED, LOCKED]
 
 
+async def test_r29_the_contact_is_locked_even_if_the_challenge_ended_between_count_and_lock(
+    lakeside: Lakeside,
+) -> None:
+    house = lakeside.house
+    alice = await house.come(await house.link(lakeside.alice))
+    await alice.ask()
+    row = await _challenge(house)
+    challenge = await house.do(lambda tx: tx.challenges.get(row["id"]))
+    assert challenge is not None
+    now = house.clock.now()
+    assert await house.do(lambda tx: tx.challenges.move(challenge.id, ChallengeState.UNDELIVERABLE, now))
+    await house.do(lambda tx: house.verify._codes.lock(tx, challenge, lakeside.alice, now))
+    assert isinstance(await house.verify.send(alice.visit, Way.EMAIL), ProofLocked)
+    assert await rows(house, "outbox") == []
+
+
 async def test_r29_another_guarantor_of_the_same_group_is_not_locked_with_her(lakeside: Lakeside) -> None:
     house = lakeside.house
     alice = await house.come(await house.link(lakeside.alice))
