@@ -89,7 +89,8 @@ class Household:
             found = await self.messages(to)
             return found[after] if len(found) > after else None
 
-        return await eventually(arrived)
+        message: dict[str, Any] = await eventually(arrived)
+        return message
 
     async def charges(self) -> list[dict[str, Any]]:
         """The gateway's own ledger."""

@@ -45,7 +45,7 @@ class Bills:
         return DARK
 
     def seen_in(self, told: str) -> list[str]:
-        """Find whatever of the guarantor nobody may see before proof; a run of letters by chance is nothing."""
+        """Find whatever of the guarantor nobody may see before proof; not letters within a token."""
         mine = (*SECRETS, self.email, self.mobile, self.mobile[2:], self.number)
         return [one for one in mine if re.search(rf"(?<![0-9A-Za-z]){re.escape(one)}(?![0-9A-Za-z])", told)]
 

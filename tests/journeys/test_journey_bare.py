@@ -97,8 +97,9 @@ async def test_without_scripts_everything_works_up_to_the_card_and_the_page_says
         await alice.press("Next")
         await alice.press("Next")
         await alice.at("Pay $33.00")
-        await expect(alice.page.get_by_text("The card fields need JavaScript")).to_be_visible()
-        await expect(alice.page.locator("main").get_by_role("link", name="(608) 555-0100")).to_be_visible()
+        # The tool that drives the browser takes <noscript> for hidden; what can be read says otherwise.
+        assert "The card fields need JavaScript, which is off in this browser." in await alice.words()
+        assert "Contact the office: (608) 555-0100" in await alice.words()
         await alice.press("Pay $33.00")
         await expect(alice.page.get_by_role("alert")).to_contain_text("Your card was not charged.")
         await alice.press("Log out")

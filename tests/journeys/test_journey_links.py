@@ -5,6 +5,7 @@ from playwright.async_api import expect
 
 from quickpay.adapters.store import open_store
 from quickpay.domain.links import LinkState
+from quickpay.ports.tables import Tx
 from tests.household import Household, eventually
 from tests.journeys.bills import Bills
 from tests.journeys.person import Person
@@ -38,8 +39,9 @@ async def _suspended(bills: Bills) -> str:
     made = await bills.made()
     store = await open_store(bills.house.database_url)
 
-    async def unit(tx: object) -> None:
+    async def unit(tx: Tx) -> None:
         link = await tx.links.get(made["id"])
+        assert link is not None
         await tx.links.end(link.serial, LinkState.SUSPENDED)
 
     await store.write(unit)

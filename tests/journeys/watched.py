@@ -142,17 +142,36 @@ def _top(request: Request) -> str:
     return request.url if request.is_navigation_request() and frame == request.frame else frame.url
 
 
+# What a page is to axe: not its sums, numbers and tokens, but all that it shows and how.
+FINGERPRINT = """() => JSON.stringify([
+  document.title.replace(/[0-9]/g, ""), window.innerWidth, window.devicePixelRatio,
+  matchMedia("(forced-colors: active)").matches, matchMedia("print").matches,
+  getComputedStyle(document.documentElement).backgroundColor,
+  getComputedStyle(document.documentElement).fontSize,
+  document.activeElement.id,
+  document.body.outerHTML.replace(/ (value|nonce|href|action|src|width|height)="[^"]*"/g, "")
+    .replace(/[0-9]+/g, "").replace(/[a-f]{4,}/g, ""),
+])"""
+_found_good: set[str] = set()
+
+
 async def violations(page: Page) -> list[str]:
-    """Run axe in the page and in each of its frames."""
+    """Run axe in the page and in each of its frames; the same page is not judged twice in a run."""
     found: list[str] = []
     for frame in page.frames:
+        fingerprint = await frame.evaluate(FINGERPRINT)
+        if fingerprint in _found_good:
+            continue
         await frame.evaluate(AXE)
         said: dict[str, Any] = await frame.evaluate(AXE_RUN)
-        found += [
+        wrong = [
             f"{one['id']}: {node['html']} {node['failureSummary']}"
             for one in said["violations"]
             for node in one["nodes"]
         ]
+        if not wrong:
+            _found_good.add(fingerprint)
+        found += wrong
     return found
 
 

@@ -1,0 +1,132 @@
+"""Every page a patient can meet, one after the other, for whoever wants to look at them all."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from playwright.async_api import expect
+
+from tests.journeys.bills import DARK, MFA, Bills
+from tests.journeys.person import Person
+
+Visit = Callable[[Person, str], Awaitable[None]]
+DECLINED = "4000000000000002"
+LOOKS: dict[str, dict[str, Any]] = {"light": {}, "dark": DARK}
+
+
+async def proving(person: Person, bills: Bills, visit: Visit, *, look: str) -> None:
+    """Walk from a link through the challenge to the lock."""
+    await bills.make(theme=LOOKS[look], authentication=MFA | {"require_opposing_contact_methods": False})
+    await person.open(await bills.link())
+    await visit(person, "link")
+    await person.press("Continue")
+    await visit(person, "verify")
+    await person.press("Send code")
+    await visit(person, "verify-error")
+    await person.page.get_by_role("radio", name="Email").check()
+    await person.press("Send code")
+    code = await person.code_from(bills.email)
+    await visit(person, "code")
+    for _ in range(4):
+        await person.type_code(f"{(int(code) + 1) % 1_000_000:06d}")
+    await visit(person, "code-error")
+    await person.type_code(f"{(int(code) + 1) % 1_000_000:06d}")
+    await visit(person, "locked")
+
+
+async def paying(person: Person, bills: Bills, visit: Visit, *, look: str) -> None:
+    """Walk from Make Your Payment to a receipt, by way of everything that can go wrong."""
+    await bills.make(
+        theme=LOOKS[look],
+        authentication={"enable_mfa": True},
+        look_and_feel={"footer_text": "Questions about your bill? We are glad to help.", "show_escrow": True},
+    )
+    link = await bills.link()
+    await person.come_to_pay(link)
+    await visit(person, "amount")
+    await person.page.get_by_role("radio", name="Other Amount").check()
+    await person.page.get_by_label("Amount in dollars").fill("1e3")
+    await visit(person, "amount-other")
+    await person.press("Next")
+    await visit(person, "amount-error")
+    await person.page.get_by_label("Amount in dollars").fill("150")
+    await person.press("Next")
+    await visit(person, "method")
+    await person.press("Next")
+    await visit(person, "details")
+    await person.pay_button.click()
+    await expect(person.card.get_by_text("Enter the card number.")).to_be_visible()
+    await visit(person, "details-error")
+    await person.page.get_by_label("Email (optional)").fill("not an address")
+    # The browser itself would stop here; whoever has switched that off is told by the page.
+    await person.page.locator("#pay-form").evaluate("form => { form.noValidate = true; }")
+    await person.fill_card()
+    await person.press(re.compile(r"^Pay \$"))
+    await visit(person, "details-email-error")
+    await person.page.get_by_label("Email (optional)").fill("me@example.com")
+    await person.pay(DECLINED)
+    await visit(person, "declined")
+    await person.press("Try again", role="link")
+    await person.choose_amount("Amount Due")
+    await person.page.get_by_label("Email (optional)").fill("me@example.com")
+    await person.pay()
+    await person.status("paid")
+    await visit(person, "paid")
+    await person.page.context.clear_cookies()
+    await person.open(link)
+    await visit(person, "link-paid")
+
+
+async def waiting(person: Person, bills: Bills, visit: Visit, *, look: str) -> None:
+    """Pay into silence, look at the page that checks, and log out."""
+    await bills.make(theme=LOOKS[look])
+    await bills.house.fault("webhooks", "refuse", seconds=120)
+    await person.come_to_pay(await bills.link("statement"))
+    await person.choose_amount("Amount Due")
+    await bills.house.fault("gateway", "drop_after_accept", count=1)
+    await bills.house.fault("gateway", "error", seconds=120)
+    await person.pay()
+    await visit(person, "unknown")
+    await person.open("/pay")
+    await visit(person, "on-its-way")
+    await bills.house.no_faults()
+    await person.press("See how it stands", role="link")
+    await person.status("paid")
+    await person.press("Log out")
+    await visit(person, "signed-out")
+
+
+async def refused(person: Person, bills: Bills, visit: Visit, *, look: str) -> None:
+    """Meet everything that is no way to pay."""
+    theme = LOOKS[look]
+    await bills.make(theme=theme)
+    await person.open("/pay")
+    await visit(person, "no-session")
+    await person.open("/")
+    await visit(person, "front")
+    await person.open("/q/nothing")
+    await visit(person, "not-found")
+    made = await bills.made()
+    await bills.house.api("POST", f"/links/{made['id']}/revoke")
+    await person.open(made["url"])
+    await visit(person, "link-revoked")
+    await bills.options(theme=theme, payments={"credit_card": False})
+    await person.open(await bills.link())
+    await person.press("Continue")
+    await visit(person, "unavailable")
+    await bills.options(theme=theme)
+    await bills.house.guarantor(bills.group, bills.number, encounters=[], statements=[], email=None)
+    await person.open("/pay")
+    await visit(person, "nothing-to-pay")
+    await bills.options(theme=theme, authentication=MFA)
+    await person.open("/pay")
+    await visit(person, "cannot-prove")
+
+
+class Walk(Protocol):
+    """One of the walks above."""
+
+    async def __call__(self, person: Person, bills: Bills, visit: Visit, /, *, look: str) -> None: ...
+
+
+WALKS: tuple[Walk, ...] = (proving, paying, waiting, refused)
