@@ -153,6 +153,10 @@ class Place(Household):
         """Hold our books against the gateway's and the mail server's (G1-G6), and ours against themselves."""
         payments, charges = await self.payments(), await self.charges()
         charged = Counter(one["reference"] for one in charges if one["status"] == "succeeded")
+        keys = {one["idempotency_key"]: one["reference"] for one in charges}
+        assert all(key == reference for key, reference in keys.items()), (
+            "a key of another payment, or no key of ours"
+        )
         taken = {one["reference"]: one["amount"] for one in charges if one["status"] == "succeeded"}
         assert all(times == 1 for times in charged.values()), f"charged twice: {charged}"
         ours = {one["id"]: one for one in payments}

@@ -36,6 +36,7 @@ async def test_a_mail_server_that_falls_silent_holds_up_nobody_elses_receipt(her
     await eventually(lambda: has_receipt(here, "slow@example.com"))  # and now says nothing more
     await other.pay(email="quick@example.com")
     await eventually(lambda: has_receipt(here, "quick@example.com"), within=5)
+    assert len(here.receipts()) == 2, "what is being said is nobody else's to say"
 
 
 async def has_receipt(place_: Place, to: str) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.books import rows
 from tests.faults.patient import Page, Patient
 from tests.faults.place import Place, place
 from tests.faults.service import Service
@@ -166,6 +167,27 @@ async def test_two_processes_take_a_payment_once(pair: tuple[Place, Service]) ->
     await here.agrees()
     assert len(here.receipts()) == 1
     await twin.close()
+
+
+async def test_two_processes_send_each_receipt_once(pair: tuple[Place, Service]) -> None:
+    here, other = pair
+    await here.mail_gate.shut()
+    for service in (here.service, other) * 4:
+        patient = here.patient(service)
+        await patient.come_to_pay(await here.link_for(await here.owes()))
+        assert (await patient.get((await patient.pay(email=EMAIL)).to)).payment_status == "paid"
+    await eventually(lambda: all_wait(here, 8))
+    await here.mail_gate.open()
+    here.later(120)  # both find all eight due at once
+    await here.settles(step=0)
+    await here.agrees()
+    assert len(here.receipts()) == 8
+
+
+async def all_wait(place_: Place, messages: int) -> bool:
+    """Whether each was tried once and waits to be tried again."""
+    found = await rows(place_.database_url, "SELECT attempts, state FROM outbox")
+    return Counter(state for attempts, state in found if attempts) == {"queued": messages}
 
 
 def file_of(place_: Place) -> str:
