@@ -22,6 +22,10 @@ async def account_now(tx: Tx, guarantor_id: int) -> AccountNow:
     account = await tx.guarantors.account(guarantor_id)
     deducted = await tx.ledger.deducted(guarantor_id)
     lines = tuple(_less(line, deducted.get(line.service_id, Cents(0))) for line in account.lines)
+    taken_off = sum(old.remaining - new.remaining for old, new in zip(account.lines, lines, strict=True))
+    # What was posted on a line that the PM system has made smaller since, or taken away, is money all the
+    # same: until the PM system has the payment, it is not asked for again on another line.
+    homeless = sum(deducted.values()) - taken_off
     outside = sum(receipt.unapplied for receipt in account.receipts)
     own = await tx.ledger.unapplied(guarantor_id)
     return AccountNow(
@@ -31,7 +35,7 @@ async def account_now(tx: Tx, guarantor_id: int) -> AccountNow:
             lines,
             account.statements,
             unapplied=Cents(outside + own),
-            held=await tx.ledger.held(guarantor_id),
+            held=Cents(await tx.ledger.held(guarantor_id) + homeless),
         ),
     )
 

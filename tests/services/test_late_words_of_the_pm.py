@@ -11,7 +11,7 @@ from tests.factories import NOW, make_line, make_statement
 from tests.services.conftest import Lakeside
 
 OLD = make_line("8-1", remaining=5_000, date=NOW.date() - timedelta(days=30))
-NEW = make_line("9-1", remaining=8_000)
+NEW = make_line("9-1", remaining=8_000, date=NOW.date())
 
 
 @pytest.mark.parametrize(
