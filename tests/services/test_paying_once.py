@@ -38,15 +38,16 @@ async def test_r80_a_hundred_pays_of_one_order_at_once_are_one_charge(lakeside: 
     assert len(await rows(house, "payments")) == 1
 
 
-async def test_r81_pay_said_again_shows_the_payment_there_is(lakeside: Lakeside) -> None:
+@pytest.mark.parametrize("single", [True, False])
+async def test_r81_pay_said_again_shows_the_payment_there_is(lakeside: Lakeside, single: bool) -> None:
     house = lakeside.house
-    alice = await house.come(await house.link(lakeside.alice))
-    order = await alice.choose()
+    alice = await house.come(await house.link(lakeside.alice, single_payment=single))
+    order = await alice.choose(100)
     first = await alice.press_pay(order=order)
     assert await alice.press_pay(order=order) == first
     assert await alice.press_pay() == first
-    assert await house.ordering.amounts(alice.visit) == first
     assert await house.ordering.methods(alice.visit) == first
+    assert (await house.ordering.amounts(alice.visit) == first) == single
     assert len(house.gateway.asked) == 1
 
 
