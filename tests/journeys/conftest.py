@@ -71,10 +71,11 @@ async def later(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Later
 _NUMBERS = itertools.count(1)
 
 
-@pytest.fixture
-def bills(house: Household) -> Bills:
-    """Make what this test needs in the household all share."""
-    return Bills(house=house, number=next(_NUMBERS))
+@pytest_asyncio.fixture(loop_scope="session")
+async def bills(house: Household) -> AsyncIterator[Bills]:
+    """Make what this test needs in the household all share; its faults end with it."""
+    yield Bills(house=house, number=next(_NUMBERS))
+    await house.no_faults()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -28,6 +28,12 @@ CUT_OFF = """() => [...document.querySelectorAll("main button, main label, main 
   .filter((one) => one.checkVisibility() && getComputedStyle(one).overflow === "hidden"
     && one.scrollWidth > one.clientWidth + 1)
   .map((one) => one.outerHTML.slice(0, 120))"""
+# The colours are the reader's own then; what we owe are edges that do not hang on a background.
+NO_EDGE = """() => [...document.querySelectorAll("button.main, a.main, button.second, .choice, .card, input")]
+  .filter((one) => one.checkVisibility() && one.type !== "radio")
+  .filter((one) => !(parseFloat(getComputedStyle(one).borderTopWidth) >= 1)
+    || getComputedStyle(one).borderTopColor === "rgba(0, 0, 0, 0)")
+  .map((one) => one.outerHTML.slice(0, 120))"""
 ENLARGED = "size => { document.documentElement.style.fontSize = size; }"
 
 
@@ -42,7 +48,7 @@ async def _stands(person: Person, name: str) -> None:
         wrong += [f"{name} at {width}: {one}" for one in await violations(page)]
     await page.set_viewport_size(PHONE)
     await page.emulate_media(forced_colors="active")
-    wrong += [f"{name} in forced colours: {one}" for one in await violations(page)]
+    wrong += [f"{name} in forced colours: {one}" for one in await page.evaluate(NO_EDGE)]
     await page.emulate_media(forced_colors="none", media="screen")
     await page.set_viewport_size({"width": 640, "height": 800})
     await page.evaluate(ENLARGED, "34px")  # twice the size: as much room as 320 give
