@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import accumulate
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from aiohttp import StreamReader, hdrs, web
@@ -173,15 +174,15 @@ def parse_form(body: bytes) -> Form:
         text = raw_value.decode("latin-1") if value is None else value
         longest = _LONGEST.get(name, _LONGEST_OTHER)
         ours = _NAME.fullmatch(name) is not None  # and then there is no digit in it
-        # Only what is short enough to be taken at all is searched: the search is not for 64 KiB of digits.
-        if _holds_card_number(name, text[:longest]) or (
+        # Only what could be taken at all is searched: the search is not for 64 KiB of digits.
+        if ours and (name in values or name in faults):
+            faults.setdefault(name, FormFault.DUPLICATE)
+        elif _holds_card_number(name, text[:longest]) or (
             not ours and _holds_card_number("", name[:_LONGEST_OTHER])
         ):
             faults[name if ours else ""] = FormFault.CARD_NUMBER
         elif not ours:
             continue
-        elif name in values or name in faults:
-            faults.setdefault(name, FormFault.DUPLICATE)
         elif value is None or _CONTROL.search(value):
             faults[name] = FormFault.UNREADABLE
         elif len(value) > longest:
@@ -208,14 +209,17 @@ def _holds_card_number(name: str, value: str) -> bool:
 
 
 def _has_card(run: str) -> bool:
+    """Try every window of a card's length; running sums, as 64 KiB of digits must not keep others waiting."""
     digits = [int(letter) for letter in run if letter not in " -"]
+    doubled = [digit * 2 - 9 if digit > 4 else digit * 2 for digit in digits]  # noqa: PLR2004 - twice 5 has two figures
+    pairs = list(zip(digits, doubled, strict=True))
+    # Counted from its last digit, a number's every second one is doubled: so there are two ways to add up.
+    by_parity = [
+        list(accumulate((pair[(place + parity) % 2] for place, pair in enumerate(pairs)), initial=0))
+        for parity in (0, 1)
+    ]
     return any(
-        _luhn(digits[start : start + length])
-        for length in range(_CARD_SHORTEST, min(_CARD_LONGEST, len(digits)) + 1)
-        for start in range(len(digits) - length + 1)
+        (by_parity[(end - 1) % 2][end] - by_parity[(end - 1) % 2][end - length]) % 10 == 0
+        for end in range(_CARD_SHORTEST, len(digits) + 1)
+        for length in range(_CARD_SHORTEST, min(_CARD_LONGEST, end) + 1)
     )
-
-
-def _luhn(digits: list[int]) -> bool:
-    doubled = [digit * 2 - 9 if digit > 4 else digit * 2 for digit in digits[-2::-2]]  # noqa: PLR2004 - twice 5 has two figures
-    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
