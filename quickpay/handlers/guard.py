@@ -31,6 +31,8 @@ def guarded(route: Route) -> Handler:
         desk = request.app[DESK]
         if request.headers.getall(hdrs.HOST, None) != [desk.host] or not request.raw_path.startswith("/"):
             response: web.StreamResponse = _misdirected()
+        elif "%00" in request.raw_path:  # nothing of ours has such a name; PostgreSQL takes it in no text
+            response = answer(request, HTTPStatus.NOT_FOUND, access)
         else:
             try:
                 refused = await check_form(request, access) if posts_form else None
