@@ -61,8 +61,12 @@ def press(
     turned = [*asks[skip % len(asks) :], *asks[: skip % len(asks)]]
     with on(where.load):
         if shutil.which("wrk"):
-            return _wrk(address, turned, concurrency=concurrency, seconds=seconds)
-        return asyncio.run(_asyncio(address, turned, concurrency=concurrency, seconds=seconds))
+            burst = _wrk(address, turned, concurrency=concurrency, seconds=seconds)
+        else:
+            burst = asyncio.run(_asyncio(address, turned, concurrency=concurrency, seconds=seconds))
+    if not burst.answers:
+        raise RuntimeError(f"{address} answered nothing in {burst.seconds:g} s")
+    return burst
 
 
 def _wrk(address: str, asks: Sequence[Ask], *, concurrency: int, seconds: float) -> Burst:

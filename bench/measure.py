@@ -11,10 +11,9 @@ from statistics import median
 from bench.cases import Case
 from bench.load import Ask, Burst, press
 from bench.machine import Cores
-from bench.servers import Server, free_port, hello, postgresql, quickpay
+from bench.servers import RESULTS, ROOT, Server, free_port, hello, postgresql, quickpay
 from bench.stock import Books, books, stock
 
-RESULTS = Path(__file__).with_name("results")
 _HELLO = [Ask(method="GET", path="/")]
 
 
@@ -87,7 +86,7 @@ def measure(case: Case, where: Cores, effort: Effort, *, against: dict[str, Path
         bare = Runner(server=stack.enter_context(hello(where)), asks=_HELLO)
         runners: dict[str, Runner] = {}
         ledgers: dict[str, str] = {}
-        for name, source in {"": Path(__file__).parent.parent, **against}.items():
+        for name, source in {"": ROOT, **against}.items():
             url, helpers = stack.enter_context(_database(case.database, where))
             ledgers[name] = url
             asks = case.asks(stock(url))

@@ -7,7 +7,8 @@ from typing import Any
 
 from bench import machine
 from bench.load import client
-from bench.measure import RESULTS, Effort, Figures, Result
+from bench.measure import Effort, Figures, Result
+from bench.servers import RESULTS
 
 _ROW = "{:<26}{:>8}{:>15}{:>9}{:>9}{:>8}{:>7}{:>8}{:>14}{:>9}  {}"
 

