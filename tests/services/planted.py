@@ -76,6 +76,12 @@ PLANTED: dict[str, tuple[str, ...]] = {
     "a receipt by email of a payment that took no money": (
         "UPDATE outbox SET subject = (SELECT id FROM payments WHERE amount = 100) WHERE kind = 'receipt'",
     ),
+    "a payment called declined that the gateway says it charged": (
+        (
+            "INSERT INTO audit (at, type, payment_id, actor, detail) SELECT 1, 'payment.contradicted', id, "
+            "'x', '{}' FROM payments WHERE amount = 100"
+        ),
+    ),
     "a payment of a guarantor of another group": ("UPDATE guarantors SET group_id = 2 WHERE id = 1",),
     "a payment that is not of its order's amount or session": (
         "UPDATE payments SET amount = 5001 WHERE amount = 5000",

@@ -163,6 +163,11 @@ RULES: tuple[Rule, ...] = (
     ),
     rule(
         "I9",
+        "a payment called declined that the gateway says it charged",
+        select(payments.c.id).where(payments.c.state == "declined", _told("payment.contradicted")),
+    ),
+    rule(
+        "I9",
         "a payment of a guarantor of another group",
         select(payments.c.id)
         .join(guarantors, guarantors.c.id == payments.c.guarantor_id)
