@@ -79,20 +79,23 @@ async def test_a_disk_that_fills_while_the_gateway_charges_loses_no_success(here
 
 
 async def test_a_stop_in_mid_payment_waits_for_the_gateway(here: Place) -> None:
+    """Longer than the browser is kept; what the gateway says is written before the process ends (R138)."""
     payer = await here.at_the_card()
-    pressed = await held_at_the_gateway(here, payer)
+    pressed = await held_at_the_gateway(here, payer, for_seconds=7)
     assert await here.service.stop() == 0
-    assert (await pressed).to
+    await asyncio.gather(pressed, return_exceptions=True)
     await here.service.start(plainly=True)
-    assert (await payer.get((await pressed).to)).payment_status == "paid", "it had ended before the stop did"
+    assert (await here.only_payment())["status"] == "succeeded", "it had ended before the process did"
     await here.settles()
     await here.agrees()
 
 
-async def held_at_the_gateway(place_: Place, payer: Patient) -> "asyncio.Task[Page]":
-    """Press Pay and return while the gateway takes its time; it charges a second later."""
+async def held_at_the_gateway(
+    place_: Place, payer: Patient, *, for_seconds: float = 1.5
+) -> "asyncio.Task[Page]":
+    """Press Pay and return while the gateway takes its time; it charges when that is over."""
     token = await payer.card()
-    await place_.fault("gateway", "slow", delay=1.5)
+    await place_.fault("gateway", "slow", delay=for_seconds)
     pressed = asyncio.create_task(payer.press_pay(token, email=EMAIL))
     await eventually(lambda: held(place_))
     return pressed
