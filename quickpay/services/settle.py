@@ -73,6 +73,8 @@ def _differs(payment: Payment, approved: Approved) -> tuple[str, ...]:
         "amount": approved.amount == payment.amount,
         "currency": approved.currency == payment.currency,
         "reference": approved.reference == payment.id,
+        # Given back at the gateway before we knew it was taken: no receipt may say that it is here.
+        "refunded": approved.refunded == 0,
     }
     return tuple(name for name, is_same in same.items() if not is_same)
 

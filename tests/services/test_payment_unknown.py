@@ -155,7 +155,9 @@ async def test_a_charge_the_gateway_never_got_ends_at_once(lakeside: Lakeside, a
     assert (await alice.pays()).state is PaymentState.SUCCEEDED
 
 
-@pytest.mark.parametrize("differing", [{"amount": 12_551}, {"currency": "eur"}, {"reference": "another"}])
+@pytest.mark.parametrize(
+    "differing", [{"amount": 12_551}, {"currency": "eur"}, {"reference": "another"}, {"refunded": 12_550}]
+)
 async def test_r86_a_success_that_is_not_what_was_asked_for_goes_to_a_person(
     lakeside: Lakeside, alice: Person, differing: dict[str, Any]
 ) -> None:
