@@ -12,6 +12,8 @@ _DAY = timedelta(days=1)
 
 CODE_LIFE_SHORTEST = 120 * _SECOND
 CODE_LIFE_LONGEST = 600 * _SECOND
+MOST_TRIES = 5
+"""For one challenge, whatever the settings say; the database holds it too (I6)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,8 @@ class Limits:
     def __post_init__(self) -> None:
         if not CODE_LIFE_SHORTEST <= self.code_life <= CODE_LIFE_LONGEST:
             raise ValueError("a code lives 120 to 600 seconds (R21)")
+        if self.tries_per_challenge.most > MOST_TRIES:
+            raise ValueError(f"a challenge takes {MOST_TRIES} tries at most (R23)")
         names = [limit.name for limit in self.each()]
         if len(names) != len(set(names)):
             raise ValueError("two limits share a counter")
