@@ -30,12 +30,14 @@ class BackgroundTasks:
         self._loops.add(asyncio.create_task(self._repeat(seconds, work, name), name=name))
 
     async def stop(self, *, grace: float) -> None:
-        """End the loops, wait for running work at most `grace` seconds, then leave it."""
+        """End the loops, wait for them and for running work at most `grace` seconds in all, then leave it."""
         for loop in self._loops:
             loop.cancel()
+        if self._loops or self._running:
+            await asyncio.wait(self._loops | self._running, timeout=grace)
+        for loop in self._loops:
+            loop.cancel()  # once more: a round may still be winding up what it had begun
         await asyncio.gather(*self._loops, return_exceptions=True)
-        if self._running:
-            await asyncio.wait(self._running, timeout=grace)
         for task in self._running:
             log.warning("task_left_behind", task=task.get_name())
             task.cancel()
