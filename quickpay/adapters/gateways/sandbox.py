@@ -40,7 +40,8 @@ class SandboxGateway:
     name: Final = "sandbox"
     activated: Final = Activated(card=True, apple_pay=True, google_pay=True, storage=True)
     idempotency_window: Final = timedelta(hours=24)
-    look_up_lag: Final = timedelta(seconds=30)
+    # With the 30 s a charge may be sent in, this ends what was never charged inside the minute of R79.
+    look_up_lag: Final = timedelta(seconds=25)
 
     def __init__(
         self,

@@ -33,7 +33,7 @@ async def read_body(
     """Read the body as `shape`; also give a digest that is the same for every spelling of the same JSON.
 
     Where the shape is wrong in one part, `rules` still judges the others, so that all is told at once;
-    `least` stands meanwhile for the parts nobody may leave out.
+    `least` stands meanwhile for what nobody may leave out, in parts whose fields do not depend on each other.
 
     Raises:
         Problem: 400 not JSON, 413 too long, 415 not called JSON, 422 with the fault of every field.
@@ -49,24 +49,43 @@ async def read_body(
         return shape.validate_json(raw, strict=True), hashlib.sha256(canonical.encode()).digest()
     except ValidationError as wrong:
         found = shape_faults(wrong)
-        wrong_parts = {fault.path.partition(".")[0] for fault in found}
-        rest = {name: value for name, value in said.items() if name not in wrong_parts}
-        others = _of_other_parts({**(least or {}), **rest}, wrong_parts, shape, rules)
-        raise faulty((*found, *others)) from None
+        raise faulty((*found, *_of_the_rest(said, found, shape, rules, least or {}))) from None
 
 
-def _of_other_parts(
-    rest: Mapping[str, Any],
-    wrong: Collection[str],
+def _of_the_rest(
+    said: dict[str, Any],
+    found: tuple[Fault, ...],
     shape: TypeAdapter[T],
     rules: Callable[[T], Iterable[Fault]],
+    least: Mapping[str, Any],
 ) -> Iterator[Fault]:
-    """Judge the parts whose shape is right, the wrong ones left out."""
+    """Judge what is left when the parts of a wrong shape are left out."""
+    wrong = {fault.path for fault in found}
     try:
-        value = shape.validate_json(json.dumps(rest), strict=True)
+        value = shape.validate_json(json.dumps(_without(said, wrong, least)), strict=True)
     except ValidationError:
         return
-    yield from (fault for fault in rules(value) if fault.path.partition(".")[0] not in wrong)
+    for fault in rules(value):
+        part, _, _ = fault.path.partition(".")
+        if not wrong & {part, fault.path} and (part in least or not any(_in(part, path) for path in wrong)):
+            yield fault
+
+
+def _without(said: dict[str, Any], wrong: Collection[str], least: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the parts that are wrong; of those in `least`, only their wrong fields."""
+    rest = {name: value for name, value in said.items() if not any(_in(name, path) for path in wrong)}
+    for name, stand_in in least.items():
+        given = said.get(name)
+        if isinstance(stand_in, dict) and isinstance(given, dict):
+            kept = {key: value for key, value in given.items() if f"{name}.{key}" not in wrong}
+            rest[name] = stand_in | kept
+        else:
+            rest.setdefault(name, stand_in)
+    return rest
+
+
+def _in(part: str, path: str) -> bool:
+    return path == part or path.startswith(f"{part}.")
 
 
 def read_json(raw: bytes) -> Any:

@@ -73,10 +73,12 @@ async def test_a_wrong_type_hides_no_other_fault(api: Api) -> None:
         notifications={"email_from": "nobody"},
         payments={"auto_post": 1},
     )
+    body["branding"]["logo_url"] = "http://example.com/logo.png"
     refused = await api.call("PUT", "/groups/lakeside", body)
     assert refused.status == 422
     assert refused.paths == {
         "branding.name",
+        "branding.logo_url",
         "authentication.require_mfa",
         "notifications.email_from",
         "payments.auto_post",
