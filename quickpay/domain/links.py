@@ -1,6 +1,6 @@
 """A link: a signed address that lets a guarantor in, for a while and so many times."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -44,7 +44,7 @@ class Link:
     uses: int
     max_uses: int | None
     single_payment: bool
-    contact: str | None
+    contact: str | None = field(repr=False)
     batch: str | None
     created_at: datetime
     expires_at: datetime
