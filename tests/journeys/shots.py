@@ -39,6 +39,7 @@ async def take(out: Path) -> None:
 
                 bills = Bills(house=house, number=number)
                 bills.name = PRACTICES[number]
+                bills.group = bills.name.partition(" ")[0].lower()
                 async with somebody(browser, house) as person:
                     await walk(person, bills, visit, look=look)
             await browser.close()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.household import Household
+from tests.household import Household, eventually
 from tests.journeys.bills import Bills
 from tests.journeys.conftest import Later
 from tests.journeys.person import Person, somebody
@@ -126,9 +126,14 @@ async def test_a_payment_the_gateway_never_took_ends_as_not_charged(
     await alice.choose_amount("Amount Due")
     await alice.pay(NOT_CHARGED_BEFORE)
     await alice.status("unknown")
-    for _ in range(3):  # it is asked after three times, the last when a charge would have to show
-        later.passes(timedelta(seconds=60))
-    await alice.status("declined")
+
+    async def said() -> bool:
+        later.passes(
+            timedelta(seconds=3)
+        )  # it is asked after again and again, until a charge would have to show
+        return await alice.page.locator("main[data-payment-status=declined]").count() == 1
+
+    await eventually(said)
     await alice.look()
     words = await alice.words()
     assert "Payment Failed" in words

@@ -39,7 +39,9 @@ async def paying(person: Person, bills: Bills, visit: Visit, *, look: str) -> No
     await bills.make(
         theme=LOOKS[look],
         authentication={"enable_mfa": True},
-        look_and_feel={"footer_text": "Questions about your bill? We are glad to help.", "show_escrow": True},
+        look_and_feel={
+            "footer_text": "Questions about your bill? We are glad to help.",
+        },
     )
     link = await bills.link()
     await person.come_to_pay(link)
@@ -79,7 +81,7 @@ async def paying(person: Person, bills: Bills, visit: Visit, *, look: str) -> No
 
 async def waiting(person: Person, bills: Bills, visit: Visit, *, look: str) -> None:
     """Pay into silence, look at the page that checks, and log out."""
-    await bills.make(theme=LOOKS[look])
+    await bills.make(theme=LOOKS[look], look_and_feel={"show_escrow": True})
     await bills.house.fault("webhooks", "refuse", seconds=120)
     await person.come_to_pay(await bills.link("statement"))
     await person.choose_amount("Amount Due")
@@ -91,6 +93,7 @@ async def waiting(person: Person, bills: Bills, visit: Visit, *, look: str) -> N
     await visit(person, "on-its-way")
     await person.press("Log out")
     await visit(person, "signed-out")
+    await bills.house.no_faults()
 
 
 async def refused(person: Person, bills: Bills, visit: Visit, *, look: str) -> None:
