@@ -54,13 +54,14 @@ def family(pid: int) -> list[int]:
     return [pid, *(one for child in children for one in family(child))]
 
 
-def description() -> dict[str, str | int]:
+def description() -> dict[str, str | float]:
     """What a reader of the figures has to know of where they come from."""
     return {
         "cpu": _cpu(),
         "cores": len(os.sched_getaffinity(0)),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
+        "load_average": round(os.getloadavg()[1], 1),  # of 5 minutes; well above 2, others were at work too
     }
 
 
