@@ -73,7 +73,7 @@ class Limits:
     """R37: the most one group spends in a day (the number is ours)."""
     conversion_sample: int = 50
     conversion_least_percent: int = 30
-    """R37: with a smaller share of so many codes used, sending to new numbers pauses and staff are told."""
+    """R37: with a smaller share of so many texts used in an hour, new numbers get none; staff are told."""
     countries: tuple[str, ...] = ("US",)
     """R37: where texts may go."""
 
@@ -119,6 +119,10 @@ class Limits:
 
         changed: dict[str, Any] = {one.name: now(getattr(self, one.name)) for one in fields(self)}
         return replace(self, **changed)
+
+    def wasted(self, *, sent: int, used: int) -> bool:
+        """Tell whether so few of the codes texted lately were used that somebody is pumping them (R37)."""
+        return sent >= self.conversion_sample and used * 100 < sent * self.conversion_least_percent
 
     def cooldown(self, sent_no: int) -> timedelta:
         """Give the wait after the `sent_no`-th sending, from 1: 30, 60, 120 s… (R36). From 0: none."""

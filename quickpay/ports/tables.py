@@ -176,6 +176,10 @@ class Counters(Protocol):
         """Count one unless the limit is full; a limit without `per` never starts anew."""
         ...
 
+    async def count(self, name: str, subject: bytes, *, now: datetime) -> int:
+        """What is counted at present, 0 once the count is over."""
+        ...
+
     async def clear(self, name: str, subject: bytes) -> None: ...
     async def take_back(self, name: str, subject: bytes) -> None:
         """Count one less: what was counted beforehand turned out not to be one of its kind."""

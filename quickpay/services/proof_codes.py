@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from quickpay.domain.audit import Event
 from quickpay.domain.digests import Digests
@@ -32,8 +33,9 @@ NOTICE_WORTH_SENDING = timedelta(hours=24)
 class Undone(Exception):
     """So many codes were sent that this one is not (R36); raised so that its unit counts nothing."""
 
-    def __init__(self, *, group: Group, session_id: int) -> None:
+    def __init__(self, *, group: Group, session_id: int, limit: Literal["sends", "spend"]) -> None:
         super().__init__("too many codes")
+        self.limit = limit
         self.group = group
         self.session_id = session_id
 
@@ -65,8 +67,9 @@ class ProofCodes:
             # Whoever counted its last try was cut off before the lock; it is closed now.
             await self.lock(tx, last, stay.guarantor, now)
             return ProofLocked(group=stay.group)
-        if not await self.counts.count_sending(tx, subjects, method, now):
-            raise Undone(group=stay.group, session_id=stay.session.id)
+        full = await self.counts.count_sending(tx, subjects, method, now)
+        if full is not None:
+            raise Undone(group=stay.group, session_id=stay.session.id, limit=full)
         code = new_code()
         challenge = self._challenge(stay, method, contact, subjects.contact, last, now)
         challenge = replace(challenge, digest=self._digest(challenge.id, visit, code))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Literal
 
 from quickpay.domain.digests import Digests
 from quickpay.mfa.limits import Limit, Limits
@@ -11,6 +12,11 @@ from quickpay.ports.tables import Tx
 from quickpay.services.stay import Stay, Visit
 
 _LOCK = "proof_lock"
+_TEXTS_SENT = Limit(name="texts_sent_3600s", most=1_000_000, per=timedelta(hours=1))
+_TEXTS_USED = Limit(name="texts_used_3600s", most=1_000_000, per=timedelta(hours=1))
+"""No limits by themselves: what a group's codes by text are sent for (R37)."""
+_PROVED = Limit(name="contact_proved", most=1)
+"""Kept for good: somebody has once typed a code that went to this contact."""
 
 _FOR_GOOD = timedelta(days=36_500)
 """A link with too many tries proves nothing more; staff make another (R25)."""
@@ -71,8 +77,10 @@ class ProofLimits:
             return Full.CONTACT
         return None if of_address and of_link else Full.ELSEWHERE
 
-    async def count_sending(self, tx: Tx, subjects: Subjects, method: Method, now: datetime) -> bool:
-        """Count one code to be sent (R36, R37); False when any count is full.
+    async def count_sending(
+        self, tx: Tx, subjects: Subjects, method: Method, now: datetime
+    ) -> Literal["sends", "spend"] | None:
+        """Count one code to be sent (R36, R37); names what is full, if anything is.
 
         The caller then undoes its unit: a code that is not sent must not use up what is left of the others.
         """
@@ -83,7 +91,18 @@ class ProofLimits:
             fits.append(await self._bump(tx, (limits.sends_per_link,), subjects.link, now))
         if method is Method.SMS:
             fits.append(await self._bump(tx, (limits.texts_per_group,), subjects.group, now))
-        return all(fits)
+            if not await self._worth_a_text(tx, subjects, now):
+                return "spend"
+        return None if all(fits) else "sends"
+
+    async def _worth_a_text(self, tx: Tx, subjects: Subjects, now: datetime) -> bool:
+        """Count one text; while hardly any code texted for the group is used, only proved numbers get one."""
+        limits = self._limits
+        sent = await tx.counters.count(_TEXTS_SENT.name, subjects.group, now=now)
+        used = await tx.counters.count(_TEXTS_USED.name, subjects.group, now=now)
+        if limits.wasted(sent=sent, used=used):
+            return bool(await tx.counters.count(_PROVED.name, subjects.contact, now=now))
+        return await tx.counters.bump(_TEXTS_SENT, subjects.group, now=now)
 
     async def is_locked(self, tx: Tx, *subjects: bytes | None, now: datetime) -> bool:
         """Whether proofs by this contact, or through this link, are locked for now."""
@@ -98,13 +117,16 @@ class ProofLimits:
         if before:
             await tx.counters.lock(_LOCK, contact, until=now + self._limits.lock_for(before + 1), now=now)
 
-    async def succeeded(self, tx: Tx, subjects: Subjects) -> None:
+    async def succeeded(self, tx: Tx, subjects: Subjects, method: Method, now: datetime) -> None:
         """Start the consecutive counts anew; the hourly and daily counts of wrong tries stay (R26).
 
         The try that succeeded was counted beforehand and was none of them: it is taken back. A person who has
         just proved that she is there is not being bombed with codes (R36), so the short counts of sendings
         start anew as well; ten a day for one contact stay ten.
         """
+        await tx.counters.bump(_PROVED, subjects.contact, now=now)
+        if method is Method.SMS:
+            await tx.counters.bump(_TEXTS_USED, subjects.group, now=now)
         for limit in self._limits.tries_per_contact:
             if limit.cleared_by_success:
                 await tx.counters.clear(limit.name, subjects.contact)

@@ -226,7 +226,7 @@ class Verify:
             type="rate.limited",
             group_id=undone.group.id,
             session_id=undone.session_id,
-            detail={"limit": "sends"},
+            detail={"limit": undone.limit},
         )
         await self._store.write(lambda tx: tx.audit.add(event))
 
@@ -271,7 +271,8 @@ class Verify:
         )
         if not raised:
             return NoStay(why=Gone.SIGNED_OUT, group=stay.group)
-        await self._counts.succeeded(tx, self._counts.subjects(stay, visit, challenge.contact))
+        subjects = self._counts.subjects(stay, visit, challenge.contact)
+        await self._counts.succeeded(tx, subjects, challenge.method, now)
         await tx.audit.add(challenge_event(challenge, "challenge.verified", now, role=role.value))
         return Proved(secret=secret, expires_at=stay.session.expires_at)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -268,6 +269,29 @@ async def test_r37_a_group_spends_on_so_many_texts_a_day(lakeside: Lakeside) -> 
         answers.append(type(await house.verify.send(person.visit, Way.SMS)).__name__)
     assert answers == ["CodeSent", "CodeSent", "TooManyCodes"]
     assert await house.verify.send(person.visit, Way.EMAIL) == CodeSent()
+
+
+async def test_r37_while_texted_codes_go_unused_only_proved_numbers_get_one(
+    lakeside: Lakeside,
+) -> None:
+    house = lakeside.house
+    house.limits = replace(DEFAULT_LIMITS, conversion_sample=4, conversion_least_percent=30)
+    house.furnish(KEYS[:1])
+    alice = await house.come(await house.link(lakeside.alice))
+    assert isinstance(await alice.type(await alice.ask(Way.SMS)), Proved)
+    for number in range(3):
+        one = await house.guarantor(lakeside.group, number=f"3{number}", mobile=f"+1608555016{number}")
+        pumped = await house.come(await house.link(one))
+        assert await house.verify.send(pumped.visit, Way.SMS) == CodeSent()
+    new = await house.guarantor(lakeside.group, number="39", mobile="+16085550169")
+    stranger = await house.come(await house.link(new))
+    assert type(await house.verify.send(stranger.visit, Way.SMS)).__name__ == "TooManyCodes"
+    assert '"spend"' in str([row["detail"] for row in await rows(house, "audit")])
+    again = await house.come(await house.link(lakeside.alice))
+    assert await house.verify.send(again.visit, Way.SMS) == CodeSent()
+    house.clock.advance(timedelta(hours=1))
+    stranger = await house.come(await house.link(new))
+    assert await house.verify.send(stranger.visit, Way.SMS) == CodeSent()
 
 
 async def test_r38_a_lock_tells_the_other_contact_and_only_that(lakeside: Lakeside) -> None:

@@ -50,7 +50,9 @@ _LOCK = Statement(
         },
     ).returning(counters.c.count)
 )
-_UNTIL = Statement(select(counters.c.until).where(*_KEY, counters.c.until > bindparam("now")))
+_STANDING = (*_KEY, counters.c.until > bindparam("now"))
+_COUNT = Statement(select(counters.c.count).where(*_STANDING))
+_UNTIL = Statement(select(counters.c.until).where(*_STANDING))
 _CLEAR = Statement(delete(counters).where(*_KEY))
 _TAKE_BACK = Statement(
     update(counters)
@@ -83,6 +85,11 @@ class Counters:
             _BUMP, name=limit.name, subject=subject, now=at, until=until, most=limit.most
         )
         return row is not None
+
+    async def count(self, name: str, subject: bytes, *, now: datetime) -> int:
+        """Return what is counted at present, 0 once the count is over."""
+        row = await self._run.one(_COUNT, name=name, subject=subject, now=micros(now))
+        return 0 if row is None else int(row[0])
 
     async def clear(self, name: str, subject: bytes) -> None:
         """Begin the count anew; a lock stays."""
