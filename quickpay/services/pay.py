@@ -139,10 +139,14 @@ class Pay:
         self, tx: Tx, visit: Visit, form: PayForm, *, payment_id: str, now: datetime
     ) -> Payment | NotPaid:
         """Write 1: all that must hold at the moment of charge, in the unit that makes the row (R90)."""
+        found = await stay_of(tx, visit, now)
+        if isinstance(found, NoStay):
+            return found
+        await tx.guarantors.lock(found.guarantor.id)
+        # Asked again: while this waited for the lock, she may have signed out or the group changed its rules.
         stay = await stay_of(tx, visit, now)
         if isinstance(stay, NoStay):
             return stay
-        await tx.guarantors.lock(stay.guarantor.id)
         order = await tx.orders.get(form.order_id or stay.session.order_id or "")
         if order is None or order.session_id != stay.session.id or order.method is None:
             return NoOrder()

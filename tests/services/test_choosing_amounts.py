@@ -1,7 +1,9 @@
 """Choosing what to pay: only what is owed, only what the group shows, asked again when Pay is pressed."""
 
+import asyncio
 from typing import Any
 
+import asyncpg
 import pytest
 
 from quickpay.domain.balances import AmountChoice, WhyRefused
@@ -205,6 +207,28 @@ async def test_require_cvv_is_what_the_group_says(lakeside: Lakeside, required: 
     assert details.require_cvc is required
     await alice.press_pay()
     assert [charge.require_cvc for charge in house.gateway.asked] == [required]
+
+
+async def test_r90_a_rule_saved_while_pay_waits_for_its_turn_counts(
+    lakeside: Lakeside, database_url: str
+) -> None:
+    if not database_url.startswith("postgresql"):
+        return  # one writer: nothing is saved while a unit runs
+    house = lakeside.house
+    alice = await house.come(await house.link(lakeside.alice))
+    await alice.choose()
+    other = await asyncpg.connect(database_url)  # type: ignore[no-untyped-call]  # untyped
+    try:
+        async with other.transaction():
+            await other.fetch("SELECT id FROM guarantors WHERE id = $1 FOR UPDATE", lakeside.alice.id)
+            pressed = asyncio.create_task(alice.press_pay())
+            waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            while not await other.fetchval(waiting):
+                await asyncio.sleep(0)
+            await house.change(lakeside.group, require_mfa=True)
+        assert await pressed == MustProve()
+    finally:
+        await other.close()
 
 
 async def test_r90_require_mfa_turned_on_between_form_and_pay_stops_the_payment(lakeside: Lakeside) -> None:
