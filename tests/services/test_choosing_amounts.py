@@ -224,7 +224,7 @@ async def test_r90_a_rule_saved_while_pay_waits_for_its_turn_counts(
             pressed = asyncio.create_task(alice.press_pay())
             waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
             while not await other.fetchval(waiting):
-                await asyncio.sleep(0)
+                pass
             await house.change(lakeside.group, require_mfa=True)
         assert await pressed == MustProve()
     finally:
