@@ -52,7 +52,7 @@ async def recovered(dark: Place) -> None:
     await dark.agrees()
 
 
-async def test_cp1_before_the_payment_is_written_nothing_happened(dark: Place) -> None:
+async def test_x1_cp1_before_the_payment_is_written_nothing_happened(dark: Place) -> None:
     patient = await begin(dark, "before:Pay.pay:1")
     assert await doomed(dark, patient) is None
     assert await dark.charges() == []
@@ -65,7 +65,9 @@ async def test_cp1_before_the_payment_is_written_nothing_happened(dark: Place) -
     await dark.agrees()
 
 
-async def test_cp2_written_but_never_sent_ends_not_charged_and_may_be_paid_again(either: Place) -> None:
+async def test_x1_r75_cp2_written_but_never_sent_ends_not_charged_and_may_be_paid_again(
+    either: Place,
+) -> None:
     patient = await begin(either, "after:Pay.pay:1")
     assert await doomed(either, patient) is None
 
@@ -87,7 +89,7 @@ async def test_cp2_written_but_never_sent_ends_not_charged_and_may_be_paid_again
 
 
 @pytest.mark.parametrize("charged", [True, False])
-async def test_cp3_killed_while_the_gateway_holds_the_request(dark: Place, *, charged: bool) -> None:
+async def test_x1_cp3_killed_while_the_gateway_holds_the_request(dark: Place, *, charged: bool) -> None:
     await dark.service.start(plainly=True)
     await dark.arrange()
     patient = await dark.at_the_card()
@@ -109,7 +111,7 @@ async def waiting(place_: Place) -> bool:
 
 
 @pytest.mark.parametrize("number", [APPROVED, CHARGED_IN_SILENCE])
-async def test_cp4_answered_but_not_written(either: Place, number: str) -> None:
+async def test_x1_r87_cp4_answered_but_not_written(either: Place, number: str) -> None:
     patient = await begin(either, "after:gateway.charge:1")
     assert await doomed(either, patient, number) is None
     assert len(await either.charges()) == 1
@@ -121,7 +123,7 @@ async def test_cp4_answered_but_not_written(either: Place, number: str) -> None:
     assert len(either.receipts()) == 1
 
 
-async def test_cp5_written_but_not_answered(dark: Place) -> None:
+async def test_x1_r81_cp5_written_but_not_answered(dark: Place) -> None:
     patient = await begin(dark, "after:Pay._charge:1")
     assert await doomed(dark, patient) is None
 
@@ -133,7 +135,7 @@ async def test_cp5_written_but_not_answered(dark: Place) -> None:
     assert len(dark.receipts()) == 1
 
 
-async def test_cp6_a_receipt_claimed_but_not_sent_goes_once(either: Place) -> None:
+async def test_x1_r49_cp6_a_receipt_claimed_but_not_sent_goes_once(either: Place) -> None:
     patient = await begin(either, "after:Outbox._claim:1")
     page = await doomed(either, patient)
     assert page is None or page.to
@@ -143,7 +145,7 @@ async def test_cp6_a_receipt_claimed_but_not_sent_goes_once(either: Place) -> No
     assert len(either.receipts()) == 1
 
 
-async def test_cp7_a_receipt_sent_but_not_marked_goes_again_under_the_same_name(dark: Place) -> None:
+async def test_x1_r93_cp7_a_receipt_sent_but_not_marked_goes_again_under_the_same_name(dark: Place) -> None:
     patient = await begin(dark, "after:mailer.send:1")
     await doomed(dark, patient)
     assert len(dark.receipts()) == 1
@@ -154,7 +156,7 @@ async def test_cp7_a_receipt_sent_but_not_marked_goes_again_under_the_same_name(
     assert first["To"] == again["To"] == EMAIL
 
 
-async def test_cp8_a_webhook_kept_but_not_acknowledged_has_one_effect(
+async def test_x1_r100_cp8_a_webhook_kept_but_not_acknowledged_has_one_effect(
     tmp_path: Path, sqlite_url: str
 ) -> None:
     async with place(tmp_path, database_url=sqlite_url, webhooks=True, start=False) as told:
@@ -177,7 +179,7 @@ async def delivered(place_: Place) -> bool:
     return bool(found == 0)
 
 
-async def test_cp9_a_code_written_but_not_sent_costs_a_resend(dark: Place) -> None:
+async def test_x1_cp9_a_code_written_but_not_sent_costs_a_resend(dark: Place) -> None:
     await dark.service.start(crash="after:Verify.send:1")
     await dark.arrange(authentication={"enable_mfa": True, "require_mfa": True})
     number = await dark.owes()
@@ -205,7 +207,7 @@ async def newest_code(place_: Place) -> str | None:
     return place_.newest_code()
 
 
-async def test_cp10_a_use_counted_whose_cookie_never_left_is_spent_once(dark: Place) -> None:
+async def test_x1_r5_cp10_a_use_counted_whose_cookie_never_left_is_spent_once(dark: Place) -> None:
     await dark.service.start(crash="after:Enter._open:1")
     await dark.arrange()
     link = await dark.link_for(await dark.owes(), max_uses=2)

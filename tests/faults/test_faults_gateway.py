@@ -14,7 +14,7 @@ from tests.household import eventually
 EMAIL = "alice@example.com"
 
 
-async def test_silence_is_asked_after_and_never_sent_again(here: Place) -> None:
+async def test_x3_x5_r78_silence_is_asked_after_and_never_sent_again(here: Place) -> None:
     """Charged in silence by card or by fault; not charged: cut off, failed."""
     charged = {}
     for fault in ("drop_after_accept", "refuse", "error", None):
@@ -34,7 +34,7 @@ async def test_silence_is_asked_after_and_never_sent_again(here: Place) -> None:
     await here.agrees()
 
 
-async def test_a_decline_is_final_for_its_try_and_another_card_may_pay(here: Place) -> None:
+async def test_r82_a_decline_is_final_for_its_try_and_another_card_may_pay(here: Place) -> None:
     patient = await here.at_the_card()
     assert (await patient.get((await patient.pay(DECLINED)).to)).payment_status == "declined"
     await patient.choose()
@@ -43,7 +43,7 @@ async def test_a_decline_is_final_for_its_try_and_another_card_may_pay(here: Pla
     await here.agrees()
 
 
-async def test_nothing_is_called_uncharged_before_three_misses_and_the_gateways_lag(here: Place) -> None:
+async def test_x11_nothing_is_called_uncharged_before_three_misses_and_the_gateways_lag(here: Place) -> None:
     patient = await here.at_the_card()
     result = (await patient.pay(FAILS_BEFORE_CHARGING)).to
     for misses in (1, 2, 3):
@@ -64,7 +64,7 @@ async def has_misses(place_: Place, misses: int) -> bool:
     return bool(found[0][0] >= misses)
 
 
-async def test_the_webhook_alone_tells_how_it_ended(told: Place) -> None:
+async def test_x9_the_webhook_alone_tells_how_it_ended(told: Place) -> None:
     patient = await told.at_the_card()
     token = await patient.card()
     await told.fault("gateway", "drop_after_accept", count=1)
@@ -78,7 +78,7 @@ async def test_the_webhook_alone_tells_how_it_ended(told: Place) -> None:
     assert len(told.receipts()) == 1
 
 
-async def test_a_silent_gateway_keeps_one_payment_waiting_and_nobody_else(here: Place) -> None:
+async def test_x4_r74_a_silent_gateway_keeps_one_payment_waiting_and_nobody_else(here: Place) -> None:
     """Pay answers within 10 s, others go on, no second payment through another link, then it is charged."""
     number = await here.owes()
     patient, other, stranger = await all_of(
@@ -121,7 +121,7 @@ async def timed(work: Awaitable[Page]) -> tuple[float, Page]:
     return time.monotonic() - began, page
 
 
-async def test_an_unreachable_gateway_charges_nothing_and_says_so(tmp_path: Path, sqlite_url: str) -> None:
+async def test_x2_an_unreachable_gateway_charges_nothing_and_says_so(tmp_path: Path, sqlite_url: str) -> None:
     async with place(tmp_path, database_url=sqlite_url) as here:
         await here.arrange()
         patient = await here.at_the_card()
@@ -136,7 +136,9 @@ async def test_an_unreachable_gateway_charges_nothing_and_says_so(tmp_path: Path
         await here.agrees()
 
 
-async def test_a_gateway_that_comes_back_is_asked_within_a_minute(tmp_path: Path, sqlite_url: str) -> None:
+async def test_r79_a_gateway_that_comes_back_is_asked_within_a_minute(
+    tmp_path: Path, sqlite_url: str
+) -> None:
     async with place(tmp_path, database_url=sqlite_url) as here:
         await here.arrange()
         patient = await here.at_the_card()

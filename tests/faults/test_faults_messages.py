@@ -8,7 +8,9 @@ from tests.household import eventually
 MFA = {"enable_mfa": True, "require_mfa": True}
 
 
-async def test_a_dead_mail_server_leaves_the_payment_and_gets_the_receipt_once_it_lives(here: Place) -> None:
+async def test_x12_r93_a_dead_mail_server_leaves_the_payment_and_gets_the_receipt_once_it_lives(
+    here: Place,
+) -> None:
     await here.mail_gate.shut()
     patient = await here.at_the_card()
     result = (await patient.pay(email="alice@example.com")).to
@@ -29,7 +31,7 @@ async def tried(place_: Place, times: int) -> bool:
     return bool(found) and bool(found[0][0] >= times)
 
 
-async def test_a_mail_server_that_falls_silent_holds_up_nobody_elses_receipt(here: Place) -> None:
+async def test_x12_r50_a_mail_server_that_falls_silent_holds_up_nobody_elses_receipt(here: Place) -> None:
     here.postbox.silent_for = {"slow@example.com"}
     slow, other = await here.at_the_card(), await here.at_the_card()
     await slow.pay(email="slow@example.com")
@@ -43,7 +45,7 @@ async def has_receipt(place_: Place, to: str) -> bool:
     return any(one["To"] == to for one in place_.receipts())
 
 
-async def test_a_receipt_accepted_in_silence_comes_again_under_the_same_name(here: Place) -> None:
+async def test_x12_r54_a_receipt_accepted_in_silence_comes_again_under_the_same_name(here: Place) -> None:
     here.postbox.hang_up_before_answer = True
     patient = await here.at_the_card()
     await patient.pay(email="alice@example.com")
@@ -55,7 +57,7 @@ async def test_a_receipt_accepted_in_silence_comes_again_under_the_same_name(her
     await here.agrees()
 
 
-async def test_a_text_is_never_sent_a_second_time_by_itself(here: Place) -> None:
+async def test_x14_r54_a_text_is_never_sent_a_second_time_by_itself(here: Place) -> None:
     """Accepted in silence, or silent without end: one request; refused: the page says so."""
     await here.arrange(authentication=MFA)
     numbers = [await here.owes() for _ in range(3)]
@@ -82,7 +84,7 @@ async def test_a_text_is_never_sent_a_second_time_by_itself(here: Place) -> None
     assert (await accepted.post("/verify/code", code=code)).to == "/pay"
 
 
-async def test_with_both_providers_down_links_open_and_no_try_is_lost(here: Place) -> None:
+async def test_x15_with_both_providers_down_links_open_and_no_try_is_lost(here: Place) -> None:
     await here.arrange(authentication=MFA | {"require_opposing_contact_methods": True})
     number = await here.owes()
     patient = await at_the_code(here, number, origin="sms")

@@ -26,7 +26,7 @@ async def refusal(**changed: str) -> str:
     return said
 
 
-async def test_bad_settings_are_refused_by_name(sqlite_url: str) -> None:
+async def test_x31_r143_bad_settings_are_refused_by_name(sqlite_url: str) -> None:
     cases: list[tuple[dict[str, str], str]] = [
         ({"SECRET_KEYS": "too-short"}, "QUICKPAY_SECRET_KEYS"),
         ({"SECRET_KEYS": "a" * 64}, "QUICKPAY_SECRET_KEYS"),
@@ -42,7 +42,7 @@ async def test_bad_settings_are_refused_by_name(sqlite_url: str) -> None:
         assert "a-signing-key" not in words
 
 
-async def test_a_database_that_is_missing_newer_or_broken_is_refused_and_left_alone(
+async def test_x21_r140_a_database_that_is_missing_newer_or_broken_is_refused_and_left_alone(
     tmp_path: Path, sqlite_url: str
 ) -> None:
     missing, newer, broken = (

@@ -19,7 +19,7 @@ from tests.household import eventually, free_port
 EMAIL = "alice@example.com"
 
 
-async def test_a_locked_database_is_said_within_6_s_and_costs_nothing(here: Place) -> None:
+async def test_x19_r137_a_locked_database_is_said_within_6_s_and_costs_nothing(here: Place) -> None:
     link = await here.link_for(await here.owes(), max_uses=3)
     patient, payer = here.patient(), await here.at_the_card()
     await patient.look(link)
@@ -45,7 +45,7 @@ async def test_a_locked_database_is_said_within_6_s_and_costs_nothing(here: Plac
     await here.agrees()
 
 
-async def test_a_full_disk_refuses_and_recovers_without_a_restart(here: Place) -> None:
+async def test_x16_r136_a_full_disk_refuses_and_recovers_without_a_restart(here: Place) -> None:
     link = await here.link_for(await here.owes())
     patient, payer = here.patient(), await here.at_the_card()
     await patient.look(link)
@@ -64,7 +64,7 @@ async def test_a_full_disk_refuses_and_recovers_without_a_restart(here: Place) -
     assert (await here.api("GET", f"/links/{link['id']}"))["uses"] == 1
 
 
-async def test_a_disk_that_fills_while_the_gateway_charges_loses_no_success(here: Place) -> None:
+async def test_x16_r87_a_disk_that_fills_while_the_gateway_charges_loses_no_success(here: Place) -> None:
     payer = await here.at_the_card()
     pressed = await held_at_the_gateway(here, payer)
     here.service.let_write(files=False)
@@ -78,7 +78,7 @@ async def test_a_disk_that_fills_while_the_gateway_charges_loses_no_success(here
     assert len(here.receipts()) == 1
 
 
-async def test_a_stop_in_mid_payment_waits_for_the_gateway(here: Place) -> None:
+async def test_x30_r138_a_stop_in_mid_payment_waits_for_the_gateway(here: Place) -> None:
     """Longer than the browser waits; what the gateway says is written before the process ends (R138)."""
     payer = await here.at_the_card()
     pressed = await held_at_the_gateway(here, payer, for_seconds=10.5)
@@ -105,7 +105,7 @@ async def held(place_: Place) -> bool:
     return any(fault.waiting for fault in place_.world.faults.on())
 
 
-async def test_one_that_is_gone_before_the_answer_stops_nothing(here: Place) -> None:
+async def test_r91_one_that_is_gone_before_the_answer_stops_nothing(here: Place) -> None:
     payer = await here.at_the_card()
     pressed = await held_at_the_gateway(here, payer)
     pressed.cancel()
@@ -139,7 +139,7 @@ async def second(here: Place, folder: Path) -> AsyncIterator[Service]:
         yield service
 
 
-async def test_two_processes_hold_every_limit_together(pair: tuple[Place, Service]) -> None:
+async def test_x23_a8_two_processes_hold_every_limit_together(pair: tuple[Place, Service]) -> None:
     """200 presses of a link good for 5, from four browsers at both processes: 5 sessions (A8, X23)."""
     here, other = pair
     link = await here.link_for(await here.owes(), max_uses=5)
@@ -151,7 +151,7 @@ async def test_two_processes_hold_every_limit_together(pair: tuple[Place, Servic
     await here.agrees()
 
 
-async def test_two_processes_take_a_payment_once(pair: tuple[Place, Service]) -> None:
+async def test_x23_r74_two_processes_take_a_payment_once(pair: tuple[Place, Service]) -> None:
     here, other = pair
     number = await here.owes()
     payer = await here.at_the_card(number=number)
@@ -172,7 +172,7 @@ async def test_two_processes_take_a_payment_once(pair: tuple[Place, Service]) ->
     await twin.close()
 
 
-async def test_two_processes_send_each_receipt_once(pair: tuple[Place, Service]) -> None:
+async def test_x23_r49_two_processes_send_each_receipt_once(pair: tuple[Place, Service]) -> None:
     here, other = pair
     await here.mail_gate.shut()
     for service in (here.service, other) * 4:

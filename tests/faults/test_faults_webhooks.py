@@ -45,7 +45,7 @@ async def charged_in_silence(place_: Place) -> dict[str, Any]:
     return (await place_.charges())[0]
 
 
-async def test_what_is_not_signed_now_by_the_gateway_changes_nothing(here: Place) -> None:
+async def test_r98_r99_what_is_not_signed_now_by_the_gateway_changes_nothing(here: Place) -> None:
     body = event_of(await charged_in_silence(here))
     forgeries = {
         "unsigned": {"Content-Type": "application/json"},
@@ -62,7 +62,7 @@ async def test_what_is_not_signed_now_by_the_gateway_changes_nothing(here: Place
     assert (await here.only_payment())["status"] == "succeeded"
 
 
-async def test_the_same_event_many_times_has_one_effect(here: Place) -> None:
+async def test_r100_the_same_event_many_times_has_one_effect(here: Place) -> None:
     body = event_of(await charged_in_silence(here))
     at_once = await asyncio.gather(*(deliver(here, body, signed(body)) for _ in range(20)))
     after = [await deliver(here, body, signed(body)) for _ in range(100)]
@@ -76,7 +76,7 @@ async def test_the_same_event_many_times_has_one_effect(here: Place) -> None:
     assert len(here.receipts()) == 1
 
 
-async def test_other_events_never_undo_a_success(here: Place) -> None:
+async def test_a68_r104_other_events_never_undo_a_success(here: Place) -> None:
     charge = await charged_in_silence(here)
     body = event_of(charge)
     assert await deliver(here, body, signed(body)) == 204
@@ -90,7 +90,7 @@ async def test_other_events_never_undo_a_success(here: Place) -> None:
     await here.agrees()
 
 
-async def test_a_locked_database_lets_the_gateway_come_again(told: Place) -> None:
+async def test_x10_r102_a_locked_database_lets_the_gateway_come_again(told: Place) -> None:
     """Locked while the answer, the webhook and the look-up come: 503, tried again, written once."""
     patient = await told.at_the_card()
     token = await patient.card()
