@@ -44,6 +44,8 @@ class Call:
     def query(self, *known: str) -> Mapping[str, str]:
         """Give the query's parameters, each at most once and none that nobody knows (R110).
 
+        A blank one, as a first page's `after=` may be, is none.
+
         Raises:
             Problem: 400.
         """
@@ -56,7 +58,7 @@ class Call:
                 )
             if len(found.getall(name)) > 1:
                 raise Problem(HTTPStatus.BAD_REQUEST, f"Send {name} once.")
-        return found
+        return {name: value for name, value in found.items() if value}
 
 
 ApiHandler = Callable[[Call], Awaitable[web.Response]]

@@ -91,6 +91,13 @@ async def test_the_feed_is_narrowed_by_status_and_group(api: Api) -> None:
         assert [one["id"] for one in page["data"]] == expected, query
 
 
+async def test_a_blank_parameter_is_none(api: Api) -> None:
+    await paid(api)
+    whole = (await api.call("GET", "/payments")).json
+    assert len(whole["data"]) == 1
+    assert (await api.call("GET", "/payments?after=&group=&status=&limit=")).json == whole
+
+
 @pytest.mark.parametrize(
     "query",
     [
