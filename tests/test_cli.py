@@ -67,6 +67,11 @@ def test_import_keeps_the_good_and_names_the_bad(quickpay: Command, home: Path) 
     assert "1 groups and 1 guarantors kept, 1 refused." in result.output
     quickpay("link", "create", "--group", "lakeside", "--guarantor", "1", "--origin", "statement")
     quickpay("link", "create", "--group", "lakeside", "--guarantor", "2", "--origin", "statement", fails=True)
+    for command in (
+        ("link", "create", "--group", "nowhere", "--guarantor", "1", "--origin", "statement"),
+        ("api-key", "create", "pm system", "--group", "nowhere"),
+    ):
+        assert "There is no such group." in quickpay(*command, fails=True).output
 
 
 def test_a_link_is_made_shown_and_ended(quickpay: Command, home: Path) -> None:

@@ -54,7 +54,7 @@ async def house() -> AsyncIterator[Any]:
 
 
 def reasons(refused: object) -> str:
-    """Say every fault in a line of its own."""
+    """Say every fault in a line of its own; what has none is the group that is not there."""
     if isinstance(refused, tuple):
         return "\n".join(f"{fault.path}: {fault.message}" for fault in refused)
-    return f"Refused: {type(refused).__name__}"
+    return "group: There is no such group."
