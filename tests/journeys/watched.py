@@ -66,6 +66,7 @@ class Watched:
         self.complaints: list[str] = []
         self.exchanges: list[Exchange] = []
         self.urls: list[tuple[str, str]] = []
+        self.unread: list[str] = []
         self._reading: set[asyncio.Task[None]] = set()
         context.on("console", self._said)
         context.on("weberror", self._failed)
@@ -95,7 +96,9 @@ class Watched:
             asked = await request.all_headers()
             told = tuple((one["name"], one["value"]) for one in await response.headers_array())
             sizes = await request.sizes()
-        except BrowserSaid:  # the page it was for has gone: a walk that needs it waits with `settled`
+        except BrowserSaid:  # the page it was for has gone, as after the gateway's token
+            if request.is_navigation_request():
+                self.unread.append(response.url)
             return
         self.exchanges.append(
             Exchange(
@@ -119,6 +122,7 @@ class Watched:
     async def everything(self) -> list[str]:
         """Give every header and body that came from anywhere, as text."""
         await self.settled()
+        assert self.unread == []
         return [
             "\n".join(
                 (
