@@ -130,13 +130,13 @@ class Outbox:
         async def read(tx: Tx) -> _Letter | _Drop:
             return await self._letter(tx, message)
 
-        letter = await self._store.read(read)
         now = self._clock.now()
-        if isinstance(letter, _Drop):
-            await self._end(message, state="dropped", reason=letter.reason)
-            return
         if now >= message.give_up_at:
             await self._end(message, state="dropped", reason="too late")
+            return
+        letter = await self._store.read(read)
+        if isinstance(letter, _Drop):
+            await self._end(message, state="dropped", reason=letter.reason)
             return
         if leased.until - now < _LONGEST_SENDING:
             return  # whoever claims it next sends it

@@ -19,6 +19,7 @@ LONGEST = 64 * 1024
 LONGEST_GUARANTOR = 1024 * 1024
 _DEEPEST = 32
 _STRINGS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _BRACKETS = re.compile(r"[\[\]{}]")
 
 
@@ -45,6 +46,8 @@ async def read_body(
     if not isinstance(said, dict):
         raise Problem(HTTPStatus.BAD_REQUEST, "Send one JSON object.")
     canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    if _NUL.search(canonical):
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "Leave out U+0000: no database keeps it in a text.")
     try:
         return shape.validate_json(raw, strict=True), hashlib.sha256(canonical.encode()).digest()
     except ValidationError as wrong:

@@ -88,3 +88,13 @@ async def test_a_problem_can_be_found_in_the_logs(api: Api) -> None:
     refused = await api.call("PUT", GROUP, raw=b"{")
     assert refused.json["request_id"] == refused.headers["X-Request-Id"]
     assert refused.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("text", ["1001\x00", "\x00", "a\\\x00b"])
+async def test_a_text_no_database_keeps_is_refused(api: Api, text: str) -> None:
+    await api.group()
+    answer = await api.link(guarantor=text)
+    assert answer.status == 422
+    assert "U+0000" in answer.json["detail"]
+    literal = await api.link(guarantor="\\u0000")
+    assert "U+0000" not in literal.json.get("detail", "")
