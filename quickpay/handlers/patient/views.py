@@ -68,7 +68,7 @@ class SignedOutNotice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayChoice:
-    """One way to get a code, its contact masked; `ending` is how the contact is said aloud."""
+    """One way to get a code, its contact masked; `aloud` is how the contact is said."""
 
     method: WayMethod
     label: str
