@@ -205,6 +205,7 @@ def _locked(request: web.Request, group: Group) -> web.Response:
         ),
         kind="warning",
         go_on=("/verify", "Ask for a new code"),
+        go_on_later=True,
     )
     return show(notice, status=429)
 

@@ -42,6 +42,7 @@ class Notice:
     words: tuple[str, ...]
     kind: str = "info"
     go_on: tuple[str, str] | None = None
+    go_on_later: bool = False  # a place for after a wait, so no button that asks to be pressed now
     office: bool = True
 
 
@@ -106,10 +107,11 @@ class TypeCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One sum and what it is called."""
+    """One sum, what it is called, and what that means in plain words."""
 
     label: str
     amount: Cents
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
