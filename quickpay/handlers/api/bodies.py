@@ -59,20 +59,17 @@ async def read_body(
 
 def _with_nul(said: object, path: str = "") -> Iterator[str]:
     """Name every field whose text holds U+0000; for a name that does, the part it stands in."""
-    match said:
-        case str() if "\0" in said:
-            yield path
-        case dict():
-            for name, value in said.items():
-                if "\0" in name:
-                    yield path
-                else:
-                    yield from _with_nul(value, f"{path}.{name}" if path else name)
-        case list():
-            for place, value in enumerate(said):
-                yield from _with_nul(value, f"{path}.{place}" if path else str(place))
-        case _:
-            pass  # numbers, words and nothing hold no text
+    if isinstance(said, str) and "\0" in said:
+        yield path
+    elif isinstance(said, dict):
+        for name, value in said.items():
+            if "\0" in name:
+                yield path
+            else:
+                yield from _with_nul(value, f"{path}.{name}" if path else name)
+    elif isinstance(said, list):
+        for place, value in enumerate(said):
+            yield from _with_nul(value, f"{path}.{place}" if path else str(place))
 
 
 def _of_the_rest(
