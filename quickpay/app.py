@@ -8,6 +8,7 @@ from functools import partial
 import aiohttp
 from aiohttp import web
 
+from quickpay.adapters.absent import NoMailer, NoTexter, served
 from quickpay.adapters.clock import SystemClock
 from quickpay.adapters.gateways.sandbox import SandboxGateway
 from quickpay.adapters.ids import RandomIds
@@ -25,9 +26,10 @@ from quickpay.handlers.routes import add_routes
 from quickpay.ports.clock import Clock
 from quickpay.ports.gateway import Gateway
 from quickpay.ports.ids import Ids
-from quickpay.ports.messages import Delivery, Email, Mailer, Rejected, Text, Texter
+from quickpay.ports.messages import Mailer, Texter
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
+from quickpay.services.about import About
 from quickpay.services.api_keys import ApiKeyring
 from quickpay.services.courier import Courier
 from quickpay.services.enter import Enter
@@ -38,11 +40,13 @@ from quickpay.services.health import Health
 from quickpay.services.importing import Importer
 from quickpay.services.leave import Leave
 from quickpay.services.links import LinkBook
+from quickpay.services.not_me import NotMe
 from quickpay.services.once import Once
 from quickpay.services.order import Ordering
 from quickpay.services.outbox import Outbox
 from quickpay.services.pay import Pay
 from quickpay.services.reconcile import Reconcile
+from quickpay.services.renew import Renewal
 from quickpay.services.result import Results
 from quickpay.services.upkeep import Upkeep
 from quickpay.services.verify import Verify
@@ -66,22 +70,6 @@ class World:
 
 
 Wrap = Callable[[World], World]
-
-
-class NoMailer:
-    """Stands where no SMTP_URL is set: what should go by email waits, or is reported as not delivered."""
-
-    async def send(self, email: Email) -> Delivery:  # noqa: ARG002 - the port's signature
-        """Refuse for now."""
-        return Rejected(reason="QUICKPAY_SMTP_URL is not set", permanent=False)
-
-
-class NoTexter:
-    """Stands where Twilio is not set."""
-
-    async def send(self, text: Text) -> Delivery:  # noqa: ARG002 - the port's signature
-        """Refuse for now."""
-        return Rejected(reason="QUICKPAY_TWILIO_ACCOUNT_SID is not set", permanent=False)
 
 
 @asynccontextmanager
@@ -212,10 +200,23 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             clock=clock,
             ids=ids,
             tokens=tokens,
+            digests=digests,
             base_url=settings.base_url,
             lifetimes=settings.lifetimes,
             countries=settings.sms_countries,
         ),
+        renewal=Renewal(
+            store=store,
+            clock=clock,
+            ids=ids,
+            tokens=tokens,
+            digests=digests,
+            limits=limits,
+            lifetimes=settings.lifetimes,
+            channels=served(world.mailer, world.texter),
+        ),
+        not_me=NotMe(store=store, clock=clock),
+        about=About(store=store, clock=clock, digests=digests),
         feed=PaymentFeed(store=store, clock=clock),
         keyring=ApiKeyring(store=store, clock=clock, ids=ids),
         once=Once(store=store, clock=clock),

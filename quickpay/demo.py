@@ -34,6 +34,7 @@ _LIMITS = (
     "tries_address_3600s=1000",
     "payments_address_3600s=1000",
     "bad_tokens_address_60s=1000",
+    "renewals_address_3600s=1000",
 )
 
 

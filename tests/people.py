@@ -26,15 +26,19 @@ from quickpay.mfa.limits import DEFAULT_LIMITS, Limits
 from quickpay.mfa.methods import Method as Way
 from quickpay.ports.gateway import Outcome
 from quickpay.ports.tables import LinkEvent
+from quickpay.services.about import About
 from quickpay.services.courier import Courier
 from quickpay.services.enter import Enter, Opened
 from quickpay.services.leave import Leave
+from quickpay.services.links import LinkBook
+from quickpay.services.not_me import NotMe
 from quickpay.services.order import Chosen, Ordering
 from quickpay.services.outbox import Outbox
 from quickpay.services.pay import NotPaid, Pay, PayForm
 from quickpay.services.payer import SeePayment
 from quickpay.services.proof_pages import CodeSent, Proved
 from quickpay.services.reconcile import Reconcile
+from quickpay.services.renew import Renewal
 from quickpay.services.result import Results
 from quickpay.services.settle import settle
 from quickpay.services.stay import Visit
@@ -106,6 +110,19 @@ class House:
             zone=ZONE,
             patience=self.patience,
         )
+        self.links = LinkBook(
+            store=store,
+            clock=clock,
+            ids=ids,
+            tokens=tokens,
+            digests=digests,
+            base_url="https://pay.example.com",
+        )
+        self.renewal = Renewal(
+            store=store, clock=clock, ids=ids, tokens=tokens, digests=digests, limits=limits
+        )
+        self.not_me = NotMe(store=store, clock=clock)
+        self.about = About(store=store, clock=clock, digests=digests)
         self.results = Results(store=store, clock=clock)
         self.leave = Leave(store=store, clock=clock)
         self.reconcile = Reconcile(store=store, clock=clock, gateway=gateway, zone=ZONE)

@@ -89,6 +89,9 @@ def test_a_link_is_made_shown_and_ended(quickpay: Command, home: Path) -> None:
     shown = quickpay("link", "show", token[1]).output
     assert "sms  active  0 of 3 uses" in shown
     assert "link.created" in shown
+    assert re.search(r"match code [2-9A-HJ-NP-Z]{6}\.", shown)
+    assert "The link is active." in quickpay("link", "restore", token[1]).output
+    assert "There is no link" in quickpay("link", "restore", "A" * 22, fails=True).output
     quickpay("link", "revoke", token[1])
     assert "revoked" in quickpay("link", "show", token[1]).output
     assert "There is no link" in quickpay("link", "revoke", "A" * 22, fails=True).output

@@ -59,6 +59,7 @@ def link_show(link_id: str) -> None:
         raise Refused(f"There is no link {link_id}.")
     link, uses = view.link, f"{view.link.uses} of {view.max_uses} uses"
     click.echo(f"{link_id}  {link.origin}  {view.state}  {uses}  until {link.expires_at:%Y-%m-%d %H:%M} UTC")
+    click.echo(f"The patient's page shows the match code {view.match_code}.")
     for event in view.events:
         facts = "  ".join(f"{name}={value}" for name, value in event.detail.items())
         click.echo(f"{event.at:%Y-%m-%d %H:%M:%S}  {event.type}  {facts}".rstrip())
@@ -76,3 +77,18 @@ def link_revoke(link_id: str) -> None:
     if run(work()) is None:
         raise Refused(f"There is no link {link_id}.")
     click.echo("Revoked.")
+
+
+@link.command("restore")
+@click.argument("link_id")
+def link_restore(link_id: str) -> None:
+    """Make a suspended link good again, and let messages go to its contact."""
+
+    async def work() -> Any:
+        async with house() as services:
+            return await services.desk.links.restore(link_id, by="command line")
+
+    view = run(work())
+    if view is None:
+        raise Refused(f"There is no link {link_id}.")
+    click.echo(f"The link is {view.state}.")

@@ -3,6 +3,10 @@
 import hashlib
 import hmac
 
+_MATCH_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""32, none of which is read for another: no 0 and O, no 1 and I."""
+_MATCH_LENGTH = 6
+
 
 class Digests:
     """Digest contacts, addresses and session secrets; `pepper` is for codes and lies outside the database."""
@@ -13,10 +17,16 @@ class Digests:
             hmac.new(key.encode(), b"quickpay.codes.v1", hashlib.sha256).digest() for key in keys
         )
         """One for each signing key, newest first: a code sent before a rotation still counts (X32)."""
+        self._match_key = hmac.new(keys[0].encode(), b"quickpay.match.v1", hashlib.sha256).digest()
 
     def subject(self, kind: str, value: str) -> bytes:
         """Say the same thing of the same subject, and nothing to somebody without the key."""
         return hmac.new(self._key, f"{kind}\n{value}".encode(), hashlib.sha256).digest()[:16]
+
+    def match_code(self, link_id: str) -> str:
+        """Give the letters the desk reads out to show that a link is the group's own; they open nothing."""
+        digest = hmac.new(self._match_key, link_id.encode(), hashlib.sha256).digest()
+        return "".join(_MATCH_LETTERS[byte % len(_MATCH_LETTERS)] for byte in digest[:_MATCH_LENGTH])
 
 
 def session_hash(secret: bytes) -> bytes:

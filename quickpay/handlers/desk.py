@@ -7,6 +7,7 @@ from aiohttp import web
 
 from quickpay.domain.tokens import Tokens
 from quickpay.ports.gateway import Gateway
+from quickpay.services.about import About
 from quickpay.services.api_keys import ApiKeyring
 from quickpay.services.enter import Enter
 from quickpay.services.feed import PaymentFeed
@@ -15,9 +16,11 @@ from quickpay.services.guarantors import GuarantorBook
 from quickpay.services.health import Health
 from quickpay.services.leave import Leave
 from quickpay.services.links import LinkBook
+from quickpay.services.not_me import NotMe
 from quickpay.services.once import Once
 from quickpay.services.order import Ordering
 from quickpay.services.pay import Pay
+from quickpay.services.renew import Renewal
 from quickpay.services.result import Results
 from quickpay.services.verify import Verify
 from quickpay.services.webhooks import WebhooksIn
@@ -42,6 +45,9 @@ class Desk:
     groups: GroupBook
     guarantors: GuarantorBook
     links: LinkBook
+    renewal: Renewal
+    not_me: NotMe
+    about: About
     feed: PaymentFeed
     keyring: ApiKeyring
     once: Once

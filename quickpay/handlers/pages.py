@@ -39,6 +39,8 @@ class Frame:
     csrf: str = field(default="", repr=False)
     leave: str | None = None
     view_account: bool = False
+    about: str | None = None
+    not_me: bool = False
     footer_text: str | None = None
     footer_email: str | None = None
     footer_phone: str | None = None
@@ -85,6 +87,8 @@ def frame_of(
         csrf=csrf,
         leave=_LEAVE_WORDS[look.logout_function] if csrf else None,
         view_account=view_account,
+        about=f"/g/{group.slug}/about",
+        not_me=bool(csrf),
         footer_text=look.footer_text,
         footer_email=look.footer_email,
         footer_phone=look.footer_phone,

@@ -8,13 +8,26 @@ from quickpay.handlers.access import Access, Route
 from quickpay.handlers.api.routes import ROUTES as API_ROUTES
 from quickpay.handlers.guard import expect, guarded
 from quickpay.handlers.pages import compile_templates
-from quickpay.handlers.patient import amount, details, front, leave, link, method, payment, proof, theme
+from quickpay.handlers.patient import (
+    about,
+    amount,
+    details,
+    front,
+    leave,
+    link,
+    method,
+    not_me,
+    payment,
+    proof,
+    theme,
+)
 
 ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/", handler=front.show, access=Access.PUBLIC),
     Route(method="GET", path="/q/{token}", handler=link.look, access=Access.LINK),
     Route(method="POST", path="/q/{token}", handler=link.open_, access=Access.LINK),
     Route(method="POST", path="/q/{token}/receipt", handler=link.see_receipt, access=Access.LINK),
+    Route(method="POST", path="/q/{token}/renew", handler=link.renew, access=Access.LINK),
     Route(method="GET", path="/verify", handler=proof.choose, access=Access.SESSION),
     Route(method="POST", path="/verify", handler=proof.send, access=Access.SESSION),
     Route(method="GET", path="/verify/code", handler=proof.ask, access=Access.SESSION),
@@ -27,8 +40,12 @@ ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/pay/details", handler=details.show_details, access=Access.SESSION),
     Route(method="POST", path="/pay/details", handler=details.pay, access=Access.SESSION),
     Route(method="GET", path="/payments/{id}", handler=payment.see, access=Access.SESSION),
+    Route(method="GET", path="/not-me", handler=not_me.ask, access=Access.SESSION),
+    Route(method="POST", path="/not-me", handler=not_me.say, access=Access.SESSION),
     Route(method="POST", path="/sign-out", handler=leave.sign_out, access=Access.SESSION),
     Route(method="GET", path="/g/{group}/signed-out", handler=leave.signed_out, access=Access.PUBLIC),
+    Route(method="GET", path="/g/{group}/on-hold", handler=not_me.on_hold, access=Access.PUBLIC),
+    Route(method="GET", path="/g/{group}/about", handler=about.show_about, access=Access.PUBLIC),
     Route(method="GET", path="/g/{group}/{theme}.css", handler=theme.show_theme, access=Access.STATIC),
     Route(method="GET", path="/static/{name}", handler=assets.show, access=Access.STATIC),
     *API_ROUTES,

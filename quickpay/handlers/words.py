@@ -129,6 +129,14 @@ def code_refused(why: WrongCode | CodeExpired | NoChallenge) -> str:
             return "That code is no longer good. Ask for a new one below."
 
 
+def aloud(masked: str) -> str:
+    """Say a masked contact so that what is heard is not taken for the whole of it."""
+    if "@" not in masked:
+        return f"ending in {masked[-2:]}"
+    beginning, _, domain = masked.partition("•••@")
+    return f"beginning with {beginning}, at {domain}" if beginning else f"at {domain}"
+
+
 def minutes(seconds: int) -> str:
     """Write a span as people say it, rounded up: `5 minutes`, `1 minute`, `40 seconds`."""
     if seconds < 60:  # noqa: PLR2004 - a minute

@@ -69,6 +69,11 @@ class Limits:
     sends_per_link: Limit = Limit(name="sends_link", most=5)
     """R36."""
 
+    renewals_per_contact: tuple[Limit, ...] = _limits("renewals_contact", (1, 10 * _MINUTE), (3, _DAY))
+    renewals_per_link: tuple[Limit, ...] = _limits("renewals_link", (2, _HOUR))
+    renewals_per_address: tuple[Limit, ...] = _limits("renewals_address", (10, _HOUR))
+    """A36: fresh links for dead ones; a link and all that came of it by renewal count as one."""
+
     texts_per_group: Limit = Limit(name="texts_group_86400s", most=1_000, per=_DAY)
     """R37: the most one group spends in a day (the number is ours)."""
     conversion_sample: int = 50

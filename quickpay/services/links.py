@@ -6,12 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from quickpay.domain.audit import Event
+from quickpay.domain.digests import Digests
 from quickpay.domain.faults import Fault
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.links import DEFAULT_LIFETIMES, Link, LinkState
 from quickpay.domain.messages import MessageKind, NewMessage
 from quickpay.domain.origins import Origin
+from quickpay.domain.payments import PaymentState
 from quickpay.domain.tokens import TokenPurpose, Tokens
 from quickpay.ports.clock import Clock
 from quickpay.ports.ids import Ids
@@ -20,11 +22,15 @@ from quickpay.ports.tables import LinkEvent, Tx
 from quickpay.services.groups import NoGroup, group_within
 from quickpay.services.new_links import NewLink as NewLink
 from quickpay.services.new_links import draft
+from quickpay.services.whose_links import WhoseLinks, whose_links
 
 LINK_WORTH_SENDING = timedelta(hours=24)
 """How long a message with a link is tried; one that expires sooner, no longer than that."""
 
 _ENDED_AT_ONCE = 200
+_STOPPED = (
+    "Somebody who got a link by this contact said that they are not this person: restore that link first."
+)
 _LINK_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -38,6 +44,7 @@ class LinkView:
     guarantor: str
     state: LinkState
     max_uses: int
+    match_code: str
     events: tuple[LinkEvent, ...] = ()
 
 
@@ -51,6 +58,7 @@ class LinkBook:
         clock: Clock,
         ids: Ids,
         tokens: Tokens,
+        digests: Digests,
         base_url: str,
         lifetimes: Mapping[Origin, timedelta] = DEFAULT_LIFETIMES,
         countries: tuple[str, ...] = ("US",),
@@ -59,6 +67,7 @@ class LinkBook:
         self._clock = clock
         self._ids = ids
         self._tokens = tokens
+        self._digests = digests
         self._base_url = base_url
         self._lifetimes = lifetimes
         self._countries = countries
@@ -98,6 +107,9 @@ class LinkBook:
         )
         if isinstance(drafted, tuple):
             return drafted
+        contact = drafted.link.contact
+        if drafted.send_by is not None and contact and await tx.stops.holds(guarantor.id, contact):
+            return (Fault(path="send", message=_STOPPED),)
         link = await tx.links.add(drafted.link)
         await tx.audit.add(_event("link.created", link, now, by, template=new.template, sent=drafted.send_by))
         if new.supersede:
@@ -149,6 +161,27 @@ class LinkBook:
 
         return await self._store.write(unit)
 
+    async def restore(self, link_id: str, *, by: str, within: int | None = None) -> LinkView | None:
+        """Make a suspended link good again and let messages go to its contact; asking again is no fault."""
+        now = self._clock.now()
+
+        async def unit(tx: Tx) -> LinkView | None:
+            found = await _find(tx, link_id, within)
+            if found is None:
+                return None
+            link, group, guarantor = found
+            active = await tx.links.restore(link.serial)
+            lifted = link.contact is not None and await tx.stops.lift(guarantor.id, link.contact, now=now)
+            if active or lifted:
+                await tx.audit.add(_event("link.restored", link, now, by, contact_lifted=int(lifted)))
+            if active and link.single_payment and await _is_paid(tx, link):
+                await tx.links.end(link.serial, LinkState.PAID)  # what was on its way has arrived meanwhile
+            link = await tx.links.by_serial(link.serial) or link
+            events = await tx.links.events(link.serial)
+            return self._view(link, group, guarantor, now, events=events)
+
+        return await self._store.write(unit)
+
     async def revoke_many(
         self,
         *,
@@ -169,8 +202,8 @@ class LinkBook:
         now = self._clock.now()
 
         async def unit(tx: Tx) -> int | tuple[Fault, ...] | NoGroup:
-            whose = await _whose(tx, group, guarantor, within)
-            if not isinstance(whose, _Whose):
+            whose = await whose_links(tx, group, guarantor, within)
+            if not isinstance(whose, WhoseLinks):
                 return whose
             ended = await tx.links.end_many(
                 group_id=whose.group_id,
@@ -209,30 +242,9 @@ class LinkBook:
             guarantor=guarantor.number,
             state=link.state_at(now, group_max=group_max),
             max_uses=link.limit(group_max),
+            match_code=self._digests.match_code(link.id),
             events=tuple(events),
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Whose:
-    group_id: int | None
-    guarantor_id: int | None
-
-
-async def _whose(
-    tx: Tx, group: str | None, guarantor: str | None, within: int | None
-) -> _Whose | tuple[Fault, ...] | NoGroup:
-    if group is None:
-        return _Whose(group_id=within, guarantor_id=None)
-    found = await group_within(tx, group, within)
-    if found is None:
-        return NoGroup()
-    if guarantor is None:
-        return _Whose(group_id=found.id, guarantor_id=None)
-    person = await tx.guarantors.by_number(found.id, guarantor)
-    if person is None:
-        return (Fault(path="guarantor", message="This group has no such guarantor."),)
-    return _Whose(group_id=found.id, guarantor_id=person.id)
 
 
 async def _find(tx: Tx, link_id: str, within: int | None) -> tuple[Link, Group, Guarantor] | None:
@@ -244,6 +256,11 @@ async def _find(tx: Tx, link_id: str, within: int | None) -> tuple[Link, Group, 
     if group is None or guarantor is None:
         raise LookupError("a link of nobody: the database holds the references")
     return link, group, guarantor
+
+
+async def _is_paid(tx: Tx, link: Link) -> bool:
+    payment = await tx.payments.live_of_link(link.serial)
+    return payment is not None and payment.state in {PaymentState.SUCCEEDED, PaymentState.REFUNDED}
 
 
 def _event(kind: str, link: Link, now: datetime, by: str, **detail: str | int | None) -> Event:

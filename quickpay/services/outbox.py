@@ -158,6 +158,8 @@ class Outbox:
             return _Drop(reason="nobody to tell")
         if message.channel is Channel.SMS and guarantor.text_opt_out:
             return _Drop(reason="opted out of texts")  # codes, which are asked for, do not come this way
+        if await tx.stops.holds(guarantor.id, message.recipient):
+            return _Drop(reason="contact is not this person")
         note = await self._note(tx, message, guarantor)
         if note is None:
             return _Drop(reason="nothing to tell")

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from quickpay.domain.contacts import mask_email, mask_mobile
 from quickpay.domain.groups import Group
+from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.sessions import Authentication
 from quickpay.mfa.challenge import (
     Challenge,
@@ -145,8 +146,8 @@ async def choose_page(tx: Tx, stay: Stay) -> ChoosePage | AlreadyProved | Cannot
         return CannotProve(group=stay.group)
     guarantor = stay.guarantor
     usable = usable_contacts(
-        email=guarantor.email,
-        mobile=guarantor.mobile,
+        email=await _unless_stopped(tx, guarantor, guarantor.email),
+        mobile=await _unless_stopped(tx, guarantor, guarantor.mobile),
         origin=stay.session.origin,
         require_opposing=authentication.require_opposing_contact_methods,
         sent_to=None if link is None else link.contact,
@@ -202,6 +203,11 @@ def contact_for(stay: Stay, method: Method) -> str:
     if contact is None:
         raise LookupError("a method without a contact is not offered")
     return contact
+
+
+async def _unless_stopped(tx: Tx, guarantor: Guarantor, contact: str | None) -> str | None:
+    """Leave out a contact whose holder said that she is somebody else: no codes either."""
+    return None if contact is None or await tx.stops.holds(guarantor.id, contact) else contact
 
 
 def _masked(method: Method, contact: str) -> str:

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from quickpay.domain.links import LinkState
 from quickpay.domain.options import LogoutFunction
 from quickpay.domain.origins import Origin
 from quickpay.ports.gateway import NoAnswer
@@ -99,6 +100,16 @@ async def _pages(site: Site, browser: Browser) -> list[Answer]:
     pages.append(await browser.get((await browser.post("/sign-out")).to))
     await site.house.end(link)
     pages.append(await browser.get(path))
+    sent = await site.link(origin=Origin.EMAIL, contact="alice@example.com")
+    path = f"/q/{site.house.token(sent)}"
+    await browser.open(sent)
+    pages += [await browser.get("/g/lakeside/about"), await browser.get("/not-me")]
+    pages.append(await browser.post("/not-me", {"note": "4242424242424242"}))
+    pages.append(await browser.get((await browser.post("/not-me")).to))
+    pages += [await browser.get("/g/lakeside/about"), await browser.get(path)]
+    await site.house.links.restore(sent.id, by="desk")
+    await site.house.end(sent, LinkState.SUPERSEDED)
+    pages += [await browser.get(path), await browser.post(f"{path}/renew")]
     return pages
 
 

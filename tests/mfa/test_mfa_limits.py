@@ -20,6 +20,10 @@ NUMBERS = {
     "sends_contact_86400s": (10, 86_400),
     "sends_address_3600s": (10, 3_600),
     "sends_link": (5, None),
+    "renewals_contact_600s": (1, 600),  # A36
+    "renewals_contact_86400s": (3, 86_400),
+    "renewals_link_3600s": (2, 3_600),
+    "renewals_address_3600s": (10, 3_600),
     "texts_group_86400s": (1_000, 86_400),  # R37
     "bad_tokens_address_60s": (30, 60),  # R14
     "bad_tokens_60s": (1_000, 60),

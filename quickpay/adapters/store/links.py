@@ -44,6 +44,11 @@ _END = Statement(
     .where(links.c.serial == bindparam("link"), links.c.state == "active")
     .values(state=bindparam("end"))
 )
+_RESTORE = Statement(
+    update(links)
+    .where(links.c.serial == bindparam("link"), links.c.state == "suspended")
+    .values(state="active")
+)
 _END_OTHERS = Statement(
     update(links)
     .where(
@@ -150,6 +155,10 @@ class Links:
     async def end(self, serial: int, state: LinkState) -> bool:
         """Move an active link to its end."""
         return await self._run.count(_END, link=serial, end=state.value) == 1
+
+    async def restore(self, serial: int) -> bool:
+        """Make a suspended link active again; no other end is taken back."""
+        return await self._run.count(_RESTORE, link=serial) == 1
 
     async def end_others(self, guarantor_id: int, *, but: int, state: LinkState) -> list[int]:
         """End the guarantor's other active links; returns their serials."""

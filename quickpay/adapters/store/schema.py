@@ -120,6 +120,16 @@ link_seen = Table(
     Column("times", Integer, nullable=False),
 )
 
+contact_stops = Table(
+    "contact_stops",
+    metadata,
+    Column("guarantor_id", ForeignKey("guarantors.id"), primary_key=True),
+    Column("contact", Text, primary_key=True),  # in lower case: one mailbox has no two stops
+    Column("link_serial", BigInteger, nullable=False),  # from a session of which it was said
+    Column("at", BigInteger, nullable=False),
+    Column("lifted_at", BigInteger),
+)
+
 sessions = Table(
     "sessions",
     metadata,

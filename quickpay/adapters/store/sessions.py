@@ -40,6 +40,12 @@ _EXTEND = Statement(
 )
 _END = Statement(update(sessions).where(*_LIVE).values(ended_at=bindparam("now")))
 
+_END_OF_LINK = Statement(
+    update(sessions)
+    .where(sessions.c.link_serial == bindparam("link"), sessions.c.ended_at.is_(None))
+    .values(ended_at=bindparam("now"))
+)
+
 
 class Sessions:
     """`ports.tables.Sessions` over one open transaction."""
@@ -108,6 +114,10 @@ class Sessions:
     async def end(self, session_id: int, now: datetime) -> bool:
         """End it; False when it was ended before."""
         return await self._run.count(_END, session=session_id, now=micros(now)) == 1
+
+    async def end_of_link(self, link_serial: int, now: datetime) -> int:
+        """End every session opened from this link; returns how many had not ended."""
+        return await self._run.count(_END_OF_LINK, link=link_serial, now=micros(now))
 
 
 def _session(row: Row) -> Session:

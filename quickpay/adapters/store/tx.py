@@ -14,6 +14,7 @@ from quickpay.adapters.store.outbox import Outbox
 from quickpay.adapters.store.payments import Payments
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.sessions import Sessions
+from quickpay.adapters.store.stops import ContactStops
 from quickpay.adapters.store.webhooks import Webhooks
 
 
@@ -35,6 +36,7 @@ class StoreTx:
         "outbox",
         "payments",
         "sessions",
+        "stops",
         "webhooks",
     )
 
@@ -42,6 +44,7 @@ class StoreTx:
         self.groups = Groups(run)
         self.guarantors = Guarantors(run)
         self.links = Links(run)
+        self.stops = ContactStops(run)
         self.sessions = Sessions(run)
         self.challenges = Challenges(run)
         self.counters = Counters(run)

@@ -82,6 +82,15 @@ async def revoke_link(call: Call) -> web.Response:
     return answer(link_detail(view))
 
 
+async def restore_link(call: Call) -> web.Response:
+    """Make a suspended link good again."""
+    call.query()
+    view = await call.desk.links.restore(call.part("id"), by=call.by, within=call.within)
+    if view is None:
+        raise not_found()
+    return answer(link_detail(view))
+
+
 async def revoke_links(call: Call) -> web.Response:
     """End every active link of a group, a guarantor or a batch."""
     call.query()

@@ -155,6 +155,15 @@ TABLE: tuple[ApiRoute, ...] = (
         errors=_QUERY | _NONE,
     ),
     ApiRoute(
+        method="POST",
+        path="/links/{id}/restore",
+        words="Make a suspended link good again and let messages go to its contact; any other stays as it is",
+        scope=Scope.LINKS_WRITE,
+        handler=links.restore_link,
+        answer=TypeAdapter(LinkDetail),
+        errors=_QUERY | _NONE,
+    ),
+    ApiRoute(
         method="GET",
         path="/payments",
         words="Payments in the order of their last change; a changed one appears again",

@@ -122,8 +122,9 @@ class LinkOut(MadeLink):
 
 
 class LinkDetail(LinkOut):
-    """A link with its address and its timeline."""
+    """A link with its address and its timeline; `match_code` stands on the patient's page too."""
 
+    match_code: str
     events: list[EventOut]
 
 

@@ -103,7 +103,7 @@ def made_link(view: LinkView) -> MadeLink:
 def link_detail(view: LinkView) -> LinkDetail:
     """Show a link with its address and timeline."""
     events = [EventOut(at=event.at, type=event.type, **event.detail) for event in view.events]
-    return LinkDetail(**_link(view), url=view.url, events=events)
+    return LinkDetail(**_link(view), url=view.url, match_code=view.match_code, events=events)
 
 
 def payment_out(view: PaymentView) -> PaymentOut:

@@ -1,4 +1,4 @@
-"""A link: look without touching, open by a press, see the receipt of a paid one."""
+"""A link: look without touching, open by a press, see the receipt of a paid one, renew a dead one."""
 
 from typing import assert_never
 
@@ -12,10 +12,11 @@ from quickpay.handlers.desk import DESK, Desk
 from quickpay.handlers.forms import form_of
 from quickpay.handlers.pages import frame_of, html_of, render, see_other, show
 from quickpay.handlers.patient.answers import mistakes_of
-from quickpay.handlers.patient.views import DeadLinkNotice, LinkFront
+from quickpay.handlers.patient.views import DeadLinkNotice, FreshLink, LinkFront, Notice
 from quickpay.handlers.problems import problem_page
-from quickpay.handlers.words import DEAD_LINKS
+from quickpay.handlers.words import DEAD_LINKS, aloud
 from quickpay.services.enter import DeadLink, LinkPage, NotALink, Opened, TooManyBadLinks
+from quickpay.services.renew import RENEWABLE
 
 _PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 _BLOCKED_SECONDS = "600"
@@ -37,7 +38,7 @@ async def open_(request: web.Request) -> web.Response:
     if form_of(request).faults:
         return await _look(request, status=422)
     desk = request.app[DESK]
-    return _entered(request, await desk.enter.open(_token(request), visit_of(request)))
+    return await _entered(request, await desk.enter.open(_token(request), visit_of(request)))
 
 
 async def see_receipt(request: web.Request) -> web.Response:
@@ -45,7 +46,27 @@ async def see_receipt(request: web.Request) -> web.Response:
     if form_of(request).faults:
         raise web.HTTPUnprocessableEntity
     desk = request.app[DESK]
-    return _entered(request, await desk.enter.see_receipt(_token(request), visit_of(request)))
+    return await _entered(request, await desk.enter.see_receipt(_token(request), visit_of(request)))
+
+
+async def renew(request: web.Request) -> web.Response:
+    """Send a fresh link for this dead one; said alike when one went lately, for a press must tell nothing."""
+    if form_of(request).faults:
+        raise web.HTTPUnprocessableEntity
+    token = _token(request)
+    renewed = await request.app[DESK].renewal.renew(token, visit_of(request))
+    if renewed is not None:
+        notice = Notice(
+            frame=frame_of(renewed.group),
+            heading="Look at your messages",
+            words=(
+                f"If this link was yours, a fresh one is on its way to {renewed.masked}.",
+                "It may take some minutes. If none comes, the office can help.",
+            ),
+        )
+        return show(notice)
+    seen = await request.app[DESK].enter.look(token, visit_of(request))
+    return see_other(f"/q/{token}") if isinstance(seen, LinkPage) else await _closed(request, seen)
 
 
 def _token(request: web.Request) -> str:
@@ -58,7 +79,7 @@ async def _look(request: web.Request, *, status: int = 200) -> web.Response:
     desk = request.app[DESK]
     seen = await desk.enter.look(_token(request), visit_of(request))
     if not isinstance(seen, LinkPage):
-        return _closed(request, seen)
+        return await _closed(request, seen)
     csrf = desk.tokens.sign(TokenPurpose.CSRF, seen.link_id)
     if status == 200:  # noqa: PLR2004 - the page everybody meets is written once for each version of a group
         before, after = _front(request, seen.group)
@@ -78,22 +99,24 @@ def _front(request: web.Request, group: Group) -> tuple[str, str]:
     return kept[1:]
 
 
-def _entered(request: web.Request, outcome: Opened | DeadLink | NotALink | TooManyBadLinks) -> web.Response:
+async def _entered(
+    request: web.Request, outcome: Opened | DeadLink | NotALink | TooManyBadLinks
+) -> web.Response:
     match outcome:
         case Opened(secret=secret, must_prove=must_prove):
             response = see_other("/verify" if must_prove else "/pay")
             give_cookie(response, secret, secure=request.app[DESK].secure)
             return response
         case DeadLink() | NotALink() | TooManyBadLinks():
-            return _closed(request, outcome)
+            return await _closed(request, outcome)
         case _:
             assert_never(outcome)
 
 
-def _closed(request: web.Request, why: DeadLink | NotALink | TooManyBadLinks) -> web.Response:
+async def _closed(request: web.Request, why: DeadLink | NotALink | TooManyBadLinks) -> web.Response:
     match why:
         case DeadLink(group=group, state=state):
-            return show(_dead_link(request.app[DESK], _token(request), group, state), status=410)
+            return show(await _dead_link(request.app[DESK], _token(request), group, state), status=410)
         case NotALink():
             return problem_page(request, 404)
         case TooManyBadLinks():
@@ -104,15 +127,18 @@ def _closed(request: web.Request, why: DeadLink | NotALink | TooManyBadLinks) ->
             assert_never(why)
 
 
-def _dead_link(desk: Desk, token: str, group: Group, state: LinkState) -> DeadLinkNotice:
+async def _dead_link(desk: Desk, token: str, group: Group, state: LinkState) -> DeadLinkNotice:
+    """Say what became of a genuine link, so what stands in the address is one of our own spellings."""
     heading, words = DEAD_LINKS[state]
-    link_id = desk.tokens.read(TokenPurpose.LINK, token)
-    paid = state is LinkState.PAID and link_id is not None
+    link_id = desk.tokens.read(TokenPurpose.LINK, token) or ""
+    masked = await desk.renewal.offer(token) if state in RENEWABLE else None
+    renewal = masked and FreshLink(action=f"/q/{token}/renew", masked=masked, aloud=aloud(masked))
+    paid = state is LinkState.PAID
     return DeadLinkNotice(
         frame=frame_of(group),
         heading=heading,
         words=words,
-        # Only a genuine link comes here, so what stands in the address is one of our own spellings.
         receipt_action=f"/q/{token}/receipt" if paid else None,
-        csrf=desk.tokens.sign(TokenPurpose.CSRF, link_id) if paid and link_id else "",
+        renewal=renewal or None,
+        csrf=desk.tokens.sign(TokenPurpose.CSRF, link_id) if paid or renewal else "",
     )

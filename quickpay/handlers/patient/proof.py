@@ -12,7 +12,7 @@ from quickpay.handlers.headers import new_scripts
 from quickpay.handlers.pages import Mistake, see_other, show
 from quickpay.handlers.patient.answers import mistakes_of, nobody, session_frame
 from quickpay.handlers.patient.views import ChooseWay, Notice, TypeCode, WayChoice
-from quickpay.handlers.words import CHOOSE_WAY, ENTER_CODE, code_refused, minutes
+from quickpay.handlers.words import CHOOSE_WAY, ENTER_CODE, aloud, code_refused, minutes
 from quickpay.mfa.methods import Method
 from quickpay.services.proof_pages import (
     AlreadyProved,
@@ -183,15 +183,7 @@ def _code_page(
 
 
 def _way(way: Way) -> WayChoice:
-    return WayChoice(method=way.method, label=_LABELS[way.method], masked=way.masked, aloud=_aloud(way))
-
-
-def _aloud(way: Way) -> str:
-    """Say a masked contact so that what is heard is not taken for the whole of it."""
-    if way.method is not Method.EMAIL:
-        return f"ending in {way.masked[-2:]}"
-    beginning, _, domain = way.masked.partition("•••@")
-    return f"beginning with {beginning}, at {domain}" if beginning else f"at {domain}"
+    return WayChoice(method=way.method, label=_LABELS[way.method], masked=way.masked, aloud=aloud(way.masked))
 
 
 def _locked(request: web.Request, group: Group) -> web.Response:

@@ -47,15 +47,44 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FreshLink:
+    """A button that sends a fresh link, and where to."""
+
+    action: str
+    masked: str
+    aloud: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLinkNotice:
-    """A link that opens no more; a paid one has a button to its receipt, whose form carries `csrf`."""
+    """A link that opens no more; a paid one has a button to its receipt, another perhaps one to renew it."""
 
     template: ClassVar[str] = "patient/dead_link.html"
     frame: Frame
     heading: str
     words: str
     receipt_action: str | None
+    renewal: FreshLink | None
     csrf: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotMeQuestion:
+    """What saying "I am not this person" does, and the second press for it."""
+
+    template: ClassVar[str] = "patient/not_me.html"
+    frame: Frame
+    mistakes: tuple[Mistake, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutOffice:
+    """How to make sure of the office; `match_code` only for somebody who is here by one of its links."""
+
+    template: ClassVar[str] = "patient/about.html"
+    frame: Frame
+    match_code: str | None
+    back: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -382,6 +382,18 @@ def upgrade() -> None:
     op.create_index(op.f("ix_links_guarantor_id"), "links", ["guarantor_id"], unique=False)
 
     op.create_table(
+        "contact_stops",
+        sa.Column("guarantor_id", SERIAL, nullable=False),
+        sa.Column("contact", sa.Text(), nullable=False),
+        sa.Column("link_serial", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("lifted_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["guarantor_id"], ["guarantors.id"], name=op.f("fk_contact_stops_guarantor_id")
+        ),
+        sa.PrimaryKeyConstraint("guarantor_id", "contact", name=op.f("pk_contact_stops")),
+    )
+    op.create_table(
         "payments",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("order_id", sa.Text(), nullable=False),
@@ -524,6 +536,7 @@ def downgrade() -> None:
     op.drop_table("receipts")
     op.drop_table("postings")
     op.drop_table("payments")
+    op.drop_table("contact_stops")
     op.drop_table("links")
     op.drop_table("orders")
     op.drop_table("guarantors")

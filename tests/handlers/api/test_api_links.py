@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from quickpay.domain.links import LinkState
 from quickpay.domain.tokens import TokenPurpose
 from tests.handlers.api.desk import Api
 
@@ -212,7 +213,43 @@ async def test_a_stored_answer_does_not_hold_what_opens_the_link(api: Api) -> No
     assert token.rpartition(".")[2] not in answer
 
 
+async def test_a_link_on_hold_is_restored_and_any_other_stays_as_it_is(api: Api) -> None:
+    link = (await api.link(send=True)).json["id"]
+
+    async def put_on_hold(tx: Any) -> None:
+        row = await tx.links.get(link)
+        await tx.links.end(row.serial, LinkState.SUSPENDED)
+        await tx.stops.add(row.guarantor_id, row.contact, link_serial=row.serial, now=api.clock.now())
+
+    await api.store.write(put_on_hold)
+    assert (await api.link(send=True)).paths == {"send"}
+    for _ in range(2):
+        restored = await api.call("POST", f"/links/{link}/restore")
+        assert (restored.status, restored.json["state"]) == (200, "active")
+        assert [one["type"] for one in restored.json["events"]] == ["link.created", "link.restored"]
+    assert (await api.link(send=True)).status == 201
+    await api.call("POST", f"/links/{link}/revoke")
+    assert (await api.call("POST", f"/links/{link}/restore")).json["state"] == "revoked"
+
+
+async def test_restoring_wants_the_scope_and_the_group(api: Api) -> None:
+    link = (await api.link()).json["id"]
+    await api.group("hilltop")
+    whole, api.secret = api.secret, await api.key("links:read")
+    assert (await api.call("POST", f"/links/{link}/restore")).status == 403
+    api.secret = await api.key("links:write", group="hilltop")
+    assert (await api.call("POST", f"/links/{link}/restore")).status == 404
+    api.secret = whole
+
+
+async def test_the_desk_sees_the_match_code_of_a_link(api: Api) -> None:
+    first, second = (await api.link()).json["id"], (await api.link()).json["id"]
+    codes = [(await api.call("GET", f"/links/{link}")).json["match_code"] for link in (first, second, first)]
+    assert re.fullmatch("[2-9A-HJ-NP-Z]{6}", codes[0])
+    assert codes[0] == codes[2] != codes[1]
+
+
 @pytest.mark.parametrize("link", ["x", "A" * 22, "A" * 22 + ".B", "%00"])
 async def test_a_link_nobody_made_is_not_there(api: Api, link: str) -> None:
-    for method, path in (("GET", ""), ("GET", "/qr.svg"), ("POST", "/revoke")):
+    for method, path in (("GET", ""), ("GET", "/qr.svg"), ("POST", "/revoke"), ("POST", "/restore")):
         assert (await api.call(method, f"/links/{link}{path}")).status == 404

@@ -1,0 +1,25 @@
+"""Is this really my doctor: how to make sure of it, with the code that the desk can read out."""
+
+from dataclasses import replace
+
+from aiohttp import web
+
+from quickpay.handlers.cookies import visit_of
+from quickpay.handlers.desk import DESK
+from quickpay.handlers.pages import frame_of, show
+from quickpay.handlers.patient.answers import session_frame
+from quickpay.handlers.patient.views import AboutOffice
+
+
+async def show_about(request: web.Request) -> web.Response:
+    """Show who the office is to anybody, and the match code to whoever has opened a link of it."""
+    found = await request.app[DESK].about.page(request.match_info["group"], visit_of(request))
+    if found is None:
+        raise web.HTTPNotFound
+    frame = session_frame(request, found.group, home="/pay") if found.here else frame_of(found.group)
+    page = AboutOffice(
+        frame=replace(frame, about=None),
+        match_code=found.match_code,
+        back="/pay" if found.here else None,
+    )
+    return show(page)

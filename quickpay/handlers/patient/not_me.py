@@ -1,0 +1,80 @@
+"""I am not this person: explain it, hear it by a second press, and say what happened."""
+
+from dataclasses import replace
+from typing import assert_never
+
+from aiohttp import web
+
+from quickpay.domain.groups import Group
+from quickpay.handlers.cookies import take_cookie, visit_of
+from quickpay.handlers.desk import DESK
+from quickpay.handlers.forms import form_of
+from quickpay.handlers.pages import Mistake, frame_of, see_other, show
+from quickpay.handlers.patient.answers import mistakes_of, nobody, session_frame
+from quickpay.handlers.patient.views import Notice, NotMeQuestion
+from quickpay.services.not_me import CameOtherwise, MaySay, Said
+from quickpay.services.stay import NoStay
+
+
+async def ask(request: web.Request) -> web.Response:
+    """Say what it does; nothing happens by looking."""
+    return await _ask(request)
+
+
+async def say(request: web.Request) -> web.Response:
+    """Put the link on hold and leave; the page after it stands at an address of nobody's."""
+    form = form_of(request)
+    if form.faults:
+        return await _ask(request, mistakes_of(form))
+    match await request.app[DESK].not_me.say(visit_of(request)):
+        case Said(group=group):
+            response = see_other(f"/g/{group.slug}/on-hold")
+            take_cookie(response, secure=request.app[DESK].secure)
+            response.headers["Clear-Site-Data"] = '"storage"'
+            return response
+        case CameOtherwise(group=group):
+            return _ask_the_office(request, group)
+        case NoStay() as why:
+            return nobody(request, why)
+        case never:
+            assert_never(never)
+
+
+async def on_hold(request: web.Request) -> web.Response:
+    """Say what was done; of whose link, the page does not know."""
+    group = await request.app[DESK].groups.by_slug(request.match_info["group"])
+    if group is None:
+        raise web.HTTPNotFound
+    notice = Notice(
+        frame=frame_of(group),
+        heading="Thank you for telling us",
+        words=(
+            "The link is on hold: nobody can open it, and no more messages about this bill go where it came.",
+            "Nothing was charged by this. The office sees it and can undo it.",
+            "If you pressed it by mistake, or had paid with this link before, please call the office.",
+        ),
+        kind="success",
+    )
+    return show(notice)
+
+
+async def _ask(request: web.Request, mistakes: tuple[Mistake, ...] = ()) -> web.Response:
+    match await request.app[DESK].not_me.ask(visit_of(request)):
+        case MaySay(group=group):
+            frame = replace(session_frame(request, group, home="/pay"), not_me=False)
+            return show(NotMeQuestion(frame=frame, mistakes=mistakes), status=422 if mistakes else 200)
+        case CameOtherwise(group=group):
+            return _ask_the_office(request, group)
+        case NoStay() as why:
+            return nobody(request, why)
+        case never:
+            assert_never(never)
+
+
+def _ask_the_office(request: web.Request, group: Group) -> web.Response:
+    notice = Notice(
+        frame=session_frame(request, group),
+        heading="Please contact the office",
+        words=("You came here without a link, so there is none to put on hold. The office can help.",),
+    )
+    return show(notice, status=403)
