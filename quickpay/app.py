@@ -8,6 +8,7 @@ from functools import partial
 import aiohttp
 from aiohttp import web
 
+from quickpay.adapters.absent import NoMailer, NoTexter
 from quickpay.adapters.clock import SystemClock
 from quickpay.adapters.gateways.sandbox import SandboxGateway
 from quickpay.adapters.ids import RandomIds
@@ -19,13 +20,14 @@ from quickpay.adapters.store import open_store
 from quickpay.adapters.store.version import SchemaVersion, check_version
 from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.domain.digests import Digests
+from quickpay.domain.origins import Origin
 from quickpay.domain.tokens import Tokens
 from quickpay.handlers.desk import DESK, Desk
 from quickpay.handlers.routes import add_routes
 from quickpay.ports.clock import Clock
 from quickpay.ports.gateway import Gateway
 from quickpay.ports.ids import Ids
-from quickpay.ports.messages import Delivery, Email, Mailer, Rejected, Text, Texter
+from quickpay.ports.messages import Mailer, Texter
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.api_keys import ApiKeyring
@@ -34,6 +36,7 @@ from quickpay.services.enter import Enter
 from quickpay.services.feed import PaymentFeed
 from quickpay.services.groups import GroupBook
 from quickpay.services.guarantors import GuarantorBook
+from quickpay.services.handoffs import HandoffBook
 from quickpay.services.health import Health
 from quickpay.services.importing import Importer
 from quickpay.services.leave import Leave
@@ -66,22 +69,6 @@ class World:
 
 
 Wrap = Callable[[World], World]
-
-
-class NoMailer:
-    """Stands where no SMTP_URL is set: what should go by email waits, or is reported as not delivered."""
-
-    async def send(self, email: Email) -> Delivery:  # noqa: ARG002 - the port's signature
-        """Refuse for now."""
-        return Rejected(reason="QUICKPAY_SMTP_URL is not set", permanent=False)
-
-
-class NoTexter:
-    """Stands where Twilio is not set."""
-
-    async def send(self, text: Text) -> Delivery:  # noqa: ARG002 - the port's signature
-        """Refuse for now."""
-        return Rejected(reason="QUICKPAY_TWILIO_ACCOUNT_SID is not set", permanent=False)
 
 
 @asynccontextmanager
@@ -183,6 +170,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         base_url=settings.base_url,
         host=settings.host,
         secure=settings.secure,
+        return_urls=settings.portal_return_urls,
         trusted_proxies=settings.trusted_proxies,
         tokens=tokens,
         gateway=gateway,
@@ -215,6 +203,14 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             base_url=settings.base_url,
             lifetimes=settings.lifetimes,
             countries=settings.sms_countries,
+        ),
+        handoffs=HandoffBook(
+            clock=clock,
+            ids=ids,
+            tokens=tokens,
+            base_url=settings.base_url,
+            life=settings.lifetimes[Origin.PORTAL],
+            return_urls=settings.portal_return_urls,
         ),
         feed=PaymentFeed(store=store, clock=clock),
         keyring=ApiKeyring(store=store, clock=clock, ids=ids),

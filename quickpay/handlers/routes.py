@@ -8,13 +8,26 @@ from quickpay.handlers.access import Access, Route
 from quickpay.handlers.api.routes import ROUTES as API_ROUTES
 from quickpay.handlers.guard import expect, guarded
 from quickpay.handlers.pages import compile_templates
-from quickpay.handlers.patient import amount, details, front, leave, link, method, payment, proof, theme
+from quickpay.handlers.patient import (
+    amount,
+    details,
+    front,
+    handoff,
+    leave,
+    link,
+    method,
+    payment,
+    proof,
+    theme,
+)
 
 ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/", handler=front.show, access=Access.PUBLIC),
     Route(method="GET", path="/q/{token}", handler=link.look, access=Access.LINK),
     Route(method="POST", path="/q/{token}", handler=link.open_, access=Access.LINK),
     Route(method="POST", path="/q/{token}/receipt", handler=link.see_receipt, access=Access.LINK),
+    Route(method="GET", path="/handoff/{token}", handler=handoff.look, access=Access.HANDOFF),
+    Route(method="POST", path="/handoff/{token}", handler=handoff.open_, access=Access.HANDOFF),
     Route(method="GET", path="/verify", handler=proof.choose, access=Access.SESSION),
     Route(method="POST", path="/verify", handler=proof.send, access=Access.SESSION),
     Route(method="GET", path="/verify/code", handler=proof.ask, access=Access.SESSION),
