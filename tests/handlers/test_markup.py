@@ -99,6 +99,16 @@ async def _pages(site: Site, browser: Browser) -> list[Answer]:
     pages.append(await browser.get((await browser.post("/sign-out")).to))
     await site.house.end(link)
     pages.append(await browser.get(path))
+    return pages + await _handed_over(site, browser)
+
+
+async def _handed_over(site: Site, browser: Browser) -> list[Answer]:
+    """Walk through what a hand-off has of its own."""
+    path = f"/handoff/{site.house.token(await site.house.handoff(site.alice))}"
+    pages = [await browser.get(path), await browser.post(path, {"note": "4242424242424242"})]
+    assert (await browser.post(path)).to == "/pay"
+    pages += [await browser.get(path), await browser.get("/pay")]
+    pages.append(await browser.get((await browser.post("/sign-out")).to))
     return pages
 
 

@@ -32,10 +32,13 @@ _GONE = {
         "To come back, open the link in your text, email or statement again.",
     ),
 }
-_GONE_FROM_PORTAL = (
-    "For your safety, your bill closes after some minutes. "
-    "To go on, go back to the portal and open your bill from there."
-)
+_GONE_FROM_PORTAL = {
+    Gone.EXPIRED: (
+        "For your safety, your bill closes after some minutes. "
+        "To go on, go back to the portal and open your bill from there."
+    ),
+    Gone.SIGNED_OUT: "To come back, go back to the portal and open your bill from there.",
+}
 _NOT_CHARGED = (
     "Nothing is charged by this. If you had already pressed Pay, that payment goes on and is recorded once."
 )
@@ -69,7 +72,7 @@ def nobody(request: web.Request, why: NoStay) -> web.Response:
     heading, words = _GONE[why.why]
     back = way_back(request, why.return_url)
     if back is not None:
-        words = _GONE_FROM_PORTAL
+        words = _GONE_FROM_PORTAL.get(why.why, words)
     notice = Notice(frame=frame_of(why.group, back=back), heading=heading, words=(words, _NOT_CHARGED))
     return show(notice, status=401)
 
