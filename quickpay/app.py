@@ -20,6 +20,7 @@ from quickpay.adapters.store import open_store
 from quickpay.adapters.store.version import SchemaVersion, check_version
 from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.domain.digests import Digests
+from quickpay.domain.origins import Origin
 from quickpay.domain.tokens import Tokens
 from quickpay.handlers.desk import DESK, Desk
 from quickpay.handlers.routes import add_routes
@@ -36,6 +37,7 @@ from quickpay.services.enter import Enter
 from quickpay.services.feed import PaymentFeed
 from quickpay.services.groups import GroupBook
 from quickpay.services.guarantors import GuarantorBook
+from quickpay.services.handoffs import HandoffBook
 from quickpay.services.health import Health
 from quickpay.services.importing import Importer
 from quickpay.services.leave import Leave
@@ -171,6 +173,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         base_url=settings.base_url,
         host=settings.host,
         secure=settings.secure,
+        return_urls=settings.portal_return_urls,
         trusted_proxies=settings.trusted_proxies,
         tokens=tokens,
         gateway=gateway,
@@ -217,6 +220,14 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         ),
         not_me=NotMe(store=store, clock=clock),
         about=About(store=store, clock=clock, digests=digests),
+        handoffs=HandoffBook(
+            clock=clock,
+            ids=ids,
+            tokens=tokens,
+            base_url=settings.base_url,
+            life=settings.lifetimes[Origin.PORTAL],
+            return_urls=settings.portal_return_urls,
+        ),
         feed=PaymentFeed(store=store, clock=clock),
         keyring=ApiKeyring(store=store, clock=clock, ids=ids),
         once=Once(store=store, clock=clock),

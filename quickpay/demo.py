@@ -81,6 +81,7 @@ def _settings(base_url: str, port: int, data: Path, kept: dict[str, str], world:
         "TWILIO_FROM": "+16085550199",
         "TWILIO_API_BASE": world.url,
         "SANDBOX_URL": world.url,
+        "PORTAL_RETURN_URLS": f"{world.url}/",
         "SANDBOX_SECRET": kept["gateway"],
         "SANDBOX_WEBHOOK_SECRET": kept["webhook"],
         "LIMITS": ",".join(_LIMITS),

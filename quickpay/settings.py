@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from quickpay.domain.links import DEFAULT_LIFETIMES
 from quickpay.domain.origins import Origin
+from quickpay.domain.return_addresses import is_loopback, return_address_fault
 from quickpay.domain.tokens import SHORTEST_KEY
 from quickpay.mfa.limits import Limit, Limits
 
@@ -124,9 +125,18 @@ class Settings(BaseSettings):
             or parts.query
         ):
             raise ValueError("write the address patients reach, like https://pay.example.com")
-        if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        if parts.scheme == "http" and not is_loopback(parts.hostname):
             raise ValueError("use https: plain http is for this machine only")
         return url.rstrip("/")
+
+    @field_validator("portal_return_urls")
+    @classmethod
+    def _addresses_to_return_to(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        for url in urls:
+            fault = return_address_fault(url)
+            if fault is not None:
+                raise ValueError(f"{url}: {fault}")
+        return urls
 
     @field_validator("workers")
     @classmethod
@@ -259,10 +269,3 @@ def _limits(pairs: tuple[str, ...]) -> Limits:
             name=name, most=int(most), per=old.per, cleared_by_success=old.cleared_by_success
         )
     return limits.replaced(wanted)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

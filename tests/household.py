@@ -19,6 +19,7 @@ from quickpay.settings import Settings, load
 SECRET = "journeys-only-signing-key-0123456789abcdef"
 GATEWAY_SECRET = "journeys-only-gateway-secret"
 WEBHOOK_SECRET = "journeys-only-webhook-secret"
+PORTAL = "https://portal.example.com/bills?from=quickpay"
 PATIENCE = 20.0
 
 
@@ -170,6 +171,7 @@ def names_and_values(*, base_url: str, world: World, database_url: str, **more: 
         "TWILIO_FROM": "+16085550199",
         "TWILIO_API_BASE": world.url,
         "SANDBOX_URL": world.url,
+        "PORTAL_RETURN_URLS": PORTAL,
         "SANDBOX_SECRET": GATEWAY_SECRET,
         "SANDBOX_WEBHOOK_SECRET": WEBHOOK_SECRET,
         "LIMITS": ",".join(

@@ -16,12 +16,13 @@ from quickpay.domain.balances import AmountChoice
 from quickpay.domain.digests import Digests, session_hash
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Account, Guarantor
-from quickpay.domain.links import Link, LinkState
+from quickpay.domain.links import DEFAULT_LIFETIMES, Link, LinkState, door_of
 from quickpay.domain.money import Cents
 from quickpay.domain.options import Options
+from quickpay.domain.origins import Origin
 from quickpay.domain.payments import Method, Payment
 from quickpay.domain.sessions import Session
-from quickpay.domain.tokens import TokenPurpose, Tokens
+from quickpay.domain.tokens import Tokens
 from quickpay.mfa.limits import DEFAULT_LIMITS, Limits
 from quickpay.mfa.methods import Method as Way
 from quickpay.ports.gateway import Outcome
@@ -29,6 +30,7 @@ from quickpay.ports.tables import LinkEvent
 from quickpay.services.about import About
 from quickpay.services.courier import Courier
 from quickpay.services.enter import Enter, Opened
+from quickpay.services.handoffs import Handoff, HandoffBook, NewHandoff
 from quickpay.services.leave import Leave
 from quickpay.services.links import LinkBook
 from quickpay.services.not_me import NotMe
@@ -50,6 +52,7 @@ from tests.fakes.gateway import FakeGateway
 from tests.fakes.ids import FakeIds
 from tests.fakes.mailer import FakeMailer
 from tests.fakes.texter import FakeTexter
+from tests.household import PORTAL
 
 T = TypeVar("T")
 
@@ -89,6 +92,14 @@ class House:
             pauses=(0.0, 0.0),
         )
         self.enter = Enter(store=store, clock=clock, ids=ids, tokens=tokens, digests=digests, limits=limits)
+        self.handoffs = HandoffBook(
+            clock=clock,
+            ids=ids,
+            tokens=tokens,
+            base_url="https://pay.example.com",
+            life=DEFAULT_LIFETIMES[Origin.PORTAL],
+            return_urls=(PORTAL,),
+        )
         self.verify = Verify(
             store=store,
             clock=clock,
@@ -195,9 +206,21 @@ class House:
         )
         return await self.do(lambda tx: tx.links.add(link))
 
+    async def handoff(self, guarantor: Guarantor, **given: Any) -> Link:
+        """Make a hand-off as the portal's call does: once, for 60 seconds, and back to its address."""
+        asked = {"authenticated": False, "return_url": PORTAL} | given
+        group = await self.do(lambda tx: tx.groups.get(guarantor.group_id))
+        assert group is not None
+        new = NewHandoff(group=group.slug, guarantor=guarantor.number, **asked)
+        made = await self.do(lambda tx: self.handoffs.create_in(tx, new, by="portal"))
+        assert isinstance(made, Handoff), made
+        link = await self.do(lambda tx: tx.links.get(made.id))
+        assert link is not None
+        return link
+
     def token(self, link: Link) -> str:
-        """What stands in the link's address."""
-        return self.tokens.sign(TokenPurpose.LINK, link.id)
+        """What stands in the link's address, or in the hand-off's."""
+        return self.tokens.sign(door_of(link.origin), link.id)
 
     async def end(self, link: Link, state: LinkState = LinkState.REVOKED) -> None:
         """End a link as staff do."""
@@ -211,7 +234,9 @@ class House:
     async def come(self, link: Link, *, address: str = "203.0.113.7") -> "Person":
         """Open the link."""
         opened = await self.enter.open(
-            self.token(link), Visit(secret=None, address=address, request_id="open")
+            self.token(link),
+            Visit(secret=None, address=address, request_id="open"),
+            door=door_of(link.origin),
         )
         assert isinstance(opened, Opened), opened
         return Person(self, opened.secret, address=address)

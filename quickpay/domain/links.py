@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from quickpay.domain.origins import Origin
+from quickpay.domain.tokens import TokenPurpose
 
 
 class LinkState(StrEnum):
@@ -33,7 +34,11 @@ DEFAULT_LIFETIMES: dict[Origin, timedelta] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """One link as the row has it. `serial` is the parent key of its rows; `id` is all the token carries."""
+    """One link as the row has it. `serial` is the parent key of its rows; `id` is all the token carries.
+
+    A hand-off is one too: `authenticated` says that the portal had signed its user in, `return_url` where
+    the way back to the portal leads.
+    """
 
     serial: int
     id: str
@@ -48,6 +53,8 @@ class Link:
     batch: str | None
     created_at: datetime
     expires_at: datetime
+    authenticated: bool = False
+    return_url: str | None = None
 
     def limit(self, group_max: int) -> int:
         """How many uses it has in all: its own number, else what the group says now."""
@@ -62,6 +69,14 @@ class Link:
         if self.uses >= self.limit(group_max):
             return LinkState.USED_UP
         return LinkState.ACTIVE
+
+
+_DOORS = {Origin.PORTAL: TokenPurpose.PORTAL_HANDOFF, Origin.STAFF: TokenPurpose.STAFF_LAUNCH}
+
+
+def door_of(origin: Origin) -> TokenPurpose:
+    """Say what kind of token opens a link of this origin; no other does, whatever it is signed with (A3)."""
+    return _DOORS.get(origin, TokenPurpose.LINK)
 
 
 def single_payment_by_origin(origin: Origin) -> bool:

@@ -36,7 +36,10 @@ class Authentication(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One stay as the row has it; the cookie's secret is not in it, only in the browser."""
+    """One stay as the row has it; the cookie's secret is not in it, only in the browser.
+
+    `return_url` is where the portal that handed its user over wants them back.
+    """
 
     id: int
     link_serial: int | None
@@ -51,6 +54,7 @@ class Session:
     expires_at: datetime
     extensions: int
     ended_at: datetime | None
+    return_url: str | None = None
 
     def live_at(self, now: datetime) -> bool:
         """Whether a request of this session counts now."""

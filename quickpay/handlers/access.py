@@ -16,6 +16,8 @@ class Access(StrEnum):
     """Anybody: nothing of a guarantor is shown."""
     LINK = "link"
     """Whoever holds a genuine link; posts carry the link's own form token."""
+    HANDOFF = "handoff"
+    """Whoever the portal handed over; posts carry the hand-off's own form token."""
     SESSION = "session"
     """Whoever has a live session's cookie; posts carry the session's form token."""
     API = "api"
@@ -30,7 +32,7 @@ class Access(StrEnum):
     @property
     def takes_forms(self) -> bool:
         """Whether posts are browsers' forms, refused from other sites and without their token (R72)."""
-        return self in {Access.PUBLIC, Access.LINK, Access.SESSION}
+        return self in {Access.PUBLIC, Access.LINK, Access.HANDOFF, Access.SESSION}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from quickpay.services.enter import Enter
 from quickpay.services.feed import PaymentFeed
 from quickpay.services.groups import GroupBook
 from quickpay.services.guarantors import GuarantorBook
+from quickpay.services.handoffs import HandoffBook
 from quickpay.services.health import Health
 from quickpay.services.leave import Leave
 from quickpay.services.links import LinkBook
@@ -33,6 +34,7 @@ class Desk:
     base_url: str  # e.g. https://pay.example.com, no slash at the end; the only source of addresses we send
     host: str  # its host[:port], the only Host header we answer
     secure: bool  # False only on loopback http: the cookie then has no prefix and no Secure
+    return_urls: tuple[str, ...]  # where a portal's user may be led back to, each letter for letter
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     tokens: Tokens
     gateway: Gateway
@@ -48,6 +50,7 @@ class Desk:
     renewal: Renewal
     not_me: NotMe
     about: About
+    handoffs: HandoffBook
     feed: PaymentFeed
     keyring: ApiKeyring
     once: Once

@@ -62,6 +62,7 @@ class Form:
         return self.values.get(name, "")
 
 
+_DOORS = {Access.LINK: TokenPurpose.LINK, Access.HANDOFF: TokenPurpose.PORTAL_HANDOFF}
 NO_FORM = Form(values={}, faults={})
 _FORM: web.RequestKey[Form] = web.RequestKey("FORM", Form)
 
@@ -112,13 +113,14 @@ def _origin(base_url: str) -> str:
 
 def _has_token(request: web.Request, form: Form, access: Access) -> bool:
     given = form.text("csrf")
-    if access is Access.LINK:
+    door = _DOORS.get(access)
+    if door is not None:
         tokens, address = request.app[DESK].tokens, request.match_info.get("token", "")
         link_id = tokens.read(TokenPurpose.CSRF, given)
         if link_id is not None and address.startswith(f"{link_id}."):
             return True  # of the link it names; whether that one is genuine, the handler finds out
         # What is no link has no form either; the handler says so.
-        return tokens.read(TokenPurpose.LINK, address) is None
+        return tokens.read(door, address) is None
     secret = visit_of(request).secret
     if secret is None:
         return True  # there is no session to act in; the handler says so

@@ -30,7 +30,10 @@ class Page(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What stands around every page: whose it is, where in the steps, how to leave, whom to ask."""
+    """What stands around every page: whose it is, where in the steps, how to leave, whom to ask.
+
+    `back` is the address of the portal that handed its user over.
+    """
 
     group_name: str | None = None
     theme: str = field(default_factory=lambda: asset(DEFAULT_THEME))
@@ -41,6 +44,7 @@ class Frame:
     view_account: bool = False
     about: str | None = None
     not_me: bool = False
+    back: str | None = None
     footer_text: str | None = None
     footer_email: str | None = None
     footer_phone: str | None = None
@@ -73,6 +77,7 @@ def frame_of(
     step: int | None = None,
     home: str | None = None,
     view_account: bool = False,
+    back: str | None = None,
     scripts: Scripts | None = None,
 ) -> Frame:
     """Put a group's branding around a page; with `csrf` it is a page of a session, which can be left."""
@@ -89,6 +94,7 @@ def frame_of(
         view_account=view_account,
         about=f"/g/{group.slug}/about",
         not_me=bool(csrf),
+        back=back,
         footer_text=look.footer_text,
         footer_email=look.footer_email,
         footer_phone=look.footer_phone,

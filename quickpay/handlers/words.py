@@ -87,6 +87,33 @@ DEAD_LINKS = {
     ),
 }
 
+DEAD_HANDOFFS = {
+    LinkState.EXPIRED: (
+        "Please open your bill again",
+        "The way from the portal is open for a short time only. Go back there and open your bill again.",
+    ),
+    LinkState.USED_UP: (
+        "Please open your bill again",
+        "The way from the portal opens once. Go back there and open your bill again.",
+    ),
+    LinkState.REVOKED: (
+        "This visit was ended by the office",
+        "It can no longer be used to pay. Go back to the portal, or ask the office.",
+    ),
+    LinkState.SUPERSEDED: (
+        "Please open your bill again",
+        "Another link was sent to you meanwhile. Use that one, or open your bill from the portal again.",
+    ),
+    LinkState.PAID: (
+        "This bill was paid",
+        "Thank you. Nothing more is paid from here. What is left, if anything, opens from the portal.",
+    ),
+    LinkState.SUSPENDED: (
+        "This visit is on hold",
+        "Somebody told us that this bill may have reached the wrong person. Please contact the office.",
+    ),
+}
+
 CHOICES = {
     AmountChoice.CURRENT: ("Current Balance", "Everything you owe now, new visits included."),
     AmountChoice.DUE: ("Amount Due", "What is left to pay of your last statement."),

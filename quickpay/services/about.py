@@ -15,7 +15,7 @@ class AboutPage:
     """The group, and whether somebody is here with a link of it: then the link's match code."""
 
     group: Group
-    here: bool
+    here: Stay | None
     match_code: str | None
 
 
@@ -37,10 +37,10 @@ class About:
                 return None
             stay = await stay_of(tx, visit, now)
             if not isinstance(stay, Stay) or stay.group.id != group.id:
-                return AboutPage(group=group, here=False, match_code=None)
+                return AboutPage(group=group, here=None, match_code=None)
             serial = stay.session.link_serial
             link = None if serial is None else await tx.links.by_serial(serial)
             code = None if link is None else self._digests.match_code(link.id)
-            return AboutPage(group=group, here=True, match_code=code)
+            return AboutPage(group=group, here=stay, match_code=code)
 
         return await self._store.read(unit)

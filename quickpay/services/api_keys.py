@@ -30,6 +30,7 @@ class Scope(StrEnum):
     GUARANTORS_WRITE = "guarantors:write"
     LINKS_READ = "links:read"
     LINKS_WRITE = "links:write"
+    HANDOFFS_WRITE = "handoffs:write"
     PAYMENTS_READ = "payments:read"
     PAYMENTS_WRITE = "payments:write"
 

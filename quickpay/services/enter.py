@@ -7,7 +7,7 @@ from datetime import datetime
 from quickpay.domain.audit import Event
 from quickpay.domain.digests import Digests, session_hash
 from quickpay.domain.groups import Group
-from quickpay.domain.links import Link, LinkState
+from quickpay.domain.links import Link, LinkState, door_of
 from quickpay.domain.sessions import Authentication, Purpose, Role, Session, first_end
 from quickpay.domain.tokens import TokenPurpose, Tokens
 from quickpay.mfa.limits import Limits
@@ -27,6 +27,7 @@ class LinkPage:
 
     group: Group
     link_id: str
+    return_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class DeadLink:
 
     group: Group
     state: LinkState
+    return_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,12 @@ class Opened:
     expires_at: datetime
 
 
+class _OtherDoor(Exception):
+    """Thrown to undo a use that was counted: the link is there, and not for this kind of token."""
+
+
 class Enter:
-    """Read and open links."""
+    """Read and open links, hand-offs among them; `door` says what kind of token the address is for."""
 
     def __init__(
         self, *, store: Store[Tx], clock: Clock, ids: Ids, tokens: Tokens, digests: Digests, limits: Limits
@@ -70,12 +76,14 @@ class Enter:
         self._limits = limits
         self._unseen: Counter[tuple[int, datetime]] = Counter()
 
-    async def look(self, token: str, visit: Visit) -> LinkPage | DeadLink | NotALink | TooManyBadLinks:
+    async def look(
+        self, token: str, visit: Visit, *, door: TokenPurpose = TokenPurpose.LINK
+    ) -> LinkPage | DeadLink | NotALink | TooManyBadLinks:
         """Show what a link leads to; changes nothing, whoever calls (R7).
 
         A mark that it was seen is kept in memory until `flush_seen`, one for each link and hour.
         """
-        link_id = self._tokens.read(TokenPurpose.LINK, token)
+        link_id = self._tokens.read(door, token)
         if link_id is None:
             return await self._refuse(visit)
         now = self._clock.now()
@@ -86,22 +94,24 @@ class Enter:
             return None if link is None or group is None else (link, group)
 
         found = await self._store.read(unit)
-        if found is None:
+        if found is None or door_of(found[0].origin) is not door:
             return await self._refuse(visit)
         link, group = found
         if len(self._unseen) < _MOST_UNSEEN:
             self._unseen[link.serial, now.replace(minute=0, second=0, microsecond=0)] += 1
         state = _state(link, group, now)
         if state is not LinkState.ACTIVE:
-            return DeadLink(group=group, state=state)
-        return LinkPage(group=group, link_id=link.id)
+            return DeadLink(group=group, state=state, return_url=link.return_url)
+        return LinkPage(group=group, link_id=link.id, return_url=link.return_url)
 
-    async def open(self, token: str, visit: Visit) -> Opened | DeadLink | NotALink | TooManyBadLinks:
+    async def open(
+        self, token: str, visit: Visit, *, door: TokenPurpose = TokenPurpose.LINK
+    ) -> Opened | DeadLink | NotALink | TooManyBadLinks:
         """Open one session and count one use, both or neither (R5); a refusal consumes nothing (R6)."""
-        link_id = self._tokens.read(TokenPurpose.LINK, token)
+        link_id = self._tokens.read(door, token)
         if link_id is None:
             return await self._refuse(visit)
-        return await self._open(link_id, visit, purpose=Purpose.PAY)
+        return await self._open(link_id, visit, purpose=Purpose.PAY, door=door)
 
     async def see_receipt(self, token: str, visit: Visit) -> Opened | DeadLink | NotALink | TooManyBadLinks:
         """Open a session that can only read the receipt of a paid link; costs no use, cannot pay."""
@@ -123,7 +133,7 @@ class Enter:
         await self._store.write(unit)
 
     async def _open(
-        self, link_id: str, visit: Visit, *, purpose: Purpose
+        self, link_id: str, visit: Visit, *, purpose: Purpose, door: TokenPurpose = TokenPurpose.LINK
     ) -> Opened | DeadLink | NotALink | TooManyBadLinks:
         now = self._clock.now()
         secret = self._ids.secret()
@@ -135,11 +145,15 @@ class Enter:
             else:
                 link = await _paid(tx, link_id)
             if link is None:
-                return await _why_not(tx, link_id, now)
+                return await _why_not(tx, link_id, now, door)
+            if door_of(link.origin) is not door:
+                raise _OtherDoor
             group = await tx.groups.get(link.group_id)
             if group is None:
                 return NotALink()
             authentication = group.options.authentication
+            # What the portal says of its user counts where the group has proofs at all (I4).
+            proved = link.authenticated and authentication.enable_mfa
             session = await tx.sessions.add(
                 Session(
                     id=0,
@@ -148,13 +162,14 @@ class Enter:
                     guarantor_id=link.guarantor_id,
                     origin=link.origin,
                     purpose=purpose,
-                    role=Role.QUICKPAY,
-                    authentication=Authentication.QUICKPAY,
+                    role=authentication.mfa_success_role if proved else Role.QUICKPAY,
+                    authentication=Authentication.MFA if proved else Authentication.QUICKPAY,
                     order_id=None,
                     opened_at=now,
                     expires_at=first_end(now, extendable=authentication.session_extension),
                     extensions=0,
                     ended_at=None,
+                    return_url=link.return_url,
                 ),
                 token_hash=token_hash,
             )
@@ -170,9 +185,13 @@ class Enter:
                     detail={"use": link.uses, "of": link.limit(authentication.quickpay_max_access_attempts)},
                 ),
             )
-            return Opened(secret=secret, must_prove=authentication.require_mfa, expires_at=session.expires_at)
+            must_prove = authentication.require_mfa and not proved
+            return Opened(secret=secret, must_prove=must_prove, expires_at=session.expires_at)
 
-        opened = await self._store.write(unit)
+        try:
+            opened = await self._store.write(unit)
+        except _OtherDoor:
+            opened = NotALink()
         return await self._refuse(visit) if isinstance(opened, NotALink) else opened
 
     async def _refuse(self, visit: Visit) -> NotALink | TooManyBadLinks:
@@ -200,10 +219,10 @@ async def _paid(tx: Tx, link_id: str) -> Link | None:
     return link if link is not None and link.state is LinkState.PAID else None
 
 
-async def _why_not(tx: Tx, link_id: str, now: datetime) -> DeadLink | NotALink:
+async def _why_not(tx: Tx, link_id: str, now: datetime, door: TokenPurpose) -> DeadLink | NotALink:
     link = await tx.links.get(link_id)
     group = None if link is None else await tx.groups.get(link.group_id)
-    if link is None or group is None:
+    if link is None or group is None or door_of(link.origin) is not door:
         return NotALink()
     state = _state(link, group, now)
     await tx.audit.add(
@@ -216,7 +235,7 @@ async def _why_not(tx: Tx, link_id: str, now: datetime) -> DeadLink | NotALink:
             detail={"reason": state.value},
         ),
     )
-    return DeadLink(group=group, state=state)
+    return DeadLink(group=group, state=state, return_url=link.return_url)
 
 
 def _state(link: Link, group: Group, now: datetime) -> LinkState:

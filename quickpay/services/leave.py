@@ -13,9 +13,10 @@ from quickpay.services.stay import NoStay, Visit, stay_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedOut:
-    """The session has ended."""
+    """The session has ended; `return_url` is the portal's that had handed its user over."""
 
     group: Group
+    return_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,6 @@ class Leave:
                     request_id=visit.request_id,
                 ),
             )
-            return SignedOut(group=stay.group)
+            return SignedOut(group=stay.group, return_url=stay.session.return_url)
 
         return await self._store.write(unit)

@@ -9,14 +9,14 @@ from quickpay.domain.links import LinkState
 from quickpay.ports.clock import Clock
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
-from quickpay.services.stay import NoStay, Visit, stay_of
+from quickpay.services.stay import NoStay, Stay, Visit, stay_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaySay:
     """There is an open session of a link, from which it may be said."""
 
-    group: Group
+    stay: Stay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Said:
 class CameOtherwise:
     """The session was opened by no link: whoever opened it has proved elsewhere who she is."""
 
-    group: Group
+    stay: Stay
 
 
 class NotMe:
@@ -49,8 +49,8 @@ class NotMe:
             if isinstance(stay, NoStay):
                 return stay
             if stay.session.link_serial is None:
-                return CameOtherwise(group=stay.group)
-            return MaySay(group=stay.group)
+                return CameOtherwise(stay=stay)
+            return MaySay(stay=stay)
 
         return await self._store.read(unit)
 
@@ -65,7 +65,7 @@ class NotMe:
             serial = stay.session.link_serial
             link = None if serial is None else await tx.links.by_serial(serial)
             if link is None:
-                return CameOtherwise(group=stay.group)
+                return CameOtherwise(stay=stay)
             # A link that has ended otherwise stays as it ended; its contact gets no more all the same.
             suspended = await tx.links.end(link.serial, LinkState.SUSPENDED)
             stopped = link.contact is not None and await tx.stops.add(

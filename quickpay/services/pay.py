@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from quickpay.domain.audit import Event
 from quickpay.domain.balances import AmountChoice, AmountRefused, WhyRefused, choose_amount
 from quickpay.domain.digests import Digests
-from quickpay.domain.groups import Group
 from quickpay.domain.money import Cents
 from quickpay.domain.payments import GATEWAY_PATIENCE, Order, Payment, PaymentState, look_up_gap
 from quickpay.mfa.limits import Limits
@@ -43,14 +42,14 @@ class PayForm:
 class TooManyTries:
     """Too many cards were declined here, or too many payments tried from this address (R82, R83)."""
 
-    group: Group
+    stay: Stay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnotherOnItsWay:
     """Another payment of this guarantor has not ended; its own session may see how it stands."""
 
-    group: Group
+    stay: Stay
 
 
 NotPaid = AmountNotTaken | MethodNotOffered | TooManyTries | AnotherOnItsWay | NoOrder | Refusal
@@ -158,12 +157,12 @@ class Pay:
         if page.in_flight is not None:
             if page.in_flight.session_id == stay.session.id:
                 return SeePayment(payment_id=page.in_flight.id)
-            return AnotherOnItsWay(group=stay.group)
+            return AnotherOnItsWay(stay=stay)
         refused = _no_longer(order, page)
         if refused is not None:
             return AmountNotTaken(page=page, refused=refused)
         if not await self._within_limits(tx, stay, visit, now):
-            return TooManyTries(group=stay.group)
+            return TooManyTries(stay=stay)
         return await self._add(tx, stay, order, form, payment_id=payment_id, now=now, visit=visit)
 
     async def _add(

@@ -26,7 +26,7 @@ class SeePayment:
 class LinkEnded:
     """The link was revoked, superseded or suspended since (R10)."""
 
-    group: Group
+    stay: Stay
     state: LinkState
 
 
@@ -60,13 +60,13 @@ async def may_pay(tx: Tx, stay: Stay) -> Stay | Refusal:
         return stay
     link = await tx.links.by_serial(serial)
     if link is None or link.state in CLOSED:
-        return LinkEnded(group=stay.group, state=LinkState.REVOKED if link is None else link.state)
+        return LinkEnded(stay=stay, state=LinkState.REVOKED if link is None else link.state)
     if link.single_payment or stay.session.purpose is Purpose.RECEIPT:
         paid = await tx.payments.live_of_link(serial)
         if paid is not None:
             return SeePayment(payment_id=paid.id)
     if stay.session.purpose is Purpose.RECEIPT:
-        return LinkEnded(group=stay.group, state=link.state)
+        return LinkEnded(stay=stay, state=link.state)
     return stay
 
 

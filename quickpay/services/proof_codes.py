@@ -6,7 +6,6 @@ from typing import Literal
 
 from quickpay.domain.audit import Event
 from quickpay.domain.digests import Digests
-from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.messages import Channel, MessageKind, NewMessage
 from quickpay.mfa.challenge import (
@@ -33,11 +32,10 @@ NOTICE_WORTH_SENDING = timedelta(hours=24)
 class Undone(Exception):
     """So many codes were sent that this one is not (R36); raised so that its unit counts nothing."""
 
-    def __init__(self, *, group: Group, session_id: int, limit: Literal["sends", "spend"]) -> None:
+    def __init__(self, *, stay: Stay, limit: Literal["sends", "spend"]) -> None:
         super().__init__("too many codes")
         self.limit = limit
-        self.group = group
-        self.session_id = session_id
+        self.stay = stay
 
 
 class ProofCodes:
@@ -62,14 +60,14 @@ class ProofCodes:
         # The last contact's lock holds for this session whatever the method: changing it gives no guesses.
         locked = (subjects.contact, subjects.link, None if last is None else last.contact_digest)
         if await self.counts.is_locked(tx, *locked, now=now):
-            return ProofLocked(group=stay.group)
+            return ProofLocked(stay=stay)
         if last is not None and self._is_spent(last) and last.state in OPEN_STATES:
             # Whoever counted its last try was cut off before the lock; it is closed now.
             await self.lock(tx, last, stay.guarantor, now)
-            return ProofLocked(group=stay.group)
+            return ProofLocked(stay=stay)
         full = await self.counts.count_sending(tx, subjects, method, now)
         if full is not None:
-            raise Undone(group=stay.group, session_id=stay.session.id, limit=full)
+            raise Undone(stay=stay, limit=full)
         code = new_code()
         challenge = self._challenge(stay, method, contact, subjects.contact, last, now)
         challenge = replace(challenge, digest=self._digest(challenge.id, visit, code))

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from quickpay.domain.contacts import mask_email, mask_mobile
-from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.sessions import Authentication
 from quickpay.mfa.challenge import (
@@ -55,7 +54,7 @@ class CodePage:
 class CannotProve:
     """There is no way to prove it here; the office can help. One page for every reason (R39)."""
 
-    group: Group
+    stay: Stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +74,14 @@ NotHere = NoStay | AlreadyProved | CannotProve | ProofNotOffered
 class ProofLocked:
     """Too many tries; said alike whatever was typed (R28)."""
 
-    group: Group
+    stay: Stay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TooManyCodes:
     """So many codes were sent that another would be a nuisance or a cost (R36)."""
 
-    group: Group
+    stay: Stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +138,11 @@ async def choose_page(tx: Tx, stay: Stay) -> ChoosePage | AlreadyProved | Cannot
         return AlreadyProved()
     if not authentication.enable_mfa:
         # Require without Enable is refused at save; met all the same, nobody gets in.
-        return CannotProve(group=stay.group) if authentication.require_mfa else ProofNotOffered()
+        return CannotProve(stay=stay) if authentication.require_mfa else ProofNotOffered()
     serial = stay.session.link_serial
     link = None if serial is None else await tx.links.by_serial(serial)
     if serial is not None and (link is None or link.state in CLOSED):
-        return CannotProve(group=stay.group)
+        return CannotProve(stay=stay)
     guarantor = stay.guarantor
     usable = usable_contacts(
         email=await _unless_stopped(tx, guarantor, guarantor.email),
@@ -159,7 +158,7 @@ async def choose_page(tx: Tx, stay: Stay) -> ChoosePage | AlreadyProved | Cannot
         mobile_usable=usable.mobile,
     )
     if isinstance(offered, NoMethod):
-        return CannotProve(group=stay.group)
+        return CannotProve(stay=stay)
     ways = tuple(Way(method=method, masked=_masked(method, contact_for(stay, method))) for method in offered)
     return ChoosePage(stay=stay, required=authentication.require_mfa, ways=ways)
 

@@ -51,10 +51,11 @@ class Gone(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoStay:
-    """Nobody is here; the group is known where the session has only run out."""
+    """Nobody is here; group and way back to a portal are known where the session has only run out."""
 
     why: Gone
     group: Group | None
+    return_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ async def stay_of(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
         return found
     if found.session.live_at(now):
         return found
-    return NoStay(why=_gone(found.session), group=found.group)
+    return _no_stay(found)
 
 
 async def stay_in_turn(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
@@ -92,7 +93,7 @@ async def reader_of(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
     session = found.session
     if session.ended_at is None and now < session.expires_at + OWN_RESULT_READABLE:
         return found
-    return NoStay(why=_gone(session), group=found.group)
+    return _no_stay(found)
 
 
 async def _find(tx: Tx, visit: Visit) -> Stay | NoStay:
@@ -109,5 +110,6 @@ async def _find(tx: Tx, visit: Visit) -> Stay | NoStay:
     return Stay(session=session, group=group, guarantor=guarantor)
 
 
-def _gone(session: Session) -> Gone:
-    return Gone.SIGNED_OUT if session.ended_at is not None else Gone.EXPIRED
+def _no_stay(found: Stay) -> NoStay:
+    why = Gone.SIGNED_OUT if found.session.ended_at is not None else Gone.EXPIRED
+    return NoStay(why=why, group=found.group, return_url=found.session.return_url)

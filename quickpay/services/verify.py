@@ -108,7 +108,7 @@ class Verify:
             if not isinstance(asked, _Asked):
                 return asked
             locked = asked.challenge.state is ChallengeState.LOCKED
-            return ProofLocked(group=asked.stay.group) if locked else asked.code_page
+            return ProofLocked(stay=asked.stay) if locked else asked.code_page
 
         return await self._store.read(unit)
 
@@ -208,7 +208,7 @@ class Verify:
             made = await self._twice(unit)
         except Undone as undone:
             await self._note_full(undone)
-            return TooManyCodes(group=undone.group)
+            return TooManyCodes(stay=undone.stay)
         if not isinstance(made, CodeToSend):
             return made
         self._tasks.start(self._courier.deliver(made), name="code")
@@ -224,8 +224,8 @@ class Verify:
         event = Event(
             at=self._clock.now(),
             type="rate.limited",
-            group_id=undone.group.id,
-            session_id=undone.session_id,
+            group_id=undone.stay.group.id,
+            session_id=undone.stay.session.id,
             detail={"limit": undone.limit},
         )
         await self._store.write(lambda tx: tx.audit.add(event))
@@ -233,7 +233,7 @@ class Verify:
     async def _count(
         self, tx: Tx, asked: _Asked, visit: Visit, now: datetime
     ) -> _Asked | CodeRefused | ProofLocked:
-        challenge, group = asked.challenge, asked.stay.group
+        challenge = asked.challenge
         counted = await tx.challenges.count_try(challenge.id, most=self._most, now=now)
         if counted is None:
             current = await tx.challenges.get(challenge.id)  # another try may have ended it just now
@@ -248,7 +248,7 @@ class Verify:
                 await tx.challenges.move(challenge.id, ChallengeState.LOCKED, now)
             case Full.ELSEWHERE:
                 await tx.audit.add(challenge_event(challenge, "rate.limited", now, limit="tries"))
-        return ProofLocked(group=group)
+        return ProofLocked(stay=asked.stay)
 
     async def _claim(
         self, tx: Tx, counted: _Asked, visit: Visit, secret: bytes, now: datetime
@@ -270,7 +270,7 @@ class Verify:
             stay.session.id, role=role, token_hash=session_hash(secret), now=now
         )
         if not raised:
-            return NoStay(why=Gone.SIGNED_OUT, group=stay.group)
+            return NoStay(why=Gone.SIGNED_OUT, group=stay.group, return_url=stay.session.return_url)
         subjects = self._counts.subjects(stay, visit, challenge.contact)
         await self._counts.succeeded(tx, subjects, challenge.method, now)
         await tx.audit.add(challenge_event(challenge, "challenge.verified", now, role=role.value))
@@ -298,14 +298,14 @@ class Verify:
             await self._codes.lock(tx, challenge, counted.stay.guarantor, now)
         current = await tx.challenges.get(challenge.id)
         if current is not None and current.state is ChallengeState.LOCKED:
-            return ProofLocked(group=counted.stay.group)
+            return ProofLocked(stay=counted.stay)
         return _refused(counted, outcome)
 
 
 def _refused(asked: _Asked, why: TryOutcome) -> CodeRefused | ProofLocked:
     match why:
         case Locked():
-            return ProofLocked(group=asked.stay.group)
+            return ProofLocked(stay=asked.stay)
         case Verified():
             raise AssertionError("a right code is claimed, not refused")
         case _:

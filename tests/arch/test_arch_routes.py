@@ -36,6 +36,7 @@ def test_the_access_of_a_path_fits_its_place() -> None:
         assert (route.access is Access.API) == route.path.startswith("/api/v1/"), route.path
         assert (route.access is Access.WEBHOOK) == route.path.startswith("/webhooks/"), route.path
         assert (route.access is Access.LINK) == route.path.startswith("/q/{token}"), route.path
+        assert (route.access is Access.HANDOFF) == route.path.startswith("/handoff/{token}"), route.path
 
 
 def test_only_the_methods_the_api_speaks_are_used() -> None:

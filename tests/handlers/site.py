@@ -19,6 +19,7 @@ from quickpay.handlers.routes import add_routes
 from quickpay.handlers.server import HEADER_SECONDS, Runner
 from quickpay.mfa.methods import Method as Way
 from quickpay.settings import load
+from tests.household import PORTAL
 from tests.people import KEYS, House
 
 HOST = "pay.example.com"
@@ -172,6 +173,7 @@ async def site_of(
         {
             "QUICKPAY_BASE_URL": ORIGIN,
             "QUICKPAY_SECRET_KEYS": KEYS[0],
+            "QUICKPAY_PORTAL_RETURN_URLS": PORTAL,
             "QUICKPAY_SANDBOX_URL": "http://127.0.0.1:1",
             "QUICKPAY_SANDBOX_SECRET": "gateway-secret-of-tests",
             "QUICKPAY_SANDBOX_WEBHOOK_SECRET": "webhook-secret-of-tests",

@@ -110,6 +110,16 @@ async def _pages(site: Site, browser: Browser) -> list[Answer]:
     await site.house.links.restore(sent.id, by="desk")
     await site.house.end(sent, LinkState.SUPERSEDED)
     pages += [await browser.get(path), await browser.post(f"{path}/renew")]
+    return pages + await _handed_over(site, browser)
+
+
+async def _handed_over(site: Site, browser: Browser) -> list[Answer]:
+    """Walk through what a hand-off has of its own."""
+    path = f"/handoff/{site.house.token(await site.house.handoff(site.alice))}"
+    pages = [await browser.get(path), await browser.post(path, {"note": "4242424242424242"})]
+    assert (await browser.post(path)).to == "/pay"
+    pages += [await browser.get(path), await browser.get("/pay")]
+    pages.append(await browser.get((await browser.post("/sign-out")).to))
     return pages
 
 

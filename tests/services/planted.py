@@ -2,6 +2,7 @@
 
 PLANTED: dict[str, tuple[str, ...]] = {
     "more uses than the link's own limit": ("UPDATE links SET uses = 2, max_uses = 1 WHERE serial = 1",),
+    "a hand-off that may open more than once": ("UPDATE links SET max_uses = 2 WHERE origin = 'portal'",),
     "uses that are not the sessions opened from the link": ("UPDATE links SET uses = 0 WHERE serial = 1",),
     "a receipt session of a link that is not paid": ("UPDATE links SET state = 'revoked' WHERE serial = 1",),
     "a session that ends later than its extensions allow": (
@@ -121,6 +122,9 @@ PLANTED: dict[str, tuple[str, ...]] = {
     ),
     "a held payment nobody will ask after": (
         "UPDATE payments SET next_look_up_at = NULL WHERE amount = 400",
+    ),
+    "a session that leads back elsewhere than its hand-off says": (
+        "UPDATE sessions SET return_url = 'https://evil.example' WHERE id = 3",
     ),
     "a code that lives longer than 600 seconds": (
         "UPDATE challenges SET expires_at = created_at + 600000001 WHERE session_id = 6",

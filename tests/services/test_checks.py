@@ -68,6 +68,7 @@ async def live_in(house: House) -> None:
     waiting = await house.guarantor(group, number="3", email="dan@example.com", mobile="+16085550103")
     last = await house.come(await house.link(waiting), address="192.0.2.5")  # session 6
     await last.ask()
+    await house.come(await house.handoff(waiting, authenticated=True), address="192.0.2.6")  # session 7
     await house.outbox().run_once()
 
 

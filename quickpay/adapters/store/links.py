@@ -119,6 +119,8 @@ class Links:
             batch=link.batch,
             created_at=micros(link.created_at),
             expires_at=micros(link.expires_at),
+            authenticated=int(link.authenticated),
+            return_url=link.return_url,
         )
         assert row is not None
         return Link(
@@ -135,6 +137,8 @@ class Links:
             batch=link.batch,
             created_at=link.created_at,
             expires_at=link.expires_at,
+            authenticated=link.authenticated,
+            return_url=link.return_url,
         )
 
     async def get(self, link_id: str) -> Link | None:
@@ -218,6 +222,8 @@ def _link(row: Row) -> Link:
         batch,
         created_at,
         expires_at,
+        authenticated,
+        return_url,
     ) = row
     return Link(
         serial=serial,
@@ -233,4 +239,6 @@ def _link(row: Row) -> Link:
         batch=batch,
         created_at=moment(created_at),
         expires_at=moment(expires_at),
+        authenticated=authenticated == 1,
+        return_url=return_url,
     )

@@ -38,7 +38,11 @@ _proved = (
     .exists()
 )
 _arrival = case((sessions.c.origin == "sms", "sms"), (sessions.c.origin == "email", "email"), else_="")
-_handed_over = ("portal", "staff")
+_authenticated = (
+    select(links.c.serial)
+    .where(links.c.serial == sessions.c.link_serial, links.c.authenticated == 1)
+    .exists()
+)
 _others = challenges.alias()
 
 RULES: tuple[Rule, ...] = (
@@ -46,6 +50,13 @@ RULES: tuple[Rule, ...] = (
         "I1",
         "more uses than the link's own limit",
         select(links.c.serial).where(links.c.uses > links.c.max_uses),
+    ),
+    rule(
+        "I1",
+        "a hand-off that may open more than once",
+        select(links.c.serial).where(
+            links.c.origin == "portal", or_(links.c.max_uses.is_(None), links.c.max_uses != 1)
+        ),
     ),
     rule(
         "I1",
@@ -91,7 +102,7 @@ RULES: tuple[Rule, ...] = (
         "I4",
         "a proof without a verified challenge of the same session",
         select(sessions.c.id).where(
-            sessions.c.authentication == "mfa", sessions.c.origin.not_in(_handed_over), ~_proved
+            sessions.c.authentication == "mfa", sessions.c.origin != "staff", ~_authenticated, ~_proved
         ),
     ),
     rule(
@@ -100,7 +111,7 @@ RULES: tuple[Rule, ...] = (
         select(sessions.c.id).where(
             sessions.c.role != "quickpay",
             sessions.c.authentication != "mfa",
-            sessions.c.origin.not_in(_handed_over),
+            sessions.c.origin != "staff",
         ),
     ),
     rule(
@@ -178,6 +189,13 @@ RULES: tuple[Rule, ...] = (
         "I15",
         "a message leased and never given back",
         select(outbox.c.id).where(outbox.c.state == "leased", outbox.c.next_at < now() - 10 * MINUTE),
+    ),
+    rule(
+        "I16",
+        "a session that leads back elsewhere than its hand-off says",
+        select(sessions.c.id)
+        .outerjoin(links, links.c.serial == sessions.c.link_serial)
+        .where(func.coalesce(sessions.c.return_url, "") != func.coalesce(links.c.return_url, "")),
     ),
     rule(
         "I16",

@@ -100,8 +100,12 @@ links = Table(
     Column("batch", Text),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("authenticated", Integer, nullable=False),  # the portal had signed its user in
+    Column("return_url", Text),
     _one_of("state", "active", "revoked", "superseded", "paid", "suspended"),
     _one_of("origin", *_ORIGINS),
+    CheckConstraint("authenticated = 0 OR origin = 'portal'", name="authenticated_by_portal"),
+    CheckConstraint("return_url IS NULL OR origin = 'portal'", name="return_to_portal"),
     CheckConstraint("max_uses IS NULL OR max_uses BETWEEN 1 AND 1000", name="max_uses_range"),
     CheckConstraint("uses >= 0", name="uses_positive"),
     Index(
@@ -147,6 +151,7 @@ sessions = Table(
     Column("expires_at", BigInteger, nullable=False),
     Column("extensions", Integer, nullable=False),
     Column("ended_at", BigInteger),
+    Column("return_url", Text),
     _one_of("origin", *_ORIGINS),
     _one_of("purpose", "pay", "receipt"),
     _one_of("role", "quickpay", "authorized_patient"),

@@ -72,6 +72,7 @@ class Sessions:
             expires_at=micros(session.expires_at),
             extensions=session.extensions,
             ended_at=maybe_micros(session.ended_at),
+            return_url=session.return_url,
         )
         assert row is not None
         return Session(
@@ -88,6 +89,7 @@ class Sessions:
             expires_at=session.expires_at,
             extensions=session.extensions,
             ended_at=session.ended_at,
+            return_url=session.return_url,
         )
 
     async def find(self, token_hash: bytes) -> Session | None:
@@ -135,6 +137,7 @@ def _session(row: Row) -> Session:
         expires_at,
         extensions,
         ended_at,
+        return_url,
     ) = row
     return Session(
         id=id_,
@@ -150,4 +153,5 @@ def _session(row: Row) -> Session:
         expires_at=moment(expires_at),
         extensions=extensions,
         ended_at=maybe_moment(ended_at),
+        return_url=return_url,
     )

@@ -6,19 +6,19 @@ from io import BytesIO
 import segno
 from aiohttp import web
 
+from quickpay.domain.links import door_of
+from quickpay.domain.tokens import TokenPurpose
 from quickpay.handlers.api.bodies import read_body
 from quickpay.handlers.api.keyed import Call, answer
+from quickpay.handlers.api.once import idempotency_key, made_headers, make_once
 from quickpay.handlers.api.problems import Problem, faulty, not_found
 from quickpay.handlers.api.shapes import NEW_LINK, REVOCATION, LinkOut, MadeLink, Revoked
 from quickpay.handlers.api.shown import link_detail, made_link
 from quickpay.ports.tables import Tx
 from quickpay.services.groups import NoGroup
 from quickpay.services.links import LinkView
-from quickpay.services.once import Call as OnceCall
-from quickpay.services.once import InFlight, Made, NotMade, OtherBody, Refused, Replayed, is_key
+from quickpay.services.once import Made, Refused, Replayed
 
-KEY_HEADER = "Idempotency-Key"
-REPLAYED_HEADER = "Idempotent-Replayed"
 _LARGEST_CODE = 10
 _LINKS = "/api/v1/links"
 
@@ -26,7 +26,7 @@ _LINKS = "/api/v1/links"
 async def create_link(call: Call) -> web.Response:
     """Make a link once for each Idempotency-Key."""
     call.query()
-    key = _key(call.request)
+    key = idempotency_key(call)
     new, body_hash = await read_body(call.request, NEW_LINK)
 
     async def make(tx: Tx) -> Made:
@@ -35,24 +35,8 @@ async def create_link(call: Call) -> web.Response:
             raise Refused(made)
         return Made(answer=made_link(made).model_dump_json())
 
-    done = await call.desk.once.run(
-        OnceCall(key_id=call.key.id, endpoint="POST /links", key=key, body_hash=body_hash), make
-    )
-    match done:
-        case Made() | Replayed():
-            return _created(call, done)
-        case InFlight():
-            raise Problem(
-                HTTPStatus.CONFLICT, "The first call with this key has not ended; ask again shortly."
-            )
-        case OtherBody():
-            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "This key was used with another body.")
-        case NotMade(reason=NoGroup()):
-            raise not_found()
-        case NotMade(reason=tuple() as faults):
-            raise faulty(faults)
-        case _:
-            raise TypeError("an outcome nobody knows")
+    done = await make_once(call, "POST /links", key=key, body_hash=body_hash, make=make)
+    return _created(call, done)
 
 
 async def get_link(call: Call) -> web.Response:
@@ -63,6 +47,8 @@ async def get_link(call: Call) -> web.Response:
 async def get_code(call: Call) -> web.Response:
     """Draw a link's address as a QR code, error correction M; on paper it is a statement's code."""
     view = await _find(call)
+    if door_of(view.link.origin) is not TokenPurpose.LINK:
+        raise not_found()
     code = segno.make(view.url, error="m", boost_error=False, micro=False)
     if int(code.version) > _LARGEST_CODE:
         raise Problem(
@@ -119,17 +105,5 @@ def _created(call: Call, done: Made | Replayed) -> web.Response:
     made = MadeLink.model_validate_json(done.answer)
     # The address is signed anew: the database never holds what opens a link.
     link = LinkOut(**made.model_dump(), url=call.desk.links.url(made.id))
-    headers = {"Location": f"{_LINKS}/{made.id}"}
-    if isinstance(done, Replayed):
-        headers[REPLAYED_HEADER] = "true"
+    headers = made_headers(done, location=f"{_LINKS}/{made.id}")
     return answer(link, status=HTTPStatus.CREATED, headers=headers)
-
-
-def _key(request: web.Request) -> str:
-    given = request.headers.getall(KEY_HEADER, [])
-    if len(given) != 1 or not is_key(given[0]):
-        raise Problem(
-            HTTPStatus.BAD_REQUEST,
-            f"Send one {KEY_HEADER} of 1 to 255 visible ASCII characters, new for each link.",
-        )
-    return given[0]

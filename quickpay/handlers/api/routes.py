@@ -4,15 +4,17 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from quickpay.handlers.access import Access, Route
-from quickpay.handlers.api import groups, guarantors, links, payments
+from quickpay.handlers.api import groups, guarantors, handoffs, links, payments
 from quickpay.handlers.api.keyed import answer, keyed
 from quickpay.handlers.api.openapi import document
 from quickpay.handlers.api.shapes import (
     GROUP_BODY,
     GUARANTOR_BODY,
+    NEW_HANDOFF,
     NEW_LINK,
     REVOCATION,
     GroupList,
+    HandoffOut,
     LinkDetail,
     LinkOut,
     PaymentList,
@@ -162,6 +164,18 @@ TABLE: tuple[ApiRoute, ...] = (
         handler=links.restore_link,
         answer=TypeAdapter(LinkDetail),
         errors=_QUERY | _NONE,
+    ),
+    ApiRoute(
+        method="POST",
+        path="/portal-handoffs",
+        words="Hand a portal's signed-in user over; the address opens once, within a minute",
+        scope=Scope.HANDOFFS_WRITE,
+        handler=handoffs.create_handoff,
+        body=NEW_HANDOFF,
+        answer=TypeAdapter(HandoffOut),
+        status=201,
+        errors=_NONE | _BODY | {409: "The first call with this Idempotency-Key has not ended."},
+        once=True,
     ),
     ApiRoute(
         method="GET",

@@ -13,6 +13,7 @@ from quickpay.domain.options import FORBID_UNKNOWN, Options
 from quickpay.domain.origins import Origin
 from quickpay.domain.payments import Method, Reason
 from quickpay.services.guarantor_records import GuarantorRecord
+from quickpay.services.handoffs import NewHandoff
 from quickpay.services.links import NewLink
 
 Status = Literal["pending", "succeeded", "declined", "unknown", "review", "refunded"]
@@ -121,11 +122,29 @@ class LinkOut(MadeLink):
     url: str
 
 
-class LinkDetail(LinkOut):
-    """A link with its address and its timeline; `match_code` stands on the patient's page too."""
+class LinkDetail(MadeLink):
+    """A link with its address and its timeline; a hand-off's address is told only to who made it.
 
+    `match_code` stands on the patient's page too.
+    """
+
+    url: str | None
     match_code: str
     events: list[EventOut]
+
+
+class MadeHandoff(_Out):
+    """A hand-off as it is remembered for its Idempotency-Key: without the address."""
+
+    id: str
+    expires_at: datetime
+
+
+class HandoffOut(_Out):
+    """Where the portal leads its user to; it opens once, until then."""
+
+    url: str
+    expires_at: datetime
 
 
 class CardOut(_Out):
@@ -178,4 +197,5 @@ class PaymentList(_Out):
 GROUP_BODY = TypeAdapter(GroupBody)
 GUARANTOR_BODY = TypeAdapter(GuarantorBody)
 NEW_LINK = TypeAdapter(NewLink)
+NEW_HANDOFF = TypeAdapter(NewHandoff)
 REVOCATION = TypeAdapter(Revocation)

@@ -9,7 +9,9 @@ from typing import Any
 from quickpay.domain.balances import Balances
 from quickpay.domain.contacts import mask_email, mask_mobile
 from quickpay.domain.groups import Group
+from quickpay.domain.links import door_of
 from quickpay.domain.options import Options
+from quickpay.domain.tokens import TokenPurpose
 from quickpay.handlers.api.shapes import (
     CardOut,
     EventOut,
@@ -103,7 +105,8 @@ def made_link(view: LinkView) -> MadeLink:
 def link_detail(view: LinkView) -> LinkDetail:
     """Show a link with its address and timeline."""
     events = [EventOut(at=event.at, type=event.type, **event.detail) for event in view.events]
-    return LinkDetail(**_link(view), url=view.url, match_code=view.match_code, events=events)
+    url = view.url if door_of(view.link.origin) is TokenPurpose.LINK else None
+    return LinkDetail(**_link(view), url=url, match_code=view.match_code, events=events)
 
 
 def payment_out(view: PaymentView) -> PaymentOut:

@@ -16,7 +16,7 @@ async def show_about(request: web.Request) -> web.Response:
     found = await request.app[DESK].about.page(request.match_info["group"], visit_of(request))
     if found is None:
         raise web.HTTPNotFound
-    frame = session_frame(request, found.group, home="/pay") if found.here else frame_of(found.group)
+    frame = session_frame(request, found.here, home="/pay") if found.here else frame_of(found.group)
     page = AboutOffice(
         frame=replace(frame, about=None),
         match_code=found.match_code,

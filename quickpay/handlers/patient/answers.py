@@ -5,14 +5,15 @@ from typing import assert_never
 from aiohttp import web
 
 from quickpay.domain.digests import form_token
-from quickpay.domain.groups import Group
+from quickpay.domain.return_addresses import may_return_to
 from quickpay.domain.sessions import Authentication
 from quickpay.handlers.cookies import visit_of
+from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import Form
 from quickpay.handlers.headers import Scripts
 from quickpay.handlers.pages import Frame, Mistake, frame_of, see_other, show
 from quickpay.handlers.patient.views import Notice
-from quickpay.handlers.words import DEAD_LINKS, FORM_FAULTS
+from quickpay.handlers.words import DEAD_HANDOFFS, DEAD_LINKS, FORM_FAULTS
 from quickpay.services.order import NoOrder
 from quickpay.services.payer import LinkEnded, Refusal, SeePayment
 from quickpay.services.stay import Gone, MustProve, NoStay, Stay
@@ -31,6 +32,13 @@ _GONE = {
         "To come back, open the link in your text, email or statement again.",
     ),
 }
+_GONE_FROM_PORTAL = {
+    Gone.EXPIRED: (
+        "For your safety, your bill closes after some minutes. "
+        "To go on, go back to the portal and open your bill from there."
+    ),
+    Gone.SIGNED_OUT: "To come back, go back to the portal and open your bill from there.",
+}
 _NOT_CHARGED = (
     "Nothing is charged by this. If you had already pressed Pay, that payment goes on and is recorded once."
 )
@@ -47,10 +55,10 @@ def refused(request: web.Request, why: Refusal | NoOrder) -> web.Response:
             return see_other(f"/payments/{payment_id}")
         case NoOrder():
             return see_other("/pay")
-        case LinkEnded(group=group, state=state):
-            heading, words = DEAD_LINKS[state]
+        case LinkEnded(stay=stay, state=state):
+            heading, words = (DEAD_LINKS if stay.session.return_url is None else DEAD_HANDOFFS)[state]
             notice = Notice(
-                frame=session_frame(request, group),
+                frame=session_frame(request, stay),
                 heading=heading,
                 words=(words, "Your card was not charged."),
             )
@@ -61,15 +69,23 @@ def refused(request: web.Request, why: Refusal | NoOrder) -> web.Response:
 
 def nobody(request: web.Request, why: NoStay) -> web.Response:
     """Say that the session has ended (401), in the group's colours if it is known; nothing is charged."""
-    del request
     heading, words = _GONE[why.why]
-    notice = Notice(frame=frame_of(why.group), heading=heading, words=(words, _NOT_CHARGED))
+    back = way_back(request, why.return_url)
+    if back is not None:
+        words = _GONE_FROM_PORTAL.get(why.why, words)
+    notice = Notice(frame=frame_of(why.group, back=back), heading=heading, words=(words, _NOT_CHARGED))
     return show(notice, status=401)
+
+
+def way_back(request: web.Request, return_url: str | None) -> str | None:
+    """Give the address back to the portal if it is among the installation's still (R113)."""
+    allowed = request.app[DESK].return_urls
+    return return_url if return_url is not None and may_return_to(return_url, allowed) else None
 
 
 def session_frame(
     request: web.Request,
-    group: Group,
+    stay: Stay,
     *,
     step: int | None = None,
     home: str | None = None,
@@ -79,7 +95,15 @@ def session_frame(
     """Put the branding around a page of the session this request belongs to."""
     secret = visit_of(request).secret
     csrf = "" if secret is None else form_token(secret)
-    return frame_of(group, csrf=csrf, step=step, home=home, scripts=scripts, view_account=view_account)
+    return frame_of(
+        stay.group,
+        csrf=csrf,
+        step=step,
+        home=home,
+        scripts=scripts,
+        view_account=view_account,
+        back=way_back(request, stay.session.return_url),
+    )
 
 
 def stay_frame(
@@ -88,9 +112,7 @@ def stay_frame(
     """Put the branding around a page that shows something of the guarantor."""
     authentication = stay.group.options.authentication
     proof_helps = authentication.enable_mfa and stay.session.authentication is not Authentication.MFA
-    return session_frame(
-        request, stay.group, step=step, home="/pay", scripts=scripts, view_account=proof_helps
-    )
+    return session_frame(request, stay, step=step, home="/pay", scripts=scripts, view_account=proof_helps)
 
 
 def mistakes_of(form: Form, *shown: str) -> tuple[Mistake, ...]:

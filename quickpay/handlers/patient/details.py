@@ -5,7 +5,6 @@ from typing import assert_never
 from aiohttp import web
 
 from quickpay.domain.contacts import ContactFault, normalise_email
-from quickpay.domain.groups import Group
 from quickpay.domain.themes import palette
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
@@ -27,7 +26,7 @@ from quickpay.handlers.words import (
 from quickpay.services.order import AmountNotTaken, DetailsPage, MethodNotOffered, NoOrder
 from quickpay.services.pay import AnotherOnItsWay, PayForm, TooManyTries
 from quickpay.services.payer import LinkEnded, SeePayment
-from quickpay.services.stay import MustProve, NoStay
+from quickpay.services.stay import MustProve, NoStay, Stay
 
 
 async def show_details(request: web.Request) -> web.Response:
@@ -53,10 +52,10 @@ async def pay(request: web.Request) -> web.Response:
             return amount_answer(request, page, (Mistake(field="amount_choice", message=words),))
         case MethodNotOffered(page=page):
             return method_answer(request, page, (Mistake(field="method", message=CHOOSE_METHOD),))
-        case TooManyTries(group=group):
-            return _too_many_tries(request, group)
-        case AnotherOnItsWay(group=group):
-            return _another_on_its_way(request, group)
+        case TooManyTries(stay=stay):
+            return _too_many_tries(request, stay)
+        case AnotherOnItsWay(stay=stay):
+            return _another_on_its_way(request, stay)
         case NoOrder() | NoStay() | MustProve() | LinkEnded() | SeePayment() as why:
             return refused(request, why)
         case never:
@@ -113,9 +112,9 @@ def _details_page(request: web.Request, page: DetailsPage, mistakes: tuple[Mista
     return show(view, status=422 if mistakes else 200)
 
 
-def _too_many_tries(request: web.Request, group: Group) -> web.Response:
+def _too_many_tries(request: web.Request, stay: Stay) -> web.Response:
     notice = Notice(
-        frame=session_frame(request, group, home="/pay"),
+        frame=session_frame(request, stay, home="/pay"),
         heading="Too many tries",
         words=(
             "Several payments were tried one after another. Your card was not charged this time.",
@@ -126,9 +125,9 @@ def _too_many_tries(request: web.Request, group: Group) -> web.Response:
     return show(notice, status=429)
 
 
-def _another_on_its_way(request: web.Request, group: Group) -> web.Response:
+def _another_on_its_way(request: web.Request, stay: Stay) -> web.Response:
     notice = Notice(
-        frame=session_frame(request, group, home="/pay"),
+        frame=session_frame(request, stay, home="/pay"),
         heading="Another payment is on its way",
         words=(
             "A payment for this bill was started somewhere else, and we wait for the bank's answer to it.",

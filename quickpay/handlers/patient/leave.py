@@ -1,6 +1,7 @@
 """Leave: end the session by a press, and the page that stands after it."""
 
 from typing import assert_never
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -11,6 +12,7 @@ from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
 from quickpay.handlers.headers import new_scripts
 from quickpay.handlers.pages import frame_of, see_other, show
+from quickpay.handlers.patient.answers import way_back
 from quickpay.handlers.patient.views import SignedOutNotice
 from quickpay.services.leave import NoControl, SignedOut
 from quickpay.services.stay import NoStay
@@ -21,10 +23,10 @@ async def sign_out(request: web.Request) -> web.Response:
     if form_of(request).faults:
         raise web.HTTPUnprocessableEntity
     match await request.app[DESK].leave.sign_out(visit_of(request)):
-        case SignedOut(group=group):
-            return _gone(request, group)
-        case NoStay(group=group):
-            return _gone(request, group)
+        case SignedOut(group=group, return_url=return_url):
+            return _gone(request, group, return_url)
+        case NoStay(group=group, return_url=return_url):
+            return _gone(request, group, return_url)
         case NoControl():
             raise web.HTTPForbidden
         case never:
@@ -32,17 +34,25 @@ async def sign_out(request: web.Request) -> web.Response:
 
 
 async def signed_out(request: web.Request) -> web.Response:
-    """Show the page after leaving; it says nothing of anybody."""
+    """Show the page after leaving; it says nothing of anybody.
+
+    `back` in the address is believed only where it is one of the installation's return addresses (A11).
+    """
     group = await request.app[DESK].groups.by_slug(request.match_info["group"])
     if group is None:
         raise web.HTTPNotFound
     closes = group.options.look_and_feel.logout_function is LogoutFunction.CLOSE
-    frame = frame_of(group, scripts=new_scripts() if closes else None)
+    back = way_back(request, request.query.get("back"))
+    frame = frame_of(group, scripts=new_scripts() if closes else None, back=back)
     return show(SignedOutNotice(frame=frame, closes=closes))
 
 
-def _gone(request: web.Request, group: Group | None) -> web.Response:
-    response = see_other("/" if group is None else f"/g/{group.slug}/signed-out")
+def _gone(request: web.Request, group: Group | None, return_url: str | None) -> web.Response:
+    address = "/" if group is None else f"/g/{group.slug}/signed-out"
+    back = way_back(request, return_url)
+    if back is not None:
+        address += f"?{urlencode({'back': back})}"
+    response = see_other(address)
     take_cookie(response, secure=request.app[DESK].secure)
     response.headers["Clear-Site-Data"] = '"storage"'
     return response

@@ -28,8 +28,7 @@ FRONTS: web.AppKey[dict[int, tuple[int, str, str]]] = web.AppKey("FRONTS", dict)
 
 async def look(request: web.Request) -> web.Response:
     """Show the group's name and Continue; nothing is opened, counted or sent by looking (R7)."""
-    if any("prefetch" in request.headers.get(name, "").lower() for name in _PREFETCH):
-        raise web.HTTPServiceUnavailable
+    refuse_prefetch(request)
     return await _look(request)
 
 
@@ -69,10 +68,20 @@ async def renew(request: web.Request) -> web.Response:
     return see_other(f"/q/{token}") if isinstance(seen, LinkPage) else await _closed(request, seen)
 
 
-def _token(request: web.Request) -> str:
+def refuse_prefetch(request: web.Request) -> None:
+    """Give whoever only fetches in advance nothing to keep."""
+    if any("prefetch" in request.headers.get(name, "").lower() for name in _PREFETCH):
+        raise web.HTTPServiceUnavailable
+
+
+def token_of(request: web.Request, *, below: str) -> str:
     """Give the token as it stands in the address; percent-encoded it is another spelling, and none (R3)."""
     token = request.match_info["token"]
-    return token if request.raw_path.startswith(f"/q/{token}") else ""
+    return token if request.raw_path.startswith(f"{below}{token}") else ""
+
+
+def _token(request: web.Request) -> str:
+    return token_of(request, below="/q/")
 
 
 async def _look(request: web.Request, *, status: int = 200) -> web.Response:
@@ -103,26 +112,36 @@ async def _entered(
     request: web.Request, outcome: Opened | DeadLink | NotALink | TooManyBadLinks
 ) -> web.Response:
     match outcome:
-        case Opened(secret=secret, must_prove=must_prove):
-            response = see_other("/verify" if must_prove else "/pay")
-            give_cookie(response, secret, secure=request.app[DESK].secure)
-            return response
+        case Opened():
+            return entered(request, outcome)
         case DeadLink() | NotALink() | TooManyBadLinks():
             return await _closed(request, outcome)
         case _:
             assert_never(outcome)
 
 
+def entered(request: web.Request, opened: Opened) -> web.Response:
+    """Hand the session's cookie over and lead to a clean address."""
+    response = see_other("/verify" if opened.must_prove else "/pay")
+    give_cookie(response, opened.secret, secure=request.app[DESK].secure)
+    return response
+
+
+def no_link(request: web.Request, why: NotALink | TooManyBadLinks) -> web.Response:
+    """Answer what is none of ours: one wording for all (R13), and a pause for who tries many (R14)."""
+    if isinstance(why, NotALink):
+        return problem_page(request, 404)
+    response = problem_page(request, 429)
+    response.headers["Retry-After"] = _BLOCKED_SECONDS
+    return response
+
+
 async def _closed(request: web.Request, why: DeadLink | NotALink | TooManyBadLinks) -> web.Response:
     match why:
         case DeadLink(group=group, state=state):
             return show(await _dead_link(request.app[DESK], _token(request), group, state), status=410)
-        case NotALink():
-            return problem_page(request, 404)
-        case TooManyBadLinks():
-            response = problem_page(request, 429)
-            response.headers["Retry-After"] = _BLOCKED_SECONDS
-            return response
+        case NotALink() | TooManyBadLinks():
+            return no_link(request, why)
         case _:
             assert_never(why)
 

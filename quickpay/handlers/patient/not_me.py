@@ -5,7 +5,6 @@ from typing import assert_never
 
 from aiohttp import web
 
-from quickpay.domain.groups import Group
 from quickpay.handlers.cookies import take_cookie, visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
@@ -13,7 +12,7 @@ from quickpay.handlers.pages import Mistake, frame_of, see_other, show
 from quickpay.handlers.patient.answers import mistakes_of, nobody, session_frame
 from quickpay.handlers.patient.views import Notice, NotMeQuestion
 from quickpay.services.not_me import CameOtherwise, MaySay, Said
-from quickpay.services.stay import NoStay
+from quickpay.services.stay import NoStay, Stay
 
 
 async def ask(request: web.Request) -> web.Response:
@@ -32,8 +31,8 @@ async def say(request: web.Request) -> web.Response:
             take_cookie(response, secure=request.app[DESK].secure)
             response.headers["Clear-Site-Data"] = '"storage"'
             return response
-        case CameOtherwise(group=group):
-            return _ask_the_office(request, group)
+        case CameOtherwise(stay=stay):
+            return _ask_the_office(request, stay)
         case NoStay() as why:
             return nobody(request, why)
         case never:
@@ -60,20 +59,20 @@ async def on_hold(request: web.Request) -> web.Response:
 
 async def _ask(request: web.Request, mistakes: tuple[Mistake, ...] = ()) -> web.Response:
     match await request.app[DESK].not_me.ask(visit_of(request)):
-        case MaySay(group=group):
-            frame = replace(session_frame(request, group, home="/pay"), not_me=False)
+        case MaySay(stay=stay):
+            frame = replace(session_frame(request, stay, home="/pay"), not_me=False)
             return show(NotMeQuestion(frame=frame, mistakes=mistakes), status=422 if mistakes else 200)
-        case CameOtherwise(group=group):
-            return _ask_the_office(request, group)
+        case CameOtherwise(stay=stay):
+            return _ask_the_office(request, stay)
         case NoStay() as why:
             return nobody(request, why)
         case never:
             assert_never(never)
 
 
-def _ask_the_office(request: web.Request, group: Group) -> web.Response:
+def _ask_the_office(request: web.Request, stay: Stay) -> web.Response:
     notice = Notice(
-        frame=session_frame(request, group),
+        frame=session_frame(request, stay),
         heading="Please contact the office",
         words=("You came here without a link, so there is none to put on hold. The office can help.",),
     )

@@ -4,7 +4,6 @@ from typing import assert_never
 
 from aiohttp import web
 
-from quickpay.domain.groups import Group
 from quickpay.handlers.cookies import give_cookie, visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
@@ -32,7 +31,7 @@ from quickpay.services.proof_pages import (
     Way,
     WayNotOffered,
 )
-from quickpay.services.stay import NoStay
+from quickpay.services.stay import NoStay, Stay
 
 _LABELS = {Method.EMAIL: "Email", Method.SMS: "Text message"}
 
@@ -59,10 +58,10 @@ async def send(request: web.Request) -> web.Response:
         case WayNotOffered(page=page):
             mistakes = mistakes_of(form, "method") or (Mistake(field="method", message=CHOOSE_WAY),)
             return _choose_page(request, page, mistakes)
-        case ProofLocked(group=group):
-            return _locked(request, group)
-        case TooManyCodes(group=group):
-            return _too_many_codes(request, group)
+        case ProofLocked(stay=stay):
+            return _locked(request, stay)
+        case TooManyCodes(stay=stay):
+            return _too_many_codes(request, stay)
         case NoStay() | AlreadyProved() | CannotProve() | ProofNotOffered() as why:
             return _not_here(request, why)
         case never:
@@ -74,8 +73,8 @@ async def ask(request: web.Request) -> web.Response:
     match await request.app[DESK].verify.code_page(visit_of(request)):
         case CodePage() as page:
             return _code_page(request, page)
-        case ProofLocked(group=group):
-            return _locked(request, group)
+        case ProofLocked(stay=stay):
+            return _locked(request, stay)
         case NothingSent():
             return see_other("/verify")
         case NoStay() | AlreadyProved() | CannotProve() | ProofNotOffered() as why:
@@ -97,8 +96,8 @@ async def check(request: web.Request) -> web.Response:
         case NotACode(page=page):
             mistakes = mistakes_of(form, "code") or (Mistake(field="code", message=ENTER_CODE),)
             return _code_page(request, page, mistakes)
-        case ProofLocked(group=group):
-            return _locked(request, group)
+        case ProofLocked(stay=stay):
+            return _locked(request, stay)
         case NothingSent():
             return see_other("/verify")
         case NoStay() | AlreadyProved():
@@ -126,10 +125,10 @@ async def resend(request: web.Request) -> web.Response:
             return response
         case NothingSent():
             return see_other("/verify")
-        case ProofLocked(group=group):
-            return _locked(request, group)
-        case TooManyCodes(group=group):
-            return _too_many_codes(request, group)
+        case ProofLocked(stay=stay):
+            return _locked(request, stay)
+        case TooManyCodes(stay=stay):
+            return _too_many_codes(request, stay)
         case NoStay() | AlreadyProved() | CannotProve() | ProofNotOffered() as why:
             return _not_here(request, why)
         case never:
@@ -142,9 +141,9 @@ def _not_here(request: web.Request, why: NotHere) -> web.Response:
             return nobody(request, why)
         case AlreadyProved() | ProofNotOffered():
             return see_other("/pay")
-        case CannotProve(group=group):
+        case CannotProve(stay=stay):
             notice = Notice(
-                frame=session_frame(request, group),
+                frame=session_frame(request, stay),
                 heading="Please contact the office",
                 words=("We cannot send you a code from here. The office can help you to pay.",),
             )
@@ -156,7 +155,7 @@ def _not_here(request: web.Request, why: NotHere) -> web.Response:
 def _choose_page(request: web.Request, page: ChoosePage, mistakes: tuple[Mistake, ...] = ()) -> web.Response:
     ways = tuple(_way(way) for way in page.ways)
     view = ChooseWay(
-        frame=session_frame(request, page.stay.group),
+        frame=session_frame(request, page.stay),
         required=page.required,
         ways=ways,
         chosen=ways[0].method if len(ways) == 1 else None,
@@ -169,7 +168,7 @@ def _code_page(
     request: web.Request, page: CodePage, mistakes: tuple[Mistake, ...] = (), *, told: str | None = None
 ) -> web.Response:
     view = TypeCode(
-        frame=session_frame(request, page.stay.group, scripts=new_scripts()),
+        frame=session_frame(request, page.stay, scripts=new_scripts()),
         way=_way(page.way),
         other_ways=page.other_ways,
         undeliverable=page.undeliverable,
@@ -186,10 +185,10 @@ def _way(way: Way) -> WayChoice:
     return WayChoice(method=way.method, label=_LABELS[way.method], masked=way.masked, aloud=aloud(way.masked))
 
 
-def _locked(request: web.Request, group: Group) -> web.Response:
+def _locked(request: web.Request, stay: Stay) -> web.Response:
     """Say it alike for a right and a wrong code, and whoever asks (R28)."""
     notice = Notice(
-        frame=session_frame(request, group),
+        frame=session_frame(request, stay),
         heading="Too many tries",
         words=(
             "For your safety no code is taken for a while. Nothing was charged.",
@@ -202,9 +201,9 @@ def _locked(request: web.Request, group: Group) -> web.Response:
     return show(notice, status=429)
 
 
-def _too_many_codes(request: web.Request, group: Group) -> web.Response:
+def _too_many_codes(request: web.Request, stay: Stay) -> web.Response:
     notice = Notice(
-        frame=session_frame(request, group),
+        frame=session_frame(request, stay),
         heading="Please wait before asking for another code",
         words=(
             "Several codes were sent already. The newest one is good for some minutes after it was sent.",

@@ -30,6 +30,16 @@ class LinkFront:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffFront:
+    """What a hand-off leads to: the group's name, a button, and the way back to the portal."""
+
+    template: ClassVar[str] = "patient/handoff.html"
+    frame: Frame
+    csrf: str = field(repr=False)
+    mistakes: tuple[Mistake, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """Something to read: what happened, what to do, and at most one place to go on.
 

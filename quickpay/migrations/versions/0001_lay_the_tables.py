@@ -237,6 +237,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("extensions", sa.Integer(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("return_url", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "authentication IN ('quickpay', 'mfa')", name=op.f("ck_sessions_authentication_word")
         ),
@@ -355,10 +356,16 @@ def upgrade() -> None:
         sa.Column("batch", sa.Text(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("authenticated", sa.Integer(), nullable=False),
+        sa.Column("return_url", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "authenticated = 0 OR origin = 'portal'", name=op.f("ck_links_authenticated_by_portal")
+        ),
         sa.CheckConstraint(
             "origin IN ('sms', 'email', 'statement', 'office_qr', 'portal', 'staff', 'website')",
             name=op.f("ck_links_origin_word"),
         ),
+        sa.CheckConstraint("return_url IS NULL OR origin = 'portal'", name=op.f("ck_links_return_to_portal")),
         sa.CheckConstraint(
             "state IN ('active', 'revoked', 'superseded', 'paid', 'suspended')",
             name=op.f("ck_links_state_word"),

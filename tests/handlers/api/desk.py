@@ -28,7 +28,7 @@ from tests.fakes.gateway import VISA, FakeGateway
 from tests.fakes.ids import FakeIds
 from tests.fakes.mailer import FakeMailer
 from tests.fakes.texter import FakeTexter
-from tests.household import free_port
+from tests.household import PORTAL, free_port
 
 _KEY = "api-tests-only-signing-key-0123456789abcdef"
 
@@ -110,6 +110,11 @@ class Api:
         body = {"group": "lakeside", "guarantor": "1001", "origin": "sms"} | asked
         return await self.call("POST", "/links", body, Idempotency_Key=key or f"k-{len(self.said)}")
 
+    async def handoff(self, *, key: str = "", **asked: Any) -> Answer:
+        """Hand guarantor 1001 over, as the portal does."""
+        body = {"group": "lakeside", "guarantor": "1001", "return_url": PORTAL} | asked
+        return await self.call("POST", "/portal-handoffs", body, Idempotency_Key=key or f"k-{len(self.said)}")
+
 
 def group_body(name: str = "Lakeside", **panels: Any) -> dict[str, Any]:
     """Options of a group with only what it needs, and these panels."""
@@ -152,6 +157,7 @@ async def api_alone(store: OpenStore) -> AsyncIterator[Api]:
         "SANDBOX_URL": "http://127.0.0.1:1",
         "SANDBOX_SECRET": "gateway-secret-of-tests",
         "SANDBOX_WEBHOOK_SECRET": "webhook-secret-of-tests",
+        "PORTAL_RETURN_URLS": f"{PORTAL},http://127.0.0.1:9000/",
         "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
         "TWILIO_AUTH_TOKEN": "twilio-token-of-tests",
         "TWILIO_FROM": "+16085550199",

@@ -14,6 +14,7 @@ from quickpay.handlers.access import Access
 from quickpay.handlers.api.problems import CONTENT_TYPE
 from quickpay.handlers.api.routes import DOCUMENT, ROUTES, TABLE
 from tests.handlers.api.desk import Api, guarantor_body, paid
+from tests.household import PORTAL
 
 
 def test_the_document_is_openapi() -> None:
@@ -58,6 +59,7 @@ def described() -> Any:
 async def test_real_answers_are_as_described(api: Api, described: Any) -> None:
     group = {"branding": {"name": "Lakeside"}}
     link = {"group": "lakeside", "guarantor": "1001", "origin": "statement", "batch": "oct"}
+    handoff = {"group": "lakeside", "guarantor": "1001", "authenticated": True, "return_url": PORTAL}
     calls: list[tuple[str, str, str, Any]] = [
         ("put", "/groups/{slug}", "/groups/lakeside", group),
         ("get", "/groups", "/groups", None),
@@ -67,6 +69,8 @@ async def test_real_answers_are_as_described(api: Api, described: Any) -> None:
         ("put", "/groups/{slug}/guarantors/{id}", "/groups/lakeside/guarantors/1001", guarantor_body()),
         ("get", "/groups/{slug}/guarantors/{id}", "/groups/lakeside/guarantors/1001", None),
         ("post", "/links", "/links", link),
+        ("post", "/portal-handoffs", "/portal-handoffs", handoff),
+        ("post", "/portal-handoffs", "/portal-handoffs", handoff | {"return_url": "https://evil.example/"}),
     ]
     for method, template, path, body in calls:
         await follow(api, described, method, template, path, body)

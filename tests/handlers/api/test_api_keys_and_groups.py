@@ -10,6 +10,7 @@ from quickpay.handlers.api.routes import TABLE
 from quickpay.handlers.api.table import ApiRoute
 from quickpay.services.api_keys import EVERY_SCOPE
 from tests.handlers.api.desk import Api, group_body, guarantor_body, paid
+from tests.household import PORTAL
 
 CALLS = [pytest.param(route, id=f"{route.method} {route.path}") for route in TABLE]
 
@@ -41,6 +42,8 @@ class Mallory:
             body = group_body("Taken Over") if is_group else guarantor_body(first_name="Mallory")
             if is_link:
                 body = {"group": "hilltop", "guarantor": "1001", "origin": "sms"}
+            if route.path == "/portal-handoffs":
+                body = {"group": "hilltop", "guarantor": "1001", "return_url": PORTAL}
             if route.path == "/links/revoke":
                 body = {"group": "hilltop"}
         return await self._api.call(route.method, path, body, None, **headers, Idempotency_Key="mallory")
@@ -164,3 +167,4 @@ async def test_secrets_are_in_no_answer_and_no_log(
     logs = caplog.text + written.out + written.err
     assert "alice@example.com" not in logs
     assert "/q/" not in logs
+    assert "/handoff/" not in logs
