@@ -8,9 +8,11 @@ from functools import partial
 import aiohttp
 from aiohttp import web
 
+from quickpay.adapters.absent import NoMailer, NoTexter
 from quickpay.adapters.clock import SystemClock
 from quickpay.adapters.gateways.sandbox import SandboxGateway
 from quickpay.adapters.ids import RandomIds
+from quickpay.adapters.images import HttpImageFetcher
 from quickpay.adapters.mail import SmtpMailer
 from quickpay.adapters.notes import TemplateNotes
 from quickpay.adapters.sms import TWILIO, TwilioTexter
@@ -25,7 +27,8 @@ from quickpay.handlers.routes import add_routes
 from quickpay.ports.clock import Clock
 from quickpay.ports.gateway import Gateway
 from quickpay.ports.ids import Ids
-from quickpay.ports.messages import Delivery, Email, Mailer, Rejected, Text, Texter
+from quickpay.ports.images import ImageFetcher
+from quickpay.ports.messages import Mailer, Texter
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.api_keys import ApiKeyring
@@ -63,25 +66,10 @@ class World:
     mailer: Mailer
     texter: Texter
     gateway: Gateway
+    images: ImageFetcher
 
 
 Wrap = Callable[[World], World]
-
-
-class NoMailer:
-    """Stands where no SMTP_URL is set: what should go by email waits, or is reported as not delivered."""
-
-    async def send(self, email: Email) -> Delivery:  # noqa: ARG002 - the port's signature
-        """Refuse for now."""
-        return Rejected(reason="QUICKPAY_SMTP_URL is not set", permanent=False)
-
-
-class NoTexter:
-    """Stands where Twilio is not set."""
-
-    async def send(self, text: Text) -> Delivery:  # noqa: ARG002 - the port's signature
-        """Refuse for now."""
-        return Rejected(reason="QUICKPAY_TWILIO_ACCOUNT_SID is not set", permanent=False)
 
 
 @asynccontextmanager
@@ -102,6 +90,7 @@ async def open_world(settings: Settings, *, create: bool = False) -> AsyncIterat
             mailer=mailer,
             texter=_texter(settings, session),
             gateway=_gateway(settings, session),
+            images=HttpImageFetcher(),
         )
 
 
@@ -204,7 +193,11 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         results=Results(store=store, clock=clock),
         leave=Leave(store=store, clock=clock),
         groups=GroupBook(
-            store=store, clock=clock, host=settings.hostname, mail_from_domains=settings.mail_from_domains
+            store=store,
+            clock=clock,
+            images=world.images,
+            host=settings.hostname,
+            mail_from_domains=settings.mail_from_domains,
         ),
         guarantors=GuarantorBook(store=store, clock=clock, countries=settings.sms_countries),
         links=LinkBook(

@@ -8,7 +8,18 @@ from quickpay.handlers.access import Access, Route
 from quickpay.handlers.api.routes import ROUTES as API_ROUTES
 from quickpay.handlers.guard import expect, guarded
 from quickpay.handlers.pages import compile_templates
-from quickpay.handlers.patient import amount, details, front, leave, link, method, payment, proof, theme
+from quickpay.handlers.patient import (
+    amount,
+    details,
+    front,
+    image,
+    leave,
+    link,
+    method,
+    payment,
+    proof,
+    theme,
+)
 
 ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/", handler=front.show, access=Access.PUBLIC),
@@ -30,6 +41,7 @@ ROUTES: tuple[Route, ...] = (
     Route(method="POST", path="/sign-out", handler=leave.sign_out, access=Access.SESSION),
     Route(method="GET", path="/g/{group}/signed-out", handler=leave.signed_out, access=Access.PUBLIC),
     Route(method="GET", path="/g/{group}/{theme}.css", handler=theme.show_theme, access=Access.STATIC),
+    Route(method="GET", path="/g/{group}/{image}.png", handler=image.show_image, access=Access.STATIC),
     Route(method="GET", path="/static/{name}", handler=assets.show, access=Access.STATIC),
     *API_ROUTES,
     *webhooks.ROUTES,
