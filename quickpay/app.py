@@ -12,6 +12,7 @@ from quickpay.adapters.absent import NoMailer, NoTexter, served
 from quickpay.adapters.clock import SystemClock
 from quickpay.adapters.gateways.sandbox import SandboxGateway
 from quickpay.adapters.ids import RandomIds
+from quickpay.adapters.images import HttpImageFetcher
 from quickpay.adapters.mail import SmtpMailer
 from quickpay.adapters.notes import TemplateNotes
 from quickpay.adapters.sms import TWILIO, TwilioTexter
@@ -27,6 +28,7 @@ from quickpay.handlers.routes import add_routes
 from quickpay.ports.clock import Clock
 from quickpay.ports.gateway import Gateway
 from quickpay.ports.ids import Ids
+from quickpay.ports.images import ImageFetcher
 from quickpay.ports.messages import Mailer, Texter
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
@@ -69,6 +71,7 @@ class World:
     mailer: Mailer
     texter: Texter
     gateway: Gateway
+    images: ImageFetcher
 
 
 Wrap = Callable[[World], World]
@@ -92,6 +95,7 @@ async def open_world(settings: Settings, *, create: bool = False) -> AsyncIterat
             mailer=mailer,
             texter=_texter(settings, session),
             gateway=_gateway(settings, session),
+            images=HttpImageFetcher(),
         )
 
 
@@ -195,7 +199,11 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         results=Results(store=store, clock=clock),
         leave=Leave(store=store, clock=clock),
         groups=GroupBook(
-            store=store, clock=clock, host=settings.hostname, mail_from_domains=settings.mail_from_domains
+            store=store,
+            clock=clock,
+            images=world.images,
+            host=settings.hostname,
+            mail_from_domains=settings.mail_from_domains,
         ),
         guarantors=GuarantorBook(store=store, clock=clock, countries=settings.sms_countries),
         links=LinkBook(

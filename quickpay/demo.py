@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from pydantic import TypeAdapter
 
 from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.app import furnish, open_world
+from quickpay.demo_images import DrawnImages
 from quickpay.demo_people import GROUP, groups, guarantors
 from quickpay.domain.groups import Group
 from quickpay.domain.options import Options
@@ -114,7 +116,7 @@ async def _furnish(settings: Settings, world_url: str) -> dict[str, Any]:
     """Move the people in, once; give every origin a fresh link and a script a key that works."""
     async with open_world(settings) as world:
         tasks = BackgroundTasks()
-        desk = furnish(settings, world, tasks).desk
+        desk = furnish(settings, replace(world, images=DrawnImages()), tasks).desk
         people = guarantors(world.clock.now().astimezone(settings.zone).date())
         if await desk.groups.get(GROUP) is None:
             await _move_in(desk, people)

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
+from quickpay.demo_images import image_urls
+
 GROUP = "lakeside"
 OTHER_GROUP = "hilltop"
 
@@ -13,7 +15,7 @@ def groups() -> dict[str, Record]:
     """One group that asks for proof by the opposing contact, and one where a link is enough."""
     return {
         GROUP: {
-            "branding": {"name": "Lakeside Family Medicine"},
+            "branding": {"name": "Lakeside Family Medicine", **image_urls(GROUP)},
             "payments": {"email_receipt": True},
             "look_and_feel": {
                 "footer_text": "Questions about your bill? We are glad to help.",
@@ -30,7 +32,7 @@ def groups() -> dict[str, Record]:
             "notifications": {"email_from": "billing@lakeside.example.com"},
         },
         OTHER_GROUP: {
-            "branding": {"name": "Hilltop Dental"},
+            "branding": {"name": "Hilltop Dental", **image_urls(OTHER_GROUP)},
             "theme": {
                 "background": "#0f1720",
                 "surface": "#17212d",

@@ -50,6 +50,7 @@ from tests.factories import NOW, make_account, make_guarantor, make_link, make_o
 from tests.fakes.clock import FakeClock
 from tests.fakes.gateway import FakeGateway
 from tests.fakes.ids import FakeIds
+from tests.fakes.images import FakeImageFetcher
 from tests.fakes.mailer import FakeMailer
 from tests.fakes.texter import FakeTexter
 from tests.household import PORTAL
@@ -71,6 +72,7 @@ class House:
         self.mailer = FakeMailer()
         self.texter = FakeTexter()
         self.gateway = FakeGateway()
+        self.images = FakeImageFetcher()
         self.tasks = BackgroundTasks()
         self.notes = TemplateNotes()
         self.limits = limits

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from enum import EnumType
 from typing import Any, get_type_hints
 
+from quickpay.domain.images import NO_IMAGES, ImageIds
 from quickpay.domain.options import Options
 from quickpay.domain.payments import Method
 
@@ -26,6 +27,17 @@ class Group:
     slug: str
     version: int
     options: Options
+    images: ImageIds = NO_IMAGES
+
+    @property
+    def logo(self) -> str | None:
+        """The kept picture shown in place of the name, if the options give one."""
+        return self.images.logo if self.options.branding.logo_url else None
+
+    @property
+    def favicon(self) -> str | None:
+        """The kept picture browsers show beside the title, if the options give one."""
+        return self.images.favicon if self.options.branding.favicon_url else None
 
     @property
     def name(self) -> str:

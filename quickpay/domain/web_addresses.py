@@ -14,6 +14,8 @@ _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _A_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _INSIDE_ONLY = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "home.arpa")
 _CARRIES_IPV4 = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"), ip_network("::/96"))
+_GIVEN_OUT = ip_network("2000::/3")  # all that IPv6 has given out for the public net
+_RELAYS = ip_network("192.88.99.0/24")  # 6to4
 
 
 def url_fault(url: str) -> str | None:
@@ -22,6 +24,16 @@ def url_fault(url: str) -> str | None:
     Only the writing is judged; what a name resolves to is for whoever fetches it to judge.
     """
     return _writing_fault(url) or _parts_fault(url)
+
+
+def is_public_address(address: IPv4Address | IPv6Address) -> bool:
+    """Tell whether an address is one machine on the public net, and no way into another net."""
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None or address.sixtofour is not None or address.teredo is not None:
+            return False
+        if address not in _GIVEN_OUT or any(address in network for network in _CARRIES_IPV4):
+            return False
+    return address.is_global and not address.is_multicast and address not in _RELAYS
 
 
 def _writing_fault(url: str) -> str | None:
@@ -51,7 +63,11 @@ def _host_fault(parts: SplitResult) -> str | None:
     host = (parts.hostname or "").removesuffix(".")
     address = _read_address(host)
     if address is not None:
-        return None if _is_public(address) else "This address is inside a private network. Use a public one."
+        return (
+            None
+            if is_public_address(address)
+            else "This address is inside a private network. Use a public one."
+        )
     labels = host.split(".")
     if not host or len(host) > _HOST_LONGEST or not all(_LABEL.fullmatch(label) for label in labels):
         return "The host in this address is not one. It looks like www.example.com."
@@ -67,12 +83,3 @@ def _read_address(host: str) -> IPv4Address | IPv6Address | None:
         return ip_address(host)
     except ValueError:
         return None
-
-
-def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    if isinstance(address, IPv6Address):
-        if address.ipv4_mapped is not None or address.sixtofour is not None or address.teredo is not None:
-            return False
-        if any(address in network for network in _CARRIES_IPV4):
-            return False
-    return address.is_global and not address.is_multicast

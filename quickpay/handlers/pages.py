@@ -9,6 +9,7 @@ import jinja2
 from aiohttp import web
 
 from quickpay.domain.groups import Group
+from quickpay.domain.images import Purpose
 from quickpay.domain.money import format_usd
 from quickpay.domain.options import LogoutFunction
 from quickpay.handlers.assets import DEFAULT_THEME, asset
@@ -36,6 +37,8 @@ class Frame:
     """
 
     group_name: str | None = None
+    logo: str | None = None
+    favicon: str | None = None
     theme: str = field(default_factory=lambda: asset(DEFAULT_THEME))
     home: str | None = None
     step: int | None = None
@@ -86,6 +89,8 @@ def frame_of(
     look = group.options.look_and_feel
     return Frame(
         group_name=group.name,
+        logo=_image(group, Purpose.LOGO, group.logo),
+        favicon=_image(group, Purpose.FAVICON, group.favicon),
         theme=f"/g/{group.slug}/theme-{group.version}.css",
         home=home,
         step=step,
@@ -101,6 +106,10 @@ def frame_of(
         footer_phone_uri=look.footer_phone_uri,
         scripts=scripts,
     )
+
+
+def _image(group: Group, purpose: Purpose, image_id: str | None) -> str | None:
+    return None if image_id is None else f"/g/{group.slug}/{purpose}-{image_id}.png"
 
 
 def render(page: Page) -> str:

@@ -12,6 +12,7 @@ from typing import Protocol
 from quickpay.domain.audit import Event
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Account, Guarantor
+from quickpay.domain.images import NO_IMAGES, Image, ImageIds, Purpose
 from quickpay.domain.invariants import Violation
 from quickpay.domain.ledger import Posting
 from quickpay.domain.links import Link, LinkState
@@ -49,8 +50,31 @@ class Groups(Protocol):
         """Every version kept, the newest first."""
         ...
 
-    async def put(self, *, slug: str, options: Options, now: datetime, by: str) -> Group:
-        """Make the group or its next version, and keep the version."""
+    async def put(
+        self, *, slug: str, options: Options, now: datetime, by: str, images: ImageIds = NO_IMAGES
+    ) -> Group:
+        """Make the group or its next version, and keep the version; `images` are kept ones."""
+        ...
+
+
+class Images(Protocol):
+    """The pictures of groups, each once, and from which address a group has it."""
+
+    async def get(self, image_id: str) -> Image | None: ...
+    async def of_group(self, slug: str, purpose: Purpose, image_id: str) -> Image | None:
+        """The picture, if this group has or had it for this purpose."""
+        ...
+
+    async def kept(self, slug: str, purpose: Purpose, url: str) -> str | None:
+        """The id of the picture that was fetched from this address for this group."""
+        ...
+
+    async def add(self, image: Image) -> None:
+        """Keep it; one that is there already stays."""
+        ...
+
+    async def name(self, group_id: int, purpose: Purpose, url: str, image_id: str, now: datetime) -> None:
+        """Keep from which address the group has a kept picture; the first stays."""
         ...
 
 
@@ -394,6 +418,8 @@ class Tx(Protocol):
 
     @property
     def groups(self) -> Groups: ...
+    @property
+    def images(self) -> Images: ...
     @property
     def guarantors(self) -> Guarantors: ...
     @property

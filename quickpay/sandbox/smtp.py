@@ -168,7 +168,9 @@ def read_mail(envelope: Envelope) -> list[inbox.Message]:
     )
     assert isinstance(parsed, EmailMessage)
     plain, rich = parsed.get_body(("plain",)), parsed.get_body(("html",))
-    attachments = tuple(_attachment(part) for part in parsed.iter_attachments())
+    beside = list(parsed.iter_attachments())
+    within = [part for part in parsed.walk() if part["Content-ID"] and part not in beside]
+    attachments = tuple(_attachment(part) for part in (*beside, *within))
     return [
         inbox.Message(
             channel="email",
@@ -186,7 +188,7 @@ def read_mail(envelope: Envelope) -> list[inbox.Message]:
 def _attachment(part: Any) -> inbox.Attachment:
     content = part.get_payload(decode=True)
     return inbox.Attachment(
-        name=part.get_filename() or "attachment",
+        name=part.get_filename() or str(part["Content-ID"] or "attachment").strip("<>"),
         kind=part.get_content_type(),
         content=content if isinstance(content, bytes) else part.as_bytes(),
     )

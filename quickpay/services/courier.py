@@ -21,6 +21,7 @@ from quickpay.ports.messages import Delivery, Email, Mailer, Rejected, Sent, Tex
 from quickpay.ports.notes import Notes
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
+from quickpay.services.images import Inline, logo_inline
 
 PAUSES = (0.5, 2.0)
 """Seconds before the second and the third try of a sending that was certainly not taken (R51)."""
@@ -118,6 +119,7 @@ class Courier:
                     body=fill(authentication.mfa_email_body or DEFAULT_EMAIL_BODY, code.code),
                     group=code.group,
                 )
+                images = await self._logo(code.group)
                 return await self._mailer.send(
                     Email(
                         to=code.contact,
@@ -127,6 +129,7 @@ class Courier:
                         text=words.text,
                         html=words.html,
                         message_id=f"<code.{code.challenge_id}.{code.sends}@{self._host}>",
+                        inline_images=images,
                     ),
                 )
             case Method.SMS:
@@ -140,6 +143,15 @@ class Courier:
                         status_callback=None,
                     ),
                 )
+
+    async def _logo(self, group: Group) -> Inline:
+        if group.logo is None:
+            return ()
+
+        async def unit(tx: Tx) -> Inline:
+            return await logo_inline(tx, group)
+
+        return await self._store.read(unit)
 
 
 def _outcome(delivery: Delivery) -> str:

@@ -6,12 +6,15 @@ from functools import partial
 from quickpay.domain.audit import Event
 from quickpay.domain.faults import Fault
 from quickpay.domain.groups import Group, changes, is_slug
+from quickpay.domain.images import Image, Purpose
 from quickpay.domain.option_rules import faults, tidied
 from quickpay.domain.options import Options
 from quickpay.mfa.message import template_faults
 from quickpay.ports.clock import Clock
+from quickpay.ports.images import ImageFetcher
 from quickpay.ports.store import Conflict, Store
 from quickpay.ports.tables import GroupVersion, Tx
+from quickpay.services.images import Fetched, Wanted, fetch_all, keep, name_all, wanted
 
 _NAME_TAKEN = Fault(
     path="branding.name", message="Another group already has this name; choose a different one."
@@ -28,10 +31,17 @@ class GroupBook:
     """Groups, as the API, the staff pages and the import keep them."""
 
     def __init__(
-        self, *, store: Store[Tx], clock: Clock, host: str, mail_from_domains: tuple[str, ...] = ()
+        self,
+        *,
+        store: Store[Tx],
+        clock: Clock,
+        images: ImageFetcher,
+        host: str,
+        mail_from_domains: tuple[str, ...] = (),
     ) -> None:
         self._store = store
         self._clock = clock
+        self._images = images
         self._template_faults = partial(template_faults, host=host)
         self._mail_from_domains = mail_from_domains
 
@@ -40,6 +50,7 @@ class GroupBook:
     ) -> Group | tuple[Fault, ...] | NoGroup:
         """Save the group's next version, or say everything that forbids it; takes effect on the next request.
 
+        New picture addresses are fetched first, with no transaction open; only once nothing else is wrong.
         The same options again make no new version. `by` is who did it, for the history and the audit.
         `within` is the only group the caller may touch; None is any, and only then may one be made.
         """
@@ -47,19 +58,38 @@ class GroupBook:
         wrong = self.check(kept)
         if not is_slug(slug):
             wrong = (_NOT_A_SLUG, *wrong)
-        now = self._clock.now()
 
-        async def unit(tx: Tx) -> Group | tuple[Fault, ...] | NoGroup:
+        async def look(tx: Tx) -> Wanted | tuple[Fault, ...] | NoGroup:
             before = await tx.groups.by_slug(slug)
             if within is not None and (before is None or before.id != within):
                 return NoGroup()
             taken = await tx.groups.name_taken(kept.branding.name, by_other_than=slug)
-            found = (*wrong, _NAME_TAKEN) if taken else wrong
-            if found:
-                return found
+            if wrong or taken:
+                return (*wrong, _NAME_TAKEN) if taken else wrong
+            return await wanted(tx, slug, before, kept)
+
+        found = await self._store.read(look)
+        if not isinstance(found, Wanted):
+            return found
+        fetched = await fetch_all(self._images, found)
+        if isinstance(fetched, tuple):
+            return fetched
+        return await self._save(slug, kept, fetched, by)
+
+    async def _save(
+        self, slug: str, kept: Options, fetched: Fetched, by: str
+    ) -> Group | tuple[Fault, ...] | NoGroup:
+        now = self._clock.now()
+
+        async def unit(tx: Tx) -> Group | tuple[Fault, ...]:
+            before = await tx.groups.by_slug(slug)
+            if await tx.groups.name_taken(kept.branding.name, by_other_than=slug):
+                return (_NAME_TAKEN,)
             if before is not None and before.options == kept:
                 return before
-            group = await tx.groups.put(slug=slug, options=kept, now=now, by=by)
+            images = await keep(tx, slug, kept, fetched)
+            group = await tx.groups.put(slug=slug, options=kept, now=now, by=by, images=images)
+            await name_all(tx, group, now)
             changed = () if before is None else changes(before.options, kept)
             await tx.audit.add(
                 Event(
@@ -77,6 +107,14 @@ class GroupBook:
         except Conflict:
             # Somebody took the name between the look and the write: the database has the last word.
             return (_NAME_TAKEN,)
+
+    async def image(self, slug: str, purpose: Purpose, image_id: str) -> Image | None:
+        """Return a kept picture that this group has or had for this purpose."""
+
+        async def unit(tx: Tx) -> Image | None:
+            return await tx.images.of_group(slug, purpose, image_id)
+
+        return await self._store.read(unit)
 
     def check(self, options: Options) -> tuple[Fault, ...]:
         """Name what forbids saving the options; whether the name is taken only the store knows."""

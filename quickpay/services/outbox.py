@@ -18,6 +18,7 @@ from quickpay.ports.messages import Delivery, Email, Mailer, Rejected, Sent, Tex
 from quickpay.ports.notes import LinkNote, LockedNote, Note, Notes, ReceiptNote
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
+from quickpay.services.images import Inline, logo_inline
 
 LEASE = timedelta(seconds=60)
 _FIRST_PAUSE = timedelta(minutes=1)
@@ -39,6 +40,7 @@ class _Letter:
     note: Note
     group: Group
     language: str
+    images: Inline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +165,8 @@ class Outbox:
         note = await self._note(tx, message, guarantor)
         if note is None:
             return _Drop(reason="nothing to tell")
-        return _Letter(message=message, note=note, group=group, language=guarantor.language)
+        images = await logo_inline(tx, group) if message.channel is Channel.EMAIL else ()
+        return _Letter(message=message, note=note, group=group, language=guarantor.language, images=images)
 
     async def _note(self, tx: Tx, message: Message, guarantor: Guarantor) -> Note | None:
         match message.kind:
@@ -207,6 +210,7 @@ class Outbox:
                         text=words.text,
                         html=words.html,
                         message_id=f"<{message.stable_id}@{self._host}>",
+                        inline_images=letter.images,
                     ),
                 )
             case Channel.SMS:

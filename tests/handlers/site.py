@@ -186,6 +186,7 @@ async def site_of(
         mailer=house.mailer,
         texter=house.texter,
         gateway=house.gateway,
+        images=house.images,
     )
     desk = replace(furnish(settings, world, house.tasks).desk, pay=house.pay, **changed)
     app = web.Application(client_max_size=64 * 1024)

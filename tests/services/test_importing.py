@@ -17,6 +17,7 @@ from quickpay.services.guarantor_records import EncounterRecord, GuarantorRecord
 from quickpay.services.guarantors import GuarantorBook
 from quickpay.services.importing import BATCH, GroupEntry, GuarantorEntry, Importer, Progress
 from tests.fakes.clock import FakeClock
+from tests.fakes.images import FakeImageFetcher
 
 
 class Importing:
@@ -24,7 +25,7 @@ class Importing:
 
     def __init__(self, store: OpenStore) -> None:
         clock = FakeClock()
-        self.groups = GroupBook(store=store, clock=clock, host="pay.example.com")
+        self.groups = GroupBook(store=store, clock=clock, images=FakeImageFetcher(), host="pay.example.com")
         self.guarantors = GuarantorBook(store=store, clock=clock)
         self._importer = Importer(store=store, clock=clock, groups=self.groups, guarantors=self.guarantors)
 

@@ -10,10 +10,19 @@ from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import group_versions, groups
 from quickpay.adapters.store.statements import Statement, insert
 from quickpay.domain.groups import Group, options_from_json, options_to_json
+from quickpay.domain.images import NO_IMAGES, ImageIds
 from quickpay.domain.options import Options
 from quickpay.ports.tables import GroupVersion
 
-_ROW = select(groups.c.id, groups.c.slug, groups.c.version, groups.c.options)
+_ROW = select(
+    groups.c.id,
+    groups.c.slug,
+    groups.c.version,
+    groups.c.options,
+    groups.c.favicon,
+    groups.c.logo,
+    groups.c.home_asset,
+)
 _GET = Statement(_ROW.where(groups.c.id == bindparam("id")))
 _BY_SLUG = Statement(_ROW.where(groups.c.slug == bindparam("slug")))
 _LIST = Statement(_ROW.order_by(groups.c.name_key))
@@ -27,6 +36,9 @@ _NEW = insert(groups).values(
     version=1,
     max_uses=bindparam("max_uses"),
     options=bindparam("options"),
+    favicon=bindparam("favicon"),
+    logo=bindparam("logo"),
+    home_asset=bindparam("home_asset"),
     changed_at=bindparam("changed_at"),
 )
 _PUT = Statement(
@@ -38,6 +50,9 @@ _PUT = Statement(
             "version": groups.c.version + 1,
             "max_uses": _NEW.excluded.max_uses,
             "options": _NEW.excluded.options,
+            "favicon": _NEW.excluded.favicon,
+            "logo": _NEW.excluded.logo,
+            "home_asset": _NEW.excluded.home_asset,
             "changed_at": _NEW.excluded.changed_at,
         },
     ).returning(groups.c.id, groups.c.version)
@@ -93,7 +108,9 @@ class Groups:
             for version, options, changed_at, by in await self._run.all(_VERSIONS, group=group_id)
         ]
 
-    async def put(self, *, slug: str, options: Options, now: datetime, by: str) -> Group:
+    async def put(
+        self, *, slug: str, options: Options, now: datetime, by: str, images: ImageIds = NO_IMAGES
+    ) -> Group:
         """Make the group or its next version, and keep the version."""
         text = options_to_json(options)
         at = micros(now)
@@ -104,6 +121,9 @@ class Groups:
             name_key=_name_key(options.branding.name),
             max_uses=options.authentication.quickpay_max_access_attempts,
             options=text,
+            favicon=images.favicon,
+            logo=images.logo,
+            home_asset=images.home_asset,
             changed_at=at,
         )
         assert row is not None
@@ -111,7 +131,7 @@ class Groups:
         await self._run.count(
             _KEEP_VERSION, group_id=group_id, version=version, options=text, changed_at=at, changed_by=by
         )
-        return Group(id=group_id, slug=slug, version=version, options=options)
+        return Group(id=group_id, slug=slug, version=version, options=options, images=images)
 
 
 def _name_key(name: str) -> str:
@@ -122,6 +142,12 @@ def _name_key(name: str) -> str:
 _options = lru_cache(maxsize=1024)(options_from_json)
 
 
+def _images(favicon: str | None, logo: str | None, home_asset: str | None) -> ImageIds:
+    if favicon is None and logo is None and home_asset is None:
+        return NO_IMAGES
+    return ImageIds(favicon=favicon, logo=logo, home_asset=home_asset)
+
+
 def _group(row: Row) -> Group:
-    id_, slug, version, options = row
-    return Group(id=id_, slug=slug, version=version, options=_options(options))
+    id_, slug, version, options, *images = row
+    return Group(id=id_, slug=slug, version=version, options=_options(options), images=_images(*images))

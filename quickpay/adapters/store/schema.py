@@ -41,6 +41,15 @@ def _one_of(column: str, *words: str) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({quoted})", name=f"{column}_word")
 
 
+images = Table(
+    "images",
+    metadata,
+    Column("id", Text, primary_key=True),  # the SHA-256 of the PNG: a picture never changes
+    Column("png", LargeBinary, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+)
+
 groups = Table(
     "groups",
     metadata,
@@ -51,8 +60,22 @@ groups = Table(
     Column("version", Integer, nullable=False),
     Column("max_uses", Integer, nullable=False),  # copied from the options for the one statement that counts
     Column("options", Text, nullable=False),
+    Column("favicon", ForeignKey("images.id")),  # of the options' addresses, for pages to find at once
+    Column("logo", ForeignKey("images.id")),
+    Column("home_asset", ForeignKey("images.id")),
     Column("changed_at", BigInteger, nullable=False),
     CheckConstraint("max_uses BETWEEN 1 AND 1000", name="max_uses_range"),
+)
+
+group_images = Table(
+    "group_images",
+    metadata,
+    Column("group_id", ForeignKey("groups.id"), primary_key=True),
+    Column("purpose", Text, primary_key=True),
+    Column("url", Text, primary_key=True),
+    Column("image_id", ForeignKey("images.id"), nullable=False),
+    Column("fetched_at", BigInteger, nullable=False),
+    _one_of("purpose", "favicon", "logo", "home_asset"),
 )
 
 group_versions = Table(

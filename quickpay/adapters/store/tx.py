@@ -6,6 +6,7 @@ from quickpay.adapters.store.checks import Checks
 from quickpay.adapters.store.counters import Counters
 from quickpay.adapters.store.groups import Groups
 from quickpay.adapters.store.guarantors import Guarantors
+from quickpay.adapters.store.images import Images
 from quickpay.adapters.store.keys import ApiKeys, Idempotency
 from quickpay.adapters.store.ledger import Ledger
 from quickpay.adapters.store.links import Links
@@ -30,6 +31,7 @@ class StoreTx:
         "groups",
         "guarantors",
         "idempotency",
+        "images",
         "ledger",
         "links",
         "orders",
@@ -42,6 +44,7 @@ class StoreTx:
 
     def __init__(self, run: Run) -> None:
         self.groups = Groups(run)
+        self.images = Images(run)
         self.guarantors = Guarantors(run)
         self.links = Links(run)
         self.stops = ContactStops(run)

@@ -151,6 +151,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", "subject", name=op.f("pk_counters")),
     )
     op.create_table(
+        "images",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("png", sa.LargeBinary(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_images")),
+    )
+    op.create_table(
         "groups",
         sa.Column("id", SERIAL, nullable=False),
         sa.Column("slug", sa.Text(), nullable=False),
@@ -159,8 +167,14 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("max_uses", sa.Integer(), nullable=False),
         sa.Column("options", sa.Text(), nullable=False),
+        sa.Column("favicon", sa.Text(), nullable=True),
+        sa.Column("logo", sa.Text(), nullable=True),
+        sa.Column("home_asset", sa.Text(), nullable=True),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("max_uses BETWEEN 1 AND 1000", name=op.f("ck_groups_max_uses_range")),
+        sa.ForeignKeyConstraint(["favicon"], ["images.id"], name=op.f("fk_groups_favicon")),
+        sa.ForeignKeyConstraint(["home_asset"], ["images.id"], name=op.f("fk_groups_home_asset")),
+        sa.ForeignKeyConstraint(["logo"], ["images.id"], name=op.f("fk_groups_logo")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_groups")),
         sa.UniqueConstraint("name_key", name=op.f("uq_groups_name_key")),
         sa.UniqueConstraint("slug", name=op.f("uq_groups_slug")),
@@ -299,6 +313,20 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('queued', 'sent')"),
     )
 
+    op.create_table(
+        "group_images",
+        sa.Column("group_id", SERIAL, nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("image_id", sa.Text(), nullable=False),
+        sa.Column("fetched_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "purpose IN ('favicon', 'logo', 'home_asset')", name=op.f("ck_group_images_purpose_word")
+        ),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_group_images_group_id")),
+        sa.ForeignKeyConstraint(["image_id"], ["images.id"], name=op.f("fk_group_images_image_id")),
+        sa.PrimaryKeyConstraint("group_id", "purpose", "url", name=op.f("pk_group_images")),
+    )
     op.create_table(
         "group_versions",
         sa.Column("group_id", SERIAL, nullable=False),
@@ -548,6 +576,7 @@ def downgrade() -> None:
     op.drop_table("orders")
     op.drop_table("guarantors")
     op.drop_table("group_versions")
+    op.drop_table("group_images")
     op.drop_table("challenges")
     op.drop_table("webhook_inbox")
     op.drop_table("sessions")
@@ -556,6 +585,7 @@ def downgrade() -> None:
     op.drop_table("link_seen")
     op.drop_table("idempotency")
     op.drop_table("groups")
+    op.drop_table("images")
     op.drop_table("counters")
     op.drop_table("batches")
     op.drop_table("audit")

@@ -26,6 +26,7 @@ from tests.factories import make_order, make_payment, make_session, some_hash
 from tests.fakes.clock import FakeClock
 from tests.fakes.gateway import VISA, FakeGateway
 from tests.fakes.ids import FakeIds
+from tests.fakes.images import FakeImageFetcher
 from tests.fakes.mailer import FakeMailer
 from tests.fakes.texter import FakeTexter
 from tests.household import PORTAL, free_port
@@ -165,8 +166,15 @@ async def api_alone(store: OpenStore) -> AsyncIterator[Api]:
     settings = load({f"QUICKPAY_{name}": value for name, value in given.items()})
     clock, gateway = FakeClock(), FakeGateway()
     gateway.name = "sandbox"
+    images = FakeImageFetcher()
     world = World(
-        store=store, clock=clock, ids=FakeIds(), mailer=FakeMailer(), texter=FakeTexter(), gateway=gateway
+        store=store,
+        clock=clock,
+        ids=FakeIds(),
+        mailer=FakeMailer(),
+        texter=FakeTexter(),
+        gateway=gateway,
+        images=images,
     )
     desk = furnish(settings, world, BackgroundTasks()).desk
     app = web.Application(client_max_size=64 * 1024)
