@@ -11,7 +11,7 @@ import click
 from pydantic import TypeAdapter
 
 from quickpay.adapters.tasks import BackgroundTasks
-from quickpay.app import furnish, open_world
+from quickpay.app import furnish
 from quickpay.demo_images import DrawnImages
 from quickpay.demo_people import GROUP, groups, guarantors
 from quickpay.domain.groups import Group
@@ -25,6 +25,7 @@ from quickpay.services.guarantor_records import GuarantorRecord
 from quickpay.services.guarantors import GuarantorView
 from quickpay.services.links import LinkView, NewLink
 from quickpay.settings import PREFIX, Settings, load
+from quickpay.world import open_world
 
 ALICE = "1001"
 _ORIGINS = (Origin.SMS, Origin.EMAIL, Origin.STATEMENT, Origin.OFFICE_QR, Origin.WEBSITE)

@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from quickpay.app import Wrap, make_app
+from quickpay.app import make_app
 from quickpay.handlers.server import Runner
 from quickpay.settings import BadSettings, Settings
+from quickpay.world import Wrap
 
 _NEW_OBJECTS = 20_000
 """How many the garbage collector lets come together before it looks; those of some hundred requests."""

@@ -10,11 +10,11 @@ from typing import Any
 
 import aiohttp
 
-from quickpay.app import Wrap
 from quickpay.sandbox import World
 from quickpay.serve import serving
 from quickpay.services.api_keys import EVERY_SCOPE
 from quickpay.settings import Settings, load
+from quickpay.world import Wrap
 
 SECRET = "journeys-only-signing-key-0123456789abcdef"
 GATEWAY_SECRET = "journeys-only-gateway-secret"
@@ -222,7 +222,8 @@ async def household(
 ) -> AsyncIterator[Household]:
     """Start the world and the service; ends both."""
     from quickpay.adapters.tasks import BackgroundTasks  # noqa: PLC0415 - only here
-    from quickpay.app import furnish, open_world  # noqa: PLC0415 - only here
+    from quickpay.app import furnish  # noqa: PLC0415 - only here
+    from quickpay.world import open_world  # noqa: PLC0415 - only here
 
     base_url = f"http://127.0.0.1:{free_port()}"
     url = database_url or f"sqlite:///{data / 'quickpay.db'}"

@@ -44,7 +44,8 @@ def read_settings() -> Settings:
 async def house() -> AsyncIterator[Any]:
     """The services without the web, for one command."""
     from quickpay.adapters.tasks import BackgroundTasks  # noqa: PLC0415 - slow to load
-    from quickpay.app import furnish, open_world  # noqa: PLC0415 - slow to load
+    from quickpay.app import furnish  # noqa: PLC0415 - slow to load
+    from quickpay.world import open_world  # noqa: PLC0415 - slow to load
 
     settings = read_settings()
     async with open_world(settings) as world:

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from quickpay.app import World
 from quickpay.logs import set_up
 from quickpay.ports.clock import Clock
 from quickpay.ports.gateway import Gateway
@@ -22,6 +21,7 @@ from quickpay.ports.store import Store, Unit
 from quickpay.ports.tables import Tx
 from quickpay.serve import serving, until_stopped
 from quickpay.settings import load
+from quickpay.world import World
 
 T = TypeVar("T")
 

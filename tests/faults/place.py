@@ -15,11 +15,12 @@ import aiohttp
 from quickpay.adapters.clock import SystemClock
 from quickpay.adapters.store import open_store
 from quickpay.adapters.tasks import BackgroundTasks
-from quickpay.app import furnish, open_world
+from quickpay.app import furnish
 from quickpay.sandbox import World
 from quickpay.services.api_keys import EVERY_SCOPE
 from quickpay.services.checks import Checks
 from quickpay.settings import Settings, load
+from quickpay.world import open_world
 from tests.adapters.mail.servers import Postbox, mail_server
 from tests.faults.books import Books, books
 from tests.faults.crashing import MovedClock

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from quickpay.app import World, furnish
+from quickpay.app import furnish
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.links import Link
@@ -19,6 +19,7 @@ from quickpay.handlers.routes import add_routes
 from quickpay.handlers.server import HEADER_SECONDS, Runner
 from quickpay.mfa.methods import Method as Way
 from quickpay.settings import load
+from quickpay.world import World
 from tests.household import PORTAL
 from tests.people import KEYS, House
 

@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
-from quickpay.app import World
 from quickpay.ports.clock import Clock
+from quickpay.world import World
 from tests.household import Household, household
 from tests.journeys.bills import Bills
 from tests.journeys.person import Person, somebody

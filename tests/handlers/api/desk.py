@@ -13,7 +13,7 @@ from aiohttp import web
 
 from quickpay.adapters.store import OpenStore
 from quickpay.adapters.tasks import BackgroundTasks
-from quickpay.app import World, furnish
+from quickpay.app import furnish
 from quickpay.domain.money import Cents
 from quickpay.handlers.desk import DESK, Desk
 from quickpay.handlers.routes import add_routes
@@ -22,6 +22,7 @@ from quickpay.ports.tables import Tx
 from quickpay.services.api_keys import EVERY_SCOPE, NewKey
 from quickpay.services.settle import settle
 from quickpay.settings import load
+from quickpay.world import World
 from tests.factories import make_order, make_payment, make_session, some_hash
 from tests.fakes.clock import FakeClock
 from tests.fakes.gateway import VISA, FakeGateway

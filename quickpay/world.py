@@ -1,0 +1,99 @@
+"""Open the world: the database and whatever the settings name outside, each behind its port."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+
+from quickpay.adapters.absent import NoMailer, NoTexter
+from quickpay.adapters.clock import SystemClock
+from quickpay.adapters.gateways.sandbox import SandboxGateway
+from quickpay.adapters.ids import RandomIds
+from quickpay.adapters.images import HttpImageFetcher
+from quickpay.adapters.mail import SmtpMailer
+from quickpay.adapters.sms import TWILIO, TwilioTexter
+from quickpay.adapters.store import open_store
+from quickpay.ports.clock import Clock
+from quickpay.ports.gateway import Gateway
+from quickpay.ports.ids import Ids
+from quickpay.ports.images import ImageFetcher
+from quickpay.ports.messages import Mailer, Texter
+from quickpay.ports.store import Store
+from quickpay.ports.tables import Tx
+from quickpay.settings import BadSettings, Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Everything outside that the services reach through ports."""
+
+    store: Store[Tx]
+    clock: Clock
+    ids: Ids
+    mailer: Mailer
+    texter: Texter
+    gateway: Gateway
+    images: ImageFetcher
+
+
+Wrap = Callable[[World], World]
+
+
+@asynccontextmanager
+async def open_world(settings: Settings, *, create: bool = False) -> AsyncIterator[World]:
+    """Open the database and whatever the settings name outside, and close it all again."""
+    async with AsyncExitStack() as stack:
+        store = await open_store(settings.database_url, create=create)
+        stack.push_async_callback(store.close)
+        session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
+        clock = SystemClock()
+        mailer = _mailer(settings, clock)
+        if isinstance(mailer, SmtpMailer):
+            stack.push_async_callback(mailer.close)
+        yield World(
+            store=store,
+            clock=clock,
+            ids=RandomIds(),
+            mailer=mailer,
+            texter=_texter(settings, session),
+            gateway=_gateway(settings, session),
+            images=HttpImageFetcher(),
+        )
+
+
+def _mailer(settings: Settings, clock: Clock) -> Mailer:
+    if settings.smtp_url is None:
+        return NoMailer()
+    return SmtpMailer(
+        settings.smtp_url.get_secret_value(),
+        hostname=settings.hostname,
+        clock=clock,
+        ca_file=settings.smtp_ca_file,
+    )
+
+
+def _texter(settings: Settings, session: aiohttp.ClientSession) -> Texter:
+    if settings.twilio_account_sid is None or settings.twilio_auth_token is None:
+        return NoTexter()
+    return TwilioTexter(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token.get_secret_value(),
+        session=session,
+        from_number=settings.twilio_from,
+        messaging_service=settings.twilio_messaging_service_sid,
+        api_base=settings.twilio_api_base or TWILIO,
+    )
+
+
+def _gateway(settings: Settings, session: aiohttp.ClientSession) -> Gateway:
+    url, secret, webhook = settings.sandbox_url, settings.sandbox_secret, settings.sandbox_webhook_secret
+    if url is None or secret is None or webhook is None:
+        names = "QUICKPAY_SANDBOX_URL, QUICKPAY_SANDBOX_SECRET and QUICKPAY_SANDBOX_WEBHOOK_SECRET"
+        raise BadSettings([f"QUICKPAY_GATEWAY=sandbox needs {names}; `quickpay demo` sets them itself"])
+    return SandboxGateway(
+        base_url=url,
+        secret=secret.get_secret_value(),
+        webhook_secret=webhook.get_secret_value(),
+        session=session,
+    )
