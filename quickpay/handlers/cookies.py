@@ -3,7 +3,7 @@
 import base64
 import re
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from aiohttp import hdrs, web
 
@@ -16,6 +16,8 @@ _VISIT: web.RequestKey[Visit] = web.RequestKey("VISIT", Visit)
 # 43 letters hold 32 bytes and two bits more; with those zero, one secret has one spelling.
 _VALUE = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", re.ASCII)
 _NAME, _PLAIN_NAME = "__Host-qp", "qp"
+_LINE = 64
+"""Bits that are the same for one line's addresses."""
 _PAST = "Thu, 01 Jan 1970 00:00:00 GMT"
 
 
@@ -56,7 +58,7 @@ def client_address(request: web.Request, desk: Desk) -> str:
     if peer is None:
         return remote
     if not _trusted(peer, desk):
-        return str(peer)
+        return _counted(peer)
     named = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
     last = peer
     for text in reversed(named):
@@ -66,7 +68,14 @@ def client_address(request: web.Request, desk: Desk) -> str:
         last = address
         if not _trusted(address, desk):
             break
-    return str(last)
+    return _counted(last)
+
+
+def _counted(address: IPv4Address | IPv6Address) -> str:
+    """Name the network of an IPv6 address: one line's owner has 2^64 of them to come from (R14, R27)."""
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return str(IPv6Network((int(address), _LINE), strict=False))
 
 
 def _secret(request: web.Request, desk: Desk) -> bytes | None:

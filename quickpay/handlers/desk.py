@@ -56,6 +56,7 @@ class Desk:
     once: Once
     webhooks: WebhooksIn
     health: Health
+    body_seconds: float = 10.0  # how long 64 KiB of a body may take to arrive (R109)
 
 
 DESK: web.AppKey[Desk] = web.AppKey("DESK", Desk)

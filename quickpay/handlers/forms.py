@@ -1,6 +1,5 @@
 """Read a form strictly: every field once, in UTF-8, not too long, and never a card number (R84, R110)."""
 
-import asyncio
 import hmac
 import re
 from collections.abc import Mapping
@@ -9,18 +8,14 @@ from enum import StrEnum
 from itertools import accumulate
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from aiohttp import StreamReader, hdrs, web
+from aiohttp import hdrs, web
 
 from quickpay.domain.digests import form_token
 from quickpay.domain.tokens import TokenPurpose
 from quickpay.handlers.access import Access
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
-
-LARGEST_BODY = 64 * 1024
-"""Bytes of a body (R109)."""
-BODY_SECONDS = 10.0
-"""How long a body may take to arrive."""
+from quickpay.handlers.uploads import take_in
 
 _MOST_FIELDS = 50
 # More than they can mean, so that the field's own message comes with what was typed still in it.
@@ -136,31 +131,7 @@ async def _read_form(request: web.Request) -> Form:
         raise web.HTTPUnsupportedMediaType
     if headers.get(hdrs.CONTENT_ENCODING, "identity") != "identity":
         raise web.HTTPUnsupportedMediaType
-    announced = request.content_length or 0
-    if announced > LARGEST_BODY:
-        raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_BODY, actual_size=announced)
-    return parse_form(await _body(request.content))
-
-
-async def _body(content: StreamReader) -> bytes:
-    if content.is_eof():  # mostly it came with the headers, and there is nothing to wait for
-        whole = content.read_nowait()
-        _stop_if_large(whole)
-        return whole
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            while chunk := await content.readany():
-                body += chunk
-                _stop_if_large(body)
-    except TimeoutError:
-        raise web.HTTPRequestTimeout from None
-    return bytes(body)
-
-
-def _stop_if_large(body: bytes | bytearray) -> None:
-    if len(body) > LARGEST_BODY:
-        raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_BODY, actual_size=len(body))
+    return parse_form(await take_in(request))
 
 
 def parse_form(body: bytes) -> Form:

@@ -3,6 +3,7 @@
 What the parser refuses never reaches a handler; aiohttp's own answer names its version and logs the bytes.
 """
 
+from collections.abc import Coroutine
 from typing import Any
 
 import structlog
@@ -88,6 +89,14 @@ class _Connection(RequestHandler):
     def _give_up(self) -> None:
         if self._request_count == 0 and not self._messages and self.transport is not None:
             self.transport.close()
+
+    def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> Coroutine[Any, Any, tuple[web.StreamResponse, bool]]:
+        """Say our headers also where no route was asked: `CONNECT` and `OPTIONS *` name no path."""
+        if "X-Request-Id" not in resp.headers and not resp.prepared:
+            resp.headers.update(self._server.refusal_headers)
+        return super().finish_response(request, resp, start_time)
 
     def handle_error(
         self,

@@ -10,7 +10,8 @@ from quickpay.domain.faults import Fault
 from quickpay.services.guarantor_records import EncounterRecord, GuarantorRecord, ReceiptRecord
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# U+202A to U+202E and U+2066 to U+2069 turn the writing around: what follows them would be read backwards.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 _CONTACT_WORDS = {
     ContactFault.EMPTY: "Leave it out or send null where there is none.",

@@ -1,7 +1,7 @@
 """How a payment stands: the page after Pay, the same by reload, Back or a second tab."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from quickpay.domain.balances import Balances
 from quickpay.domain.money import Cents
@@ -10,7 +10,7 @@ from quickpay.ports.clock import Clock
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.account import account_now
-from quickpay.services.stay import MustProve, NoStay, Stay, Visit, reader_of
+from quickpay.services.stay import CLOSED, MustProve, NoStay, Stay, Visit, reader_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class Results:
             if isinstance(stay, NoStay):
                 return stay
             payment = await tx.payments.get(payment_id)
-            if payment is None or not _may_see(stay, payment):
+            if payment is None or not await _may_see(tx, stay, payment, now):
                 return NotYours()
             if stay.must_prove:
                 return MustProve()
@@ -79,10 +79,18 @@ class Results:
         return await self._store.read(unit)
 
 
-def _may_see(stay: Stay, payment: Payment) -> bool:
-    """Own session's payments; those of the same guarantor through the same link; all of hers once proved."""
+async def _may_see(tx: Tx, stay: Stay, payment: Payment, now: datetime) -> bool:
+    """Own session's payments; while it lives, also those of others through the same link.
+
+    Once staff have ended the link, nobody but who paid sees that anybody did (R10).
+    """
     session = stay.session
     if payment.guarantor_id != session.guarantor_id or payment.group_id != session.group_id:
         return False
-    same_link = session.link_serial is not None and payment.link_serial == session.link_serial
-    return payment.session_id == session.id or same_link
+    if payment.session_id == session.id:
+        return True
+    serial = session.link_serial
+    if serial is None or payment.link_serial != serial or not session.live_at(now):
+        return False
+    link = await tx.links.by_serial(serial)
+    return link is not None and link.state not in CLOSED

@@ -93,11 +93,18 @@ def _request(peer: str, *forwarded: str) -> web.Request:
         ("10.0.0.1", ("6.6.6.6, nonsense, 10.2.3.4",), "10.2.3.4"),
         ("10.0.0.1", ("10.9.9.9, 10.2.3.4",), "10.9.9.9"),
         ("::ffff:10.0.0.1", ("198.51.100.1",), "198.51.100.1"),
-        ("2001:db8::1", ("2001:4860::7",), "2001:4860::7"),
-        ("2001:4860::7", ("198.51.100.1",), "2001:4860::7"),
+        ("2001:db8::1", ("2001:4860::7",), "2001:4860::/64"),
+        ("2001:4860::7", ("198.51.100.1",), "2001:4860::/64"),
+        ("2001:4860::7", (), "2001:4860::/64"),
+        ("2001:4860:0:1:ffff::9", (), "2001:4860:0:1::/64"),
     ],
 )
 async def test_r111_the_address_comes_from_trusted_proxies_only_counted_from_the_right(
     proxied: Site, peer: str, forwarded: tuple[str, ...], address: str
 ) -> None:
     assert client_address(_request(peer, *forwarded), proxied.desk) == address
+
+
+async def test_r27_one_line_has_one_count_however_many_addresses_it_makes_up(site: Site) -> None:
+    counted = {client_address(_request(f"2001:4860:1:2:{n:x}::1"), site.desk) for n in range(20)}
+    assert counted == {"2001:4860:1:2::/64"}

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from quickpay.adapters.store import OpenStore
 from quickpay.handlers.access import Access
 from quickpay.handlers.routes import ROUTES
 from quickpay.ports.store import StoreBusy
+from quickpay.services.api_keys import EVERY_SCOPE, NewKey
 from tests.handlers.site import HOST, ORIGIN, Answer, Browser, Site, site_of
 from tests.people import House
 
@@ -178,6 +180,47 @@ async def test_r109_a_header_that_does_not_end_is_not_waited_for(own_store: Open
     async with site_of(House(own_store), header_seconds=0.2) as site:
         assert await _raw(site, f"GET / HTTP/1.1\r\nHost: {HOST}\r\nX-Slow: ".encode()) == ""
         assert (await site.browser().get("/")).status == 200
+
+
+@pytest.mark.parametrize(
+    "request_line", ["CONNECT /pay", "CONNECT evil.example:443", "OPTIONS *", "CONNECT evil.example"]
+)
+async def test_r107_what_names_no_path_gets_our_headers_too(site: Site, request_line: str) -> None:
+    head = f"{request_line} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n"
+    answer = await _raw(site, head.encode())
+    assert answer.split()[1] in {"400", "404", "405", "421"}
+    for name, value in _ALWAYS.items():
+        assert f"{name}: {value}\r\n" in answer
+    assert "Content-Security-Policy: default-src 'none'" in answer
+    assert "aiohttp" not in answer.lower()
+    assert "evil" not in answer
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/pay", "application/x-www-form-urlencoded"),
+        ("/webhooks/sandbox", "application/json"),
+        ("/api/v1/links", "application/json"),
+    ],
+)
+async def test_r109_a_body_that_does_not_end_is_not_waited_for(
+    own_store: OpenStore, path: str, kind: str
+) -> None:
+    async with site_of(House(own_store), body_seconds=0.2) as site:
+        key = await site.desk.keyring.create(
+            name="slow", scopes=EVERY_SCOPE, group=None, life=timedelta(days=1), by="tests"
+        )
+        assert isinstance(key, NewKey)
+        head = f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: {kind}\r\nContent-Length: 60000\r\n"
+        more = f"Authorization: Bearer {key.secret}\r\nIdempotency-Key: slow\r\nConnection: close\r\n\r\n{{"
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(site.address.rpartition(":")[2]))
+        writer.write((head + more).encode())
+        answer = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)).decode()
+        writer.close()
+        await writer.wait_closed()
+        assert answer.split()[1] == "408"
+        assert "Cache-Control: no-store" in answer
 
 
 async def test_r109_a_header_too_long_is_refused(site: Site) -> None:

@@ -32,6 +32,11 @@ async def test_looking_counts_nothing_sets_nothing_and_shows_nobody(site: Site, 
     assert await _uses(site, link.id) == 0
 
 
+async def test_no_name_of_a_group_takes_the_place_of_the_forms_token(site: Site, browser: Browser) -> None:
+    await site.options(name="csrf-goes-here")
+    assert (await browser.open(await site.link())).status == 303
+
+
 @pytest.mark.parametrize(
     ("header", "value"),
     [

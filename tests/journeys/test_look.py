@@ -74,6 +74,17 @@ async def test_every_page_stands_at_every_size(
     assert len(seen) >= 3
 
 
+async def test_a_name_without_a_space_breaks_rather_than_the_page(alice: Person, bills: Bills) -> None:
+    await bills.make(record={"first_name": "W" * 80})
+    await alice.page.set_viewport_size({"width": 320, "height": 800})
+    await alice.come_to_pay(await bills.link())
+    assert await alice.page.evaluate(TOO_WIDE) == []
+    await alice.choose_amount("Current Balance")
+    await alice.pay()
+    await alice.status("paid")
+    assert await alice.page.evaluate(TOO_WIDE) == []
+
+
 async def test_the_chosen_amount_can_be_told_in_forced_colours(alice: Person, bills: Bills) -> None:
     await bills.make()
     await alice.page.emulate_media(forced_colors="active")

@@ -220,6 +220,29 @@ async def test_r73_a_payment_is_shown_to_nobody_else(lakeside: Lakeside) -> None
     assert await house.results.see(bob.visit, "no such payment") == NotYours()
 
 
+async def test_r10_through_an_ended_link_only_who_paid_sees_the_payment(lakeside: Lakeside) -> None:
+    house = lakeside.house
+    await house.edit(lakeside.alice, Account(lines=THREE))
+    link = await house.link(lakeside.alice, single_payment=False)
+    alice, thief = await house.come(link), await house.come(link)
+    payment = await alice.pays(amount=600)
+    assert isinstance(await house.results.see(thief.visit, payment.id), ResultPage)
+    await house.end(link)
+    assert await house.results.see(thief.visit, payment.id) == NotYours()
+    assert isinstance(await house.results.see(alice.visit, payment.id), ResultPage)
+
+
+async def test_r64_a_session_that_ran_out_reads_its_own_payment_and_no_other(lakeside: Lakeside) -> None:
+    house = lakeside.house
+    await house.edit(lakeside.alice, Account(lines=THREE))
+    link = await house.link(lakeside.alice, single_payment=False)
+    alice, other = await house.come(link), await house.come(link)
+    payment = await alice.pays(amount=600)
+    house.clock.advance(timedelta(minutes=21))
+    assert isinstance(await house.results.see(alice.visit, payment.id), ResultPage)
+    assert await house.results.see(other.visit, payment.id) == NotYours()
+
+
 async def test_r128_under_require_mfa_even_an_own_payment_waits_for_the_proof(lakeside: Lakeside) -> None:
     house = lakeside.house
     alice = await _owing(lakeside, *THREE)

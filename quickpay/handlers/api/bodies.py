@@ -12,13 +12,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from quickpay.domain.faults import Fault
 from quickpay.handlers.api.problems import Problem, faulty, shape_faults
+from quickpay.handlers.uploads import take_in
 
 T = TypeVar("T")
 
 LONGEST = 64 * 1024
 LONGEST_GUARANTOR = 1024 * 1024
 _DEEPEST = 32
-_STRINGS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
+# The closing quote may be missing: a string that never ends must not be looked for from each of its quotes.
+_STRINGS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _BRACKETS = re.compile(r"[\[\]{}]")
 
@@ -143,14 +145,14 @@ def _bad(detail: str) -> Problem:
 
 async def _bytes(request: web.Request, longest: int) -> bytes:
     """Read at most `longest` bytes, whatever the length header says."""
-    if request.content_length is not None and request.content_length > longest:
-        raise _too_long(longest)
-    parts = bytearray()
-    async for part in request.content.iter_any():
-        parts += part
-        if len(parts) > longest:
-            raise _too_long(longest)
-    return bytes(parts)
+    try:
+        return await take_in(request, largest=longest)
+    except web.HTTPRequestEntityTooLarge:
+        raise _too_long(longest) from None
+    except web.HTTPRequestTimeout:
+        raise Problem(
+            HTTPStatus.REQUEST_TIMEOUT, "The body took too long to arrive.", headers={"Connection": "close"}
+        ) from None
 
 
 def _too_long(longest: int) -> Problem:

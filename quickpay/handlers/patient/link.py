@@ -1,5 +1,6 @@
 """A link: look without touching, open by a press, see the receipt of a paid one, renew a dead one."""
 
+import secrets
 from typing import assert_never
 
 from aiohttp import web
@@ -20,7 +21,8 @@ from quickpay.services.renew import RENEWABLE
 
 _PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 _BLOCKED_SECONDS = "600"
-_CSRF_HERE = "csrf-goes-here"
+_CSRF_HERE = secrets.token_urlsafe(16)
+"""Where the token goes in a page kept; drawn anew, so that no group's name or footer can be it."""
 
 FRONTS: web.AppKey[dict[int, tuple[int, str, str]]] = web.AppKey("FRONTS", dict)
 """Link pages by their group: the version, and what stands before and after the form's token."""

@@ -155,6 +155,8 @@ TWICE: dict[str, Any] = {"id": "1", "date": "2026-01-01", "lines": [{"line": "1"
         ({"first_name": " "}, "first_name"),
         ({"last_name": None}, "last_name"),
         ({"first_name": "Al\u2028ice"}, "first_name"),
+        ({"first_name": "\u202eecilA"}, "first_name"),
+        ({"last_name": "Ex\u2066ample"}, "last_name"),
         ({"language": "english!"}, "language"),
         ({"group": "hilltop"}, "group"),
         ({"id": "1002"}, "id"),

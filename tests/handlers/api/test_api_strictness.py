@@ -1,5 +1,6 @@
 """What the API refuses to guess: JSON with two meanings, wrong types, doubled parameters."""
 
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -40,6 +41,13 @@ async def test_what_is_no_json_with_one_meaning_is_refused(api: Api, raw: bytes)
 async def test_brackets_inside_texts_do_not_count_as_depth(api: Api) -> None:
     name = "[{" * 20 + '\\"' + "[{" * 15
     assert (await api.call("PUT", GROUP, raw=b'{"branding":{"name":"%s"}}' % name.encode())).status == 200
+
+
+async def test_r109_a_text_that_never_ends_is_found_out_at_once(api: Api) -> None:
+    raw = b'{"branding":{"name":"' + b'\\"' * 32_000
+    began = time.process_time()
+    assert (await api.call("PUT", GROUP, raw=raw)).status == 400
+    assert time.process_time() - began < 1.0
 
 
 async def test_half_a_letter_is_refused(api: Api) -> None:

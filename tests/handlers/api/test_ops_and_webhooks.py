@@ -141,6 +141,19 @@ async def report(api: Api, form: dict[str, str], **headers: str) -> int:
         return answer.status
 
 
+@pytest.mark.parametrize(
+    ("body", "charset"),
+    [(b"a=\xff", ""), (b"a=%ff", ""), (b"a=1&a=2", ""), (b"a=1", "; charset=nonsense"), (b"a=1&" * 200, "")],
+)
+async def test_what_is_no_report_is_no_fault_of_ours(api: Api, body: bytes, charset: str) -> None:
+    kind = f"application/x-www-form-urlencoded{charset}"
+    answer = await api.call(
+        "POST", "/webhooks/twilio/status", None, body, Content_Type=kind, X_Twilio_Signature="x"
+    )
+    assert answer.status in {400, 403}
+    assert await lines(api, "message.report") == []
+
+
 async def test_a_report_of_twilio_only_informs(api: Api) -> None:
     assert await report(api, REPORT, X_Twilio_Signature=signature(api, REPORT)) == 204
     [line] = await lines(api, "message.report")
