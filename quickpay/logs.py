@@ -18,6 +18,9 @@ _PATTERNS = (
     (re.compile(r"\+[1-9][0-9]{7,14}"), "…number…"),
     (re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[a-z]{2,}", re.IGNORECASE), "…address…"),
 )
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_NOT_IN_A_TRACEBACK = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_LONGEST = 1_000
 _OURS = {"event", "level", "timestamp", "logger", "task", "request_id", "exception"}
 
 
@@ -55,12 +58,12 @@ def set_up(log_format: Literal["json", "text"]) -> None:
 
 
 def scrub(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Blank values by their key and by their shape, whoever logged them (R129)."""
+    """Blank values by their key and by their shape, and keep each line one, whoever logged it (R129, A61)."""
     for key, value in line.items():
         if key not in _OURS and _SECRET_KEYS.search(key):
             line[key] = "…"
         elif isinstance(value, str):
-            line[key] = scrubbed(value)
+            line[key] = _in_one_line(scrubbed(value), whole=key == "exception")
     return line
 
 
@@ -69,3 +72,10 @@ def scrubbed(text: str) -> str:
     for pattern, blank in _PATTERNS:
         text = pattern.sub(blank, text)
     return text
+
+
+def _in_one_line(text: str, *, whole: bool) -> str:
+    """Show what would end a line or move a cursor as an escape; a traceback keeps its lines and length."""
+    controls = _NOT_IN_A_TRACEBACK if whole else _CONTROLS
+    shown = controls.sub(lambda found: repr(found[0])[1:-1], text)
+    return shown if whole or len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"

@@ -1,12 +1,16 @@
 """Hold tokens to their promises: one purpose, one spelling, any key of ours and no other (R1, R3, R12)."""
 
 import base64
+import hashlib
 import hmac
 import string
+from typing import Any
 
 import pytest
+from itsdangerous import Signer
 
 from quickpay.domain.tokens import TokenPurpose, Tokens
+from quickpay.settings import BadSettings, load
 
 OLD = "an-older-key-of-these-tests-0123456789ab"
 NEW = "the-signing-key-of-these-tests-012345678"
@@ -80,3 +84,45 @@ def test_a_key_taken_away_opens_nothing_any_more() -> None:
 def _letters_after(letter: str, count: int) -> str:
     place = LETTERS.index(letter)
     return LETTERS[place + 1 : place + 1 + count]
+
+
+def _stock(key: str, salt: str, derivation: str, digest: Any = hashlib.sha256) -> str:
+    """Sign as the library does by itself."""
+    signer = Signer(key.encode(), salt=salt.encode(), key_derivation=derivation, digest_method=digest)
+    return signer.sign(ID).decode()
+
+
+def test_a4_salt_and_key_that_run_together_sign_nothing_of_ours() -> None:
+    split, salt = len(NEW) // 2, TokenPurpose.LINK.value
+    for glue, derivation in (("signer", "django-concat"), ("", "concat")):
+        # The same letters, cut elsewhere: to a plain concatenation these are one salt and key.
+        key, other_salt, other_key = (
+            f"{NEW[:split]}{glue}{NEW[split:]}",
+            salt + glue + NEW[:split],
+            NEW[split:],
+        )
+        assert _stock(key, salt, derivation) == _stock(other_key, other_salt, derivation)
+        ours_then = Tokens((key,))
+        for how in ("hmac", "concat", "django-concat", "none"):
+            assert ours_then.read(TokenPurpose.LINK, _stock(other_key, other_salt, how)) is None
+        assert ours_then.read(TokenPurpose.LINK, _stock(key, salt, "hmac")) == ID
+
+
+@pytest.mark.parametrize("derivation", ["concat", "django-concat", "none"])
+@pytest.mark.parametrize("digest", [hashlib.sha1, hashlib.sha256])
+def test_a4_no_weaker_derivation_or_digest_is_taken(derivation: str, digest: Any) -> None:
+    for signed in (
+        _stock(NEW, TokenPurpose.LINK.value, derivation, digest),
+        _stock(NEW, TokenPurpose.LINK.value, "hmac", hashlib.sha1),
+        _stock("", TokenPurpose.LINK.value, "hmac"),
+    ):
+        assert ours.read(TokenPurpose.LINK, signed) is None
+
+
+@pytest.mark.parametrize("keys", ["short", f"{NEW},short", "a" * 40, "changeme" * 5])
+def test_a4_a_short_or_known_key_is_refused(keys: str) -> None:
+    given = {"QUICKPAY_BASE_URL": "https://pay.example.com", "QUICKPAY_SANDBOX_URL": "http://127.0.0.1:1"}
+    given |= {"QUICKPAY_SANDBOX_SECRET": "x" * 20, "QUICKPAY_SANDBOX_WEBHOOK_SECRET": "y" * 20}
+    assert load({**given, "QUICKPAY_SECRET_KEYS": NEW}).keys == (NEW,)
+    with pytest.raises(BadSettings, match="SECRET_KEYS"):
+        load({**given, "QUICKPAY_SECRET_KEYS": keys})

@@ -2,10 +2,12 @@
 
 `FAULTS_CRASH` is `before|after:<where>:<n>`: the n-th time <where> is reached the process ends as by kill -9.
 <where> is a writing unit by the method that made it (`Pay.pay`), or `gateway.charge`, `mailer.send`,
-`texter.send`. `FAULTS_CLOCK` names a file that holds how many seconds the clock is ahead.
+`texter.send`. `FAULTS_CLOCK` names a file that holds how many seconds the clock is ahead. `FAULTS_DEBUG` lets
+every logger say all it can.
 """
 
 import asyncio
+import logging
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -124,9 +126,11 @@ def wrapped(world: World) -> World:
 async def _serve() -> None:
     settings = load()
     set_up(settings.log_format)
+    if "FAULTS_DEBUG" in os.environ:
+        logging.getLogger().setLevel(logging.DEBUG)
     async with serving(settings, wrap=wrapped):
         await until_stopped()
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve())
+    asyncio.run(_serve(), debug="FAULTS_DEBUG" in os.environ)

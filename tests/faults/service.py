@@ -41,9 +41,10 @@ class Service:
         assert self._process is not None, "it was never started"
         return self._process.pid
 
-    async def start(self, *, crash: str | None = None, plainly: bool = False) -> None:
+    async def start(self, *, crash: str | None = None, plainly: bool = False, debug: bool = False) -> None:
         """Start it and wait until it answers; `plainly` is exactly what an operator runs."""
         more = {"FAULTS_CLOCK": str(self._ahead)} | ({} if crash is None else {"FAULTS_CRASH": crash})
+        more |= {"FAULTS_DEBUG": "1"} if debug else {}
         module = ("quickpay", "serve") if plainly else ("tests.faults.crashing",)
         self._process = await launch(*module, settings=self.settings, more={} if plainly else more)
         self._reader = asyncio.create_task(self._read(self._process))

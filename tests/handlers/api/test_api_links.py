@@ -253,3 +253,26 @@ async def test_the_desk_sees_the_match_code_of_a_link(api: Api) -> None:
 async def test_a_link_nobody_made_is_not_there(api: Api, link: str) -> None:
     for method, path in (("GET", ""), ("GET", "/qr.svg"), ("POST", "/revoke"), ("POST", "/restore")):
         assert (await api.call(method, f"/links/{link}{path}")).status == 404
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X_Forwarded_Host": "evil.example"},
+        {"Forwarded": "host=evil.example;proto=https"},
+        {"X_Forwarded_Proto": "https", "X_Forwarded_Port": "444", "X_Original_Host": "evil.example"},
+        {
+            "X_Host": "evil.example",
+            "X_Forwarded_Server": "evil.example",
+            "X_HTTP_Host_Override": "evil.example",
+        },
+    ],
+)
+async def test_r15_a9_a_sent_address_comes_from_the_settings_alone(api: Api, headers: dict[str, str]) -> None:
+    body = {"group": "lakeside", "guarantor": "1001", "origin": "sms"}
+    link = (await api.call("POST", "/links", body, Idempotency_Key="k", **headers)).json
+    assert link["url"].startswith(f"{api.base_url}/q/")
+    again = await api.call("GET", f"/links/{link['id']}", **headers)
+    assert "evil" not in again.text
+    asked = {"Host": "evil.example", "Idempotency_Key": "k2"}
+    assert (await api.call("POST", "/links", body, **asked)).status == 421

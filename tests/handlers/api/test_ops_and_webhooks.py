@@ -161,6 +161,20 @@ async def test_a_report_of_twilio_only_informs(api: Api) -> None:
     assert "+16085550101" not in line[0]
 
 
+async def test_r60_reports_in_any_order_and_any_number_only_inform(api: Api) -> None:
+    await api.group()
+    await api.guarantor()
+    link = (await api.link(send=True)).json["id"]
+    before = (await api.call("GET", f"/links/{link}")).json, (await api.call("GET", "/readyz")).json["checks"]
+    statuses = ["delivered", "queued", "sent", "failed", "undelivered", "accepted", "delivered", "queued"]
+    for said in (*statuses, *reversed(statuses)):
+        form = REPORT | {"MessageStatus": said}
+        assert await report(api, form, X_Twilio_Signature=signature(api, form)) == 204
+    assert len(await lines(api, "message.report")) == 2 * len(statuses)
+    after = (await api.call("GET", f"/links/{link}")).json, (await api.call("GET", "/readyz")).json["checks"]
+    assert after == before
+
+
 async def test_a_report_unsigned_wrongly_signed_or_with_another_field_is_refused(api: Api) -> None:
     good = signature(api, REPORT)
     elsewhere = signature(api, REPORT, path="/webhooks/twilio/other")

@@ -1,0 +1,69 @@
+"""Whoever logs what: a line stays one line, and a secret or a contact in it is blanked (R129, A61)."""
+
+import json
+import logging
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+import structlog
+
+from quickpay.logs import set_up
+
+_TOKEN = "AAAAAAAAAAAAAAAAAAAAAg.gGgKUOkdKXHF-oTQcudfhbIsAjzkfU5b0NcLm1oSYiU"
+_SECRETS = {
+    "a link": f"GET /q/{_TOKEN} 200",
+    "a token by itself": f"bad signature {_TOKEN}",
+    "a card": "cannot charge 4242 4242 4242 4242 now",
+    "a card with hyphens": "4242-4242-4242-4242",
+    "a number": "to +16085550101",
+    "an address": "<alice@example.com> refused",
+}
+_BARE = (_TOKEN, "4242 4242 4242 4242", "4242-4242-4242-4242", "6085550101", "alice@example.com")
+_FORGED = 'ok\r\n{"event": "staff.login", "level": "info"}\n\x1b[2J\x1b[31mred\u2028next'
+
+
+@pytest.fixture(params=["json", "text"])
+def log_format(request: pytest.FixtureRequest) -> Iterator[Literal["json", "text"]]:
+    """Logs as the service sets them up, for one test."""
+    root = logging.getLogger()
+    before = root.handlers, root.level
+    yield request.param
+    root.handlers, _ = before
+    root.setLevel(before[1])
+    structlog.reset_defaults()
+
+
+@pytest.mark.parametrize("what", list(_SECRETS))
+def test_r129_whoever_logs_it_a_secret_is_blanked(
+    capsys: pytest.CaptureFixture[str], log_format: Literal["json", "text"], what: str
+) -> None:
+    set_up(log_format)
+    text = _SECRETS[what]
+    logging.getLogger("some.library").warning("it said %s", text)
+    logging.getLogger("some.library").warning(text)
+    structlog.get_logger("quickpay.some").warning(
+        text, detail=text, email=text, card_token="tok_1", code=604913
+    )
+    failure = RuntimeError(text)
+    structlog.get_logger("quickpay.some").error("failed", exc_info=failure)
+    logging.getLogger("some.library").error("failed", exc_info=failure)
+    said = capsys.readouterr().err
+    assert said.count("failed") >= 2
+    assert "RuntimeError" in said
+    assert [secret for secret in (*_BARE, "tok_1", "604913") if secret in said] == []
+
+
+def test_a61_what_is_logged_cannot_make_a_line_of_its_own(
+    capsys: pytest.CaptureFixture[str], log_format: Literal["json", "text"]
+) -> None:
+    set_up(log_format)
+    structlog.get_logger("quickpay.some").warning("seen", detail=_FORGED)
+    structlog.get_logger("quickpay.some").warning(_FORGED)
+    logging.getLogger("some.library").warning("it said %s", _FORGED + "x" * 50_000)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 3, lines
+    assert [line for line in lines if "\x1b[2J" in line] == []
+    assert max(map(len, lines)) < 2_000
+    if log_format == "json":
+        assert {json.loads(line)["level"] for line in lines} == {"warning"}
