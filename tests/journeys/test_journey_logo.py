@@ -27,8 +27,9 @@ URLS = {
     "favicon_url": "https://www.example.com/favicon.ico",
 }
 BOX = """() => { const img = document.querySelector("header img"), box = img.getBoundingClientRect();
+  const text = document.querySelector("main h1").getBoundingClientRect();
   return [box.width, box.height, box.left, img.complete && img.naturalWidth, innerWidth,
-    document.documentElement.scrollWidth, document.querySelector("main h1").getBoundingClientRect().left]; }"""
+    document.documentElement.scrollWidth, text.left]; }"""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
