@@ -1,5 +1,7 @@
 """What is kept of a picture: its looks at the purpose's size, and nothing else of the file."""
 
+import warnings
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -98,6 +100,12 @@ def test_a_photograph_stands_upright() -> None:
 def test_r116_a_bomb_is_not_unpacked(data: bytes) -> None:
     assert len(data) < 2_000_000
     assert redrawn(data, Purpose.LOGO) is Refusal.TOO_MANY_PIXELS
+
+
+def test_a_bomb_is_refused_where_warnings_are_quietened_too() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert redrawn(claiming(5_000, 5_000), Purpose.LOGO) is Refusal.TOO_MANY_PIXELS
 
 
 def test_sixteen_million_pixels_are_still_a_picture() -> None:
