@@ -116,7 +116,11 @@ class HttpImageFetcher:
             session.get(
                 target,
                 allow_redirects=False,
-                headers={"Accept": ", ".join(sorted(KINDS)), "Accept-Encoding": "identity"},
+                headers={
+                    "Accept": ", ".join(sorted(KINDS)),
+                    "Accept-Encoding": "identity",
+                    "User-Agent": "QuickPay",  # and no version of anything
+                },
             ) as answer,
         ):
             return await _body(answer)
