@@ -41,6 +41,7 @@ async def test_r39_one_press_sends_a_fresh_link_to_where_the_old_one_went(
     answer = await browser.post(f"{path}/renew", {"email": "mallory@example.com", "contact": "x"})
     assert answer.status == 200
     assert f"a fresh one is on its way to {MASKED}" in answer.words
+    assert EMAIL not in answer.text
     assert "Set-Cookie" not in answer.headers
     assert await _sent(site) == [EMAIL]
 

@@ -13,7 +13,7 @@ from quickpay.handlers.desk import DESK, Desk
 from quickpay.handlers.forms import form_of
 from quickpay.handlers.pages import frame_of, html_of, render, see_other, show
 from quickpay.handlers.patient.answers import mistakes_of
-from quickpay.handlers.patient.views import DeadLinkNotice, FreshLink, LinkFront, Notice
+from quickpay.handlers.patient.views import DeadLinkNotice, FreshLink, LinkFront, LinkRenewed
 from quickpay.handlers.problems import problem_page
 from quickpay.handlers.words import DEAD_LINKS, aloud
 from quickpay.services.enter import DeadLink, LinkPage, NotALink, Opened, TooManyBadLinks
@@ -57,15 +57,8 @@ async def renew(request: web.Request) -> web.Response:
     token = _token(request)
     renewed = await request.app[DESK].renewal.renew(token, visit_of(request))
     if renewed is not None:
-        notice = Notice(
-            frame=frame_of(renewed.group),
-            heading="Look at your messages",
-            words=(
-                f"If this link was yours, a fresh one is on its way to {renewed.masked}.",
-                "It may take some minutes. If none comes, the office can help.",
-            ),
-        )
-        return show(notice)
+        masked = renewed.masked
+        return show(LinkRenewed(frame=frame_of(renewed.group), masked=masked, aloud=aloud(masked)))
     seen = await request.app[DESK].enter.look(token, visit_of(request))
     return see_other(f"/q/{token}") if isinstance(seen, LinkPage) else await _closed(request, seen)
 

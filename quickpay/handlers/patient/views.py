@@ -79,6 +79,16 @@ class DeadLinkNotice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRenewed:
+    """Where the fresh link goes; alike whether this press sent it or an earlier one."""
+
+    template: ClassVar[str] = "patient/link_renewed.html"
+    frame: Frame
+    masked: str
+    aloud: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotMeQuestion:
     """What saying "I am not this person" does, and the second press for it."""
 
