@@ -13,19 +13,22 @@ from quickpay.adapters.gateways.sandbox import SandboxGateway
 from quickpay.adapters.ids import RandomIds
 from quickpay.adapters.mail import SmtpMailer
 from quickpay.adapters.notes import TemplateNotes
+from quickpay.adapters.passwords import Argon2Passwords
 from quickpay.adapters.sms import TWILIO, TwilioTexter
 from quickpay.adapters.sms_reports import TwilioReports
 from quickpay.adapters.store import open_store
 from quickpay.adapters.store.version import SchemaVersion, check_version
 from quickpay.adapters.tasks import BackgroundTasks
+from quickpay.adapters.unset import NoMailer, NoTexter
 from quickpay.domain.digests import Digests
 from quickpay.domain.tokens import Tokens
 from quickpay.handlers.desk import DESK, Desk
 from quickpay.handlers.routes import add_routes
+from quickpay.handlers.staff_desk import staff_desk
 from quickpay.ports.clock import Clock
 from quickpay.ports.gateway import Gateway
 from quickpay.ports.ids import Ids
-from quickpay.ports.messages import Delivery, Email, Mailer, Rejected, Text, Texter
+from quickpay.ports.messages import Mailer, Texter
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.api_keys import ApiKeyring
@@ -66,22 +69,6 @@ class World:
 
 
 Wrap = Callable[[World], World]
-
-
-class NoMailer:
-    """Stands where no SMTP_URL is set: what should go by email waits, or is reported as not delivered."""
-
-    async def send(self, email: Email) -> Delivery:  # noqa: ARG002 - the port's signature
-        """Refuse for now."""
-        return Rejected(reason="QUICKPAY_SMTP_URL is not set", permanent=False)
-
-
-class NoTexter:
-    """Stands where Twilio is not set."""
-
-    async def send(self, text: Text) -> Delivery:  # noqa: ARG002 - the port's signature
-        """Refuse for now."""
-        return Rejected(reason="QUICKPAY_TWILIO_ACCOUNT_SID is not set", permanent=False)
 
 
 @asynccontextmanager
@@ -179,6 +166,15 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         notes=notes,
         host=settings.hostname,
     )
+    links = LinkBook(
+        store=store,
+        clock=clock,
+        ids=ids,
+        tokens=tokens,
+        base_url=settings.base_url,
+        lifetimes=settings.lifetimes,
+        countries=settings.sms_countries,
+    )
     desk = Desk(
         base_url=settings.base_url,
         host=settings.host,
@@ -207,15 +203,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             store=store, clock=clock, host=settings.hostname, mail_from_domains=settings.mail_from_domains
         ),
         guarantors=GuarantorBook(store=store, clock=clock, countries=settings.sms_countries),
-        links=LinkBook(
-            store=store,
-            clock=clock,
-            ids=ids,
-            tokens=tokens,
-            base_url=settings.base_url,
-            lifetimes=settings.lifetimes,
-            countries=settings.sms_countries,
-        ),
+        links=links,
         feed=PaymentFeed(store=store, clock=clock),
         keyring=ApiKeyring(store=store, clock=clock, ids=ids),
         once=Once(store=store, clock=clock),
@@ -224,6 +212,18 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         ),
         health=Health(
             store=store, clock=clock, schema_is_current=partial(_is_current, settings.database_url)
+        ),
+        staff=staff_desk(
+            store=store,
+            clock=clock,
+            ids=ids,
+            digests=digests,
+            limits=limits,
+            passwords=Argon2Passwords(),
+            links=links,
+            base_url=settings.base_url,
+            pops_management=settings.pops_management,
+            zone=zone,
         ),
     )
     return House(

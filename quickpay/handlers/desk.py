@@ -6,6 +6,7 @@ from ipaddress import IPv4Network, IPv6Network
 from aiohttp import web
 
 from quickpay.domain.tokens import Tokens
+from quickpay.handlers.staff_desk import StaffDesk
 from quickpay.ports.gateway import Gateway
 from quickpay.services.api_keys import ApiKeyring
 from quickpay.services.enter import Enter
@@ -47,6 +48,7 @@ class Desk:
     once: Once
     webhooks: WebhooksIn
     health: Health
+    staff: StaffDesk
 
 
 DESK: web.AppKey[Desk] = web.AppKey("DESK", Desk)

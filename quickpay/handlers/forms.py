@@ -13,8 +13,8 @@ from aiohttp import StreamReader, hdrs, web
 
 from quickpay.domain.digests import form_token
 from quickpay.domain.tokens import TokenPurpose
-from quickpay.handlers.access import Access
-from quickpay.handlers.cookies import visit_of
+from quickpay.handlers.access import Access, Admits, StaffOnly
+from quickpay.handlers.cookies import staff_visit_of, visit_of
 from quickpay.handlers.desk import DESK
 
 LARGEST_BODY = 64 * 1024
@@ -78,7 +78,7 @@ def form_of(request: web.Request) -> Form:
     return request[_FORM]
 
 
-async def check_form(request: web.Request, access: Access) -> FormRefused | None:
+async def check_form(request: web.Request, access: Admits) -> FormRefused | None:
     """Read the form, and refuse what another site sent or what lacks the form's own token.
 
     Raises:
@@ -110,7 +110,7 @@ def _origin(base_url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _has_token(request: web.Request, form: Form, access: Access) -> bool:
+def _has_token(request: web.Request, form: Form, access: Admits) -> bool:
     given = form.text("csrf")
     if access is Access.LINK:
         tokens, address = request.app[DESK].tokens, request.match_info.get("token", "")
@@ -119,7 +119,10 @@ def _has_token(request: web.Request, form: Form, access: Access) -> bool:
             return True  # of the link it names; whether that one is genuine, the handler finds out
         # What is no link has no form either; the handler says so.
         return tokens.read(TokenPurpose.LINK, address) is None
-    secret = visit_of(request).secret
+    if access is Access.STAFF_DOOR:
+        door = staff_visit_of(request).secret  # given with the form, before anybody is anybody
+        return door is not None and hmac.compare_digest(form_token(door).encode(), given.encode())
+    secret = (staff_visit_of(request) if isinstance(access, StaffOnly) else visit_of(request)).secret
     if secret is None:
         return True  # there is no session to act in; the handler says so
     return hmac.compare_digest(form_token(secret).encode(), given.encode())

@@ -9,6 +9,7 @@ from quickpay.handlers.api.routes import ROUTES as API_ROUTES
 from quickpay.handlers.guard import expect, guarded
 from quickpay.handlers.pages import compile_templates
 from quickpay.handlers.patient import amount, details, front, leave, link, method, payment, proof, theme
+from quickpay.handlers.staff.routes import ROUTES as STAFF_ROUTES
 
 ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/", handler=front.show, access=Access.PUBLIC),
@@ -31,6 +32,7 @@ ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/g/{group}/signed-out", handler=leave.signed_out, access=Access.PUBLIC),
     Route(method="GET", path="/g/{group}/{theme}.css", handler=theme.show_theme, access=Access.STATIC),
     Route(method="GET", path="/static/{name}", handler=assets.show, access=Access.STATIC),
+    *STAFF_ROUTES,
     *API_ROUTES,
     *webhooks.ROUTES,
     *health.ROUTES,

@@ -14,6 +14,7 @@ from quickpay.adapters.store.outbox import Outbox
 from quickpay.adapters.store.payments import Payments
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.sessions import Sessions
+from quickpay.adapters.store.staff import StaffAccounts, StaffSessions
 from quickpay.adapters.store.webhooks import Webhooks
 
 
@@ -35,6 +36,8 @@ class StoreTx:
         "outbox",
         "payments",
         "sessions",
+        "staff",
+        "staff_sessions",
         "webhooks",
     )
 
@@ -53,4 +56,6 @@ class StoreTx:
         self.api_keys = ApiKeys(run)
         self.idempotency = Idempotency(run)
         self.webhooks = Webhooks(run)
+        self.staff = StaffAccounts(run)
+        self.staff_sessions = StaffSessions(run)
         self.checks = Checks(run)
