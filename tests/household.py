@@ -180,6 +180,7 @@ def names_and_values(*, base_url: str, world: World, database_url: str, **more: 
                 "tries_address_3600s",
                 "payments_address_3600s",
                 "bad_tokens_address_60s",
+                "staff_tries_address_1800s",
             )
         ),
         **more,
