@@ -27,7 +27,7 @@ GONE = {
 
 _HOURS = 12
 _EVENTS = {
-    "link.created": "Made by {by}.",
+    "link.created": "The link was made.",
     "link.seen": "Looked at {times} times and not opened; a mail scanner may have been among them.",
     "link.opened": "Opened: use {use} of {of}.",
     "link.receipt_opened": "Opened to see the receipt; this costs no use.",
