@@ -8,6 +8,7 @@ from aiohttp import web
 
 from quickpay.adapters.absent import served
 from quickpay.adapters.notes import TemplateNotes
+from quickpay.adapters.passwords import Argon2Passwords
 from quickpay.adapters.sms_reports import TwilioReports
 from quickpay.adapters.store.version import SchemaVersion, check_version
 from quickpay.adapters.tasks import BackgroundTasks
@@ -16,6 +17,7 @@ from quickpay.domain.origins import Origin
 from quickpay.domain.tokens import Tokens
 from quickpay.handlers.desk import DESK, Desk
 from quickpay.handlers.routes import add_routes
+from quickpay.handlers.staff_desk import staff_desk
 from quickpay.services.about import About
 from quickpay.services.api_keys import ApiKeyring
 from quickpay.services.courier import Courier
@@ -83,6 +85,16 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         notes=notes,
         host=settings.hostname,
     )
+    links = LinkBook(
+        store=store,
+        clock=clock,
+        ids=ids,
+        tokens=tokens,
+        digests=digests,
+        base_url=settings.base_url,
+        lifetimes=settings.lifetimes,
+        countries=settings.sms_countries,
+    )
     desk = Desk(
         base_url=settings.base_url,
         host=settings.host,
@@ -116,16 +128,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             mail_from_domains=settings.mail_from_domains,
         ),
         guarantors=GuarantorBook(store=store, clock=clock, countries=settings.sms_countries),
-        links=LinkBook(
-            store=store,
-            clock=clock,
-            ids=ids,
-            tokens=tokens,
-            digests=digests,
-            base_url=settings.base_url,
-            lifetimes=settings.lifetimes,
-            countries=settings.sms_countries,
-        ),
+        links=links,
         renewal=Renewal(
             store=store,
             clock=clock,
@@ -154,6 +157,18 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         ),
         health=Health(
             store=store, clock=clock, schema_is_current=partial(_is_current, settings.database_url)
+        ),
+        staff=staff_desk(
+            store=store,
+            clock=clock,
+            ids=ids,
+            digests=digests,
+            limits=limits,
+            passwords=Argon2Passwords(),
+            links=links,
+            base_url=settings.base_url,
+            pops_management=settings.pops_management,
+            zone=zone,
         ),
     )
     return House(

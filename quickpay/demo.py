@@ -14,6 +14,7 @@ from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.app import furnish
 from quickpay.demo_images import DrawnImages
 from quickpay.demo_people import GROUP, groups, guarantors
+from quickpay.demo_staff import staff_of_demo
 from quickpay.domain.groups import Group
 from quickpay.domain.options import Options
 from quickpay.domain.origins import Origin
@@ -38,6 +39,7 @@ _LIMITS = (
     "payments_address_3600s=1000",
     "bad_tokens_address_60s=1000",
     "renewals_address_3600s=1000",
+    "staff_tries_address_1800s=1000",
 )
 
 
@@ -61,7 +63,7 @@ async def demo(*, port: int, world_port: int, data: Path, report: Path | None) -
     try:
         settings = _settings(base_url, port, data, kept, world)
         async with serving(settings, create=True):
-            facts = await _furnish(settings, world.url)
+            facts = await _furnish(settings, world.url, data)
             if report is not None:
                 _write_private(report, json.dumps(facts, indent=2))
             _say(facts)
@@ -113,7 +115,7 @@ def _kept_secrets(data: Path) -> dict[str, str]:
     return kept
 
 
-async def _furnish(settings: Settings, world_url: str) -> dict[str, Any]:
+async def _furnish(settings: Settings, world_url: str, data: Path) -> dict[str, Any]:
     """Move the people in, once; give every origin a fresh link and a script a key that works."""
     async with open_world(settings) as world:
         tasks = BackgroundTasks()
@@ -125,6 +127,9 @@ async def _furnish(settings: Settings, world_url: str) -> dict[str, Any]:
         key = await desk.keyring.create(name="demo", scopes=EVERY_SCOPE, by="demo")
         if not isinstance(key, NewKey):
             raise TypeError(f"the demo's own key was refused: {key}")
+        staff, keep = await staff_of_demo(desk.staff, world.clock, data / "staff.json")
+        if keep is not None:
+            _write_private(data / "staff.json", keep)
         await tasks.stop(grace=1.0)
         return {
             "base_url": settings.base_url,
@@ -133,7 +138,7 @@ async def _furnish(settings: Settings, world_url: str) -> dict[str, Any]:
             "group": GROUP,
             "api_key": key.secret,
             "pops_management": settings.pops_management,
-            "staff": [],
+            "staff": staff,
             "guarantors": [
                 {
                     "id": number,
@@ -188,6 +193,13 @@ def _say(facts: dict[str, Any]) -> None:
         "",
         "  Open the text on the phone, ask for the code (it goes to the mailbox: the other contact),",
         "  and pay with 4242 4242 4242 4242, any later expiry, any security code.",
+        "",
+        f"  Staff: {facts['base_url']}/staff",
+        *(
+            f"    {one['name']:<17} {one['role']:<10} password {one['password']}  key {one['totp_secret']}"
+            for one in facts["staff"]
+        ),
+        "  The key goes into any authenticator app; `quickpay staff add` makes more accounts.",
         "",
         "  Ctrl-C ends it; the data stays for the next start.",
     ]

@@ -109,6 +109,26 @@ def test_a_key_is_shown_once_and_ends_at_once(quickpay: Command) -> None:
     quickpay("api-key", "revoke", key_id, fails=True)
 
 
+def test_staff_are_invited_reset_listed_and_disabled(quickpay: Command, home: Path) -> None:
+    quickpay("migrate")
+    quickpay("import", _file(home, groups=GROUPS))
+    made = quickpay("staff", "add", "Ada Quill", "--role", "billing", "--group", "lakeside")
+    address = made.stdout.strip()
+    assert re.fullmatch(r"http://127\.0\.0\.1:8080/staff/enrol/[\w-]{43}", address)
+    assert "Ada Quill  billing  invited  lakeside" in quickpay("staff", "list").output
+    assert "of this name" in quickpay("staff", "add", "ada quill", "--role", "viewer", fails=True).output
+    wrong = quickpay("staff", "add", "Bea", "--role", "viewer", "--group", "nowhere", fails=True)
+    assert "There is no such group." in wrong.output
+    quickpay("staff", "add", "Bea", "--role", "owner", fails=True)
+    again = quickpay("staff", "reset", "Ada Quill", "--role", "admin").stdout.strip()
+    assert again != address
+    assert "Ada Quill  admin  invited  lakeside" in quickpay("staff", "list").output
+    assert "There is no account" in quickpay("staff", "reset", "Nobody", fails=True).output
+    assert "Disabled." in quickpay("staff", "disable", "Ada Quill").output
+    assert "disabled" in quickpay("staff", "list").output
+    quickpay("staff", "disable", "Ada Quill", fails=True)
+
+
 def test_rotating_keys_keeps_old_links_and_signs_with_the_new(quickpay: Command, home: Path) -> None:
     quickpay("migrate")
     quickpay("import", _file(home, groups=GROUPS, guarantors={"lakeside": {"1": owing("1")}}))

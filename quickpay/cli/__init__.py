@@ -2,7 +2,7 @@
 
 import click
 
-from quickpay.cli import database, keys, links, service
+from quickpay.cli import database, keys, links, service, staff
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,5 +24,6 @@ for command in (
     links.link,
     keys.api_key,
     keys.keys,
+    staff.staff,
 ):
     main.add_command(command)

@@ -57,6 +57,21 @@ class Theme:
         return NEAR_WHITE if self.dark else NEAR_BLACK
 
 
+DARK = Theme(
+    background="#0f1720",
+    surface="#17212d",
+    primary="#8ab4f8",
+    secondary="#a5b4c4",
+    accent="#f0b26b",
+    info="#7cc4f0",
+    success="#7bd88f",
+    error="#ff9a94",
+    warning="#f3c969",
+    dark=True,
+)
+"""What a page of no group's wears where the browser asks for dark."""
+
+
 def theme_faults(theme: Theme) -> tuple[Fault, ...]:
     """Name every colour that is none and every one that cannot be read, with the nearest that can (R115)."""
     malformed = _malformed(theme)

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from aiohttp import web
 
+from quickpay.domain.staff import StaffRole
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -26,13 +28,32 @@ class Access(StrEnum):
     """Programs whose body is signed."""
     OPS = "ops"
     """Probes of the machine room; they say nothing of anybody."""
+    STAFF_DOOR = "staff_door"
+    """Anybody who is on the way in to the staff's pages; posts carry the form token of the door's cookie."""
     STATIC = "static"
     """Files and stylesheets that are the same for everybody and never change at their address."""
 
     @property
     def takes_forms(self) -> bool:
         """Whether posts are browsers' forms, refused from other sites and without their token (R72)."""
-        return self in {Access.PUBLIC, Access.LINK, Access.HANDOFF, Access.SESSION}
+        return self in {Access.PUBLIC, Access.LINK, Access.HANDOFF, Access.SESSION, Access.STAFF_DOOR}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffOnly:
+    """Whoever of the staff is signed in with one of these roles; the guard holds it, for every such route."""
+
+    roles: frozenset[StaffRole]
+    pops_management: bool
+    """Whether it is part of POPS Management: without the setting, or for other roles, it is not there."""
+
+    @property
+    def takes_forms(self) -> bool:
+        """They do; posts carry the staff session's form token."""
+        return True
+
+
+Admits = Access | StaffOnly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,4 +63,4 @@ class Route:
     method: str
     path: str
     handler: Handler
-    access: Access
+    access: Admits

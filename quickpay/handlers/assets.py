@@ -5,11 +5,14 @@ from pathlib import Path
 
 from aiohttp import web
 
-from quickpay.domain.themes import Theme, stylesheet
+from quickpay.domain.themes import DARK, Theme, stylesheet
 from quickpay.handlers.headers import FOR_EVER
 
 DEFAULT_THEME = "theme.css"
 """The colours of pages that belong to no group; it stands in no folder."""
+
+STAFF_THEME = "staff-theme.css"
+"""Those of the staff's pages, light or dark as the browser asks."""
 
 _FOLDER = Path(__file__).parent.parent / "static"
 _KINDS = {
@@ -22,6 +25,8 @@ _KINDS = {
 def _read() -> tuple[dict[str, str], dict[str, tuple[bytes, str]]]:
     bodies = {path.name: path.read_bytes() for path in _FOLDER.iterdir() if path.suffix in _KINDS}
     bodies[DEFAULT_THEME] = stylesheet(Theme()).encode()
+    dark = f"@media (prefers-color-scheme: dark) {{\n{stylesheet(DARK)}}}\n"
+    bodies[STAFF_THEME] = (stylesheet(Theme()) + dark).encode()
     addresses, files = {}, {}
     for name, body in bodies.items():
         stem, _, suffix = name.rpartition(".")

@@ -12,10 +12,12 @@ from quickpay.services.stay import Visit
 
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("REQUEST_ID", str)
 _VISIT: web.RequestKey[Visit] = web.RequestKey("VISIT", Visit)
+_STAFF_VISIT: web.RequestKey[Visit] = web.RequestKey("STAFF_VISIT", Visit)
 
 # 43 letters hold 32 bytes and two bits more; with those zero, one secret has one spelling.
 _VALUE = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", re.ASCII)
-_NAME, _PLAIN_NAME = "__Host-qp", "qp"
+PATIENT, STAFF = "qp", "qps"
+"""The two cookies; neither is ever read for the other."""
 _LINE = 64
 """Bits that are the same for one line's addresses."""
 _PAST = "Thu, 01 Jan 1970 00:00:00 GMT"
@@ -27,7 +29,7 @@ def visit_of(request: web.Request) -> Visit:
     if visit is None:
         desk = request.app[DESK]
         visit = Visit(
-            secret=_secret(request, desk),
+            secret=_secret(request, desk, PATIENT),
             address=client_address(request, desk),
             request_id=request.get(REQUEST_ID, ""),
         )
@@ -35,17 +37,33 @@ def visit_of(request: web.Request) -> Visit:
     return visit
 
 
-def give_cookie(response: web.StreamResponse, secret: bytes, *, secure: bool) -> None:
+def staff_visit_of(request: web.Request) -> Visit:
+    """Read who of the staff asks, by the same rules and another cookie."""
+    visit = request.get(_STAFF_VISIT)
+    if visit is None:
+        desk = request.app[DESK]
+        visit = Visit(
+            secret=_secret(request, desk, STAFF),
+            address=client_address(request, desk),
+            request_id=request.get(REQUEST_ID, ""),
+        )
+        request[_STAFF_VISIT] = visit
+    return visit
+
+
+def give_cookie(response: web.StreamResponse, secret: bytes, *, secure: bool, whose: str = PATIENT) -> None:
     """Hand the browser the session's secret; written raw, as `set_cookie` costs more than the rest."""
     value = base64.urlsafe_b64encode(secret).rstrip(b"=").decode("ascii")
-    response.headers.add(hdrs.SET_COOKIE, f"{_name(secure=secure)}={value}; {_attributes(secure=secure)}")
+    response.headers.add(
+        hdrs.SET_COOKIE, f"{_name(whose, secure=secure)}={value}; {_attributes(secure=secure)}"
+    )
 
 
-def take_cookie(response: web.StreamResponse, *, secure: bool) -> None:
+def take_cookie(response: web.StreamResponse, *, secure: bool, whose: str = PATIENT) -> None:
     """Have the browser drop it, by name (R68)."""
     response.headers.add(
         hdrs.SET_COOKIE,
-        f"{_name(secure=secure)}=; Max-Age=0; Expires={_PAST}; {_attributes(secure=secure)}",
+        f"{_name(whose, secure=secure)}=; Max-Age=0; Expires={_PAST}; {_attributes(secure=secure)}",
     )
 
 
@@ -78,11 +96,11 @@ def _counted(address: IPv4Address | IPv6Address) -> str:
     return str(IPv6Network((int(address), _LINE), strict=False))
 
 
-def _secret(request: web.Request, desk: Desk) -> bytes | None:
+def _secret(request: web.Request, desk: Desk, whose: str) -> bytes | None:
     headers = request.headers.getall(hdrs.COOKIE, ())
     if not headers:
         return None
-    start = f"{_name(secure=desk.secure)}="
+    start = f"{_name(whose, secure=desk.secure)}="
     found = [
         part.strip()[len(start) :]
         for header in headers
@@ -94,8 +112,8 @@ def _secret(request: web.Request, desk: Desk) -> bytes | None:
     return base64.urlsafe_b64decode(found[0] + "=")
 
 
-def _name(*, secure: bool) -> str:
-    return _NAME if secure else _PLAIN_NAME
+def _name(whose: str, *, secure: bool) -> str:
+    return f"__Host-{whose}" if secure else whose
 
 
 def _attributes(*, secure: bool) -> str:

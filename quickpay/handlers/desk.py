@@ -6,6 +6,7 @@ from ipaddress import IPv4Network, IPv6Network
 from aiohttp import web
 
 from quickpay.domain.tokens import Tokens
+from quickpay.handlers.staff_desk import StaffDesk
 from quickpay.ports.gateway import Gateway
 from quickpay.services.about import About
 from quickpay.services.api_keys import ApiKeyring
@@ -56,6 +57,7 @@ class Desk:
     once: Once
     webhooks: WebhooksIn
     health: Health
+    staff: StaffDesk
     body_seconds: float = 10.0  # how long 64 KiB of a body may take to arrive (R109)
 
 

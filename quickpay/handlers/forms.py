@@ -12,8 +12,8 @@ from aiohttp import hdrs, web
 
 from quickpay.domain.digests import form_token
 from quickpay.domain.tokens import TokenPurpose
-from quickpay.handlers.access import Access
-from quickpay.handlers.cookies import visit_of
+from quickpay.handlers.access import Access, Admits, StaffOnly
+from quickpay.handlers.cookies import staff_visit_of, visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.uploads import take_in
 
@@ -57,7 +57,10 @@ class Form:
         return self.values.get(name, "")
 
 
-_DOORS = {Access.LINK: TokenPurpose.LINK, Access.HANDOFF: TokenPurpose.PORTAL_HANDOFF}
+_DOORS: dict[Admits, TokenPurpose] = {
+    Access.LINK: TokenPurpose.LINK,
+    Access.HANDOFF: TokenPurpose.PORTAL_HANDOFF,
+}
 NO_FORM = Form(values={}, faults={})
 _FORM: web.RequestKey[Form] = web.RequestKey("FORM", Form)
 
@@ -74,7 +77,7 @@ def form_of(request: web.Request) -> Form:
     return request[_FORM]
 
 
-async def check_form(request: web.Request, access: Access) -> FormRefused | None:
+async def check_form(request: web.Request, access: Admits) -> FormRefused | None:
     """Read the form, and refuse what another site sent or what lacks the form's own token.
 
     Raises:
@@ -106,7 +109,7 @@ def _origin(base_url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _has_token(request: web.Request, form: Form, access: Access) -> bool:
+def _has_token(request: web.Request, form: Form, access: Admits) -> bool:
     given = form.text("csrf")
     door = _DOORS.get(access)
     if door is not None:
@@ -116,7 +119,10 @@ def _has_token(request: web.Request, form: Form, access: Access) -> bool:
             return True  # of the link it names; whether that one is genuine, the handler finds out
         # What is no link has no form either; the handler says so.
         return tokens.read(door, address) is None
-    secret = visit_of(request).secret
+    if access is Access.STAFF_DOOR:
+        cookie = staff_visit_of(request).secret  # given with the form, before anybody is anybody
+        return cookie is not None and hmac.compare_digest(form_token(cookie).encode(), given.encode())
+    secret = (staff_visit_of(request) if isinstance(access, StaffOnly) else visit_of(request)).secret
     if secret is None:
         return True  # there is no session to act in; the handler says so
     return hmac.compare_digest(form_token(secret).encode(), given.encode())

@@ -8,10 +8,11 @@ from http import HTTPStatus
 import structlog
 from aiohttp import hdrs, web
 
-from quickpay.handlers.access import Access, Handler, Route
+from quickpay.handlers.access import Admits, Handler, Route, StaffOnly
 from quickpay.handlers.cookies import REQUEST_ID
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import check_form
+from quickpay.handlers.gate import admit
 from quickpay.handlers.headers import UNLESS_SAID, always, new_request_id
 from quickpay.handlers.problems import answer, form_refused, status_of
 
@@ -36,7 +37,11 @@ def guarded(route: Route) -> Handler:
         else:
             try:
                 refused = await check_form(request, access) if posts_form else None
-                response = form_refused(request, refused) if refused else await handler(request)
+                if refused:
+                    response = form_refused(request, refused)
+                else:
+                    kept_out = await admit(request, access) if isinstance(access, StaffOnly) else None
+                    response = kept_out or await handler(request)
             except Exception as error:  # noqa: BLE001 - the last place where a failure can be answered
                 response = _failed(request, error, access, path)
         headers = response.headers
@@ -67,7 +72,7 @@ def _misdirected() -> web.Response:
     )
 
 
-def _failed(request: web.Request, error: Exception, access: Access, path: str) -> web.StreamResponse:
+def _failed(request: web.Request, error: Exception, access: Admits, path: str) -> web.StreamResponse:
     status = status_of(error)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         _LOG.error("request.failed", request_id=request[REQUEST_ID], path=path, exc_info=error)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from aiohttp import web
 
-from quickpay.handlers.access import Access
+from quickpay.handlers.access import Access, Admits
 from quickpay.handlers.cookies import REQUEST_ID
 from quickpay.handlers.forms import FormRefused
 from quickpay.handlers.pages import UNBRANDED, Frame, show
@@ -61,7 +61,7 @@ def status_of(error: BaseException) -> int:
     return HTTPStatus.SERVICE_UNAVAILABLE if isinstance(error, _BUSY) else HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def answer(request: web.Request, status: int, access: Access) -> web.Response:
+def answer(request: web.Request, status: int, access: Admits) -> web.Response:
     """Answer with the page, or the problem document, of a status; nothing of the request is repeated."""
     for_people = access.takes_forms or access is Access.STATIC
     response = problem_page(request, status) if for_people else problem_document(request, status)

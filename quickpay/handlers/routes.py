@@ -23,6 +23,7 @@ from quickpay.handlers.patient import (
     proof,
     theme,
 )
+from quickpay.handlers.staff.routes import ROUTES as STAFF_ROUTES
 
 ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/", handler=front.show, access=Access.PUBLIC),
@@ -53,6 +54,7 @@ ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/g/{group}/{theme}.css", handler=theme.show_theme, access=Access.STATIC),
     Route(method="GET", path="/g/{group}/{image}.png", handler=image.show_image, access=Access.STATIC),
     Route(method="GET", path="/static/{name}", handler=assets.show, access=Access.STATIC),
+    *STAFF_ROUTES,
     *API_ROUTES,
     *webhooks.ROUTES,
     *health.ROUTES,

@@ -97,6 +97,13 @@ class Limits:
     payments_per_group_alarm: Limit = Limit(name="payments_group_3600s", most=30, per=_HOUR)
     """R83: the second only raises an alarm."""
 
+    staff_tries_per_account: Limit = Limit(
+        name="staff_tries_account", most=10, per=_DAY, cleared_by_success=True
+    )
+    """R119: failures to sign in, of a name whether it is known or not; then 30 minutes shut."""
+    staff_tries_per_address: Limit = Limit(name="staff_tries_address_1800s", most=10, per=30 * _MINUTE)
+    """R119; a success gives none of the others back."""
+
     def __post_init__(self) -> None:
         if not CODE_LIFE_SHORTEST <= self.code_life <= CODE_LIFE_LONGEST:
             raise ValueError("a code lives 120 to 600 seconds (R21)")

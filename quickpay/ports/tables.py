@@ -24,6 +24,7 @@ from quickpay.domain.receipts import Receipt
 from quickpay.domain.sessions import Role, Session
 from quickpay.mfa.challenge import Challenge, ChallengeState
 from quickpay.mfa.limits import Limit
+from quickpay.ports.staff_tables import StaffAccounts, StaffSessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -448,5 +449,9 @@ class Tx(Protocol):
     def idempotency(self) -> Idempotency: ...
     @property
     def webhooks(self) -> Webhooks: ...
+    @property
+    def staff(self) -> StaffAccounts: ...
+    @property
+    def staff_sessions(self) -> StaffSessions: ...
     @property
     def checks(self) -> Checks: ...

@@ -14,7 +14,7 @@ _LINE = re.compile(rf"(?P<unset>#?){PREFIX}(?P<name>[A-Z0-9_]+)=(?P<value>.*)")
 _HEADING_OF_THE_UNUSED = "# Read, and not used by anything yet."
 
 # A setting leaves this set in the change that makes some code use it.
-LATER = {"pops_management", "metrics_listen", "workers"}
+LATER = {"metrics_listen", "workers"}
 
 
 def _listed(text: str) -> dict[str, str | None]:

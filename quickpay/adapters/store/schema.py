@@ -456,3 +456,45 @@ webhook_inbox = Table(
     Column("event_id", Text, primary_key=True),
     Column("received_at", BigInteger, nullable=False),
 )
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),  # case-folded: two names cannot look alike
+    Column("role", Text, nullable=False),
+    Column("every_group", Integer, nullable=False),  # 1: rows in staff_groups say nothing
+    Column("state", Text, nullable=False),
+    Column("password_hash", Text),
+    Column("totp_nonce", LargeBinary),
+    Column("totp_body", LargeBinary),  # sealed under the signing key, which is not in the database
+    Column("totp_step", BigInteger, nullable=False),  # the last used: a code is good for one use
+    Column("enrol_hash", LargeBinary, unique=True),
+    Column("enrol_until", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    _one_of("role", "viewer", "front_desk", "billing", "admin"),
+    _one_of("state", "invited", "active", "disabled"),
+    CheckConstraint(
+        "state <> 'active' OR (password_hash IS NOT NULL AND totp_body IS NOT NULL)", name="active_has_both"
+    ),
+    CheckConstraint("enrol_hash IS NULL OR state = 'invited'", name="only_invited_enrol"),
+)
+
+staff_groups = Table(
+    "staff_groups",
+    metadata,
+    Column("staff_id", ForeignKey("staff.id"), primary_key=True),
+    Column("group_id", ForeignKey("groups.id"), primary_key=True),
+)
+
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False, index=True),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+)

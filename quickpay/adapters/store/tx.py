@@ -15,6 +15,7 @@ from quickpay.adapters.store.outbox import Outbox
 from quickpay.adapters.store.payments import Payments
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.sessions import Sessions
+from quickpay.adapters.store.staff import StaffAccounts, StaffSessions
 from quickpay.adapters.store.stops import ContactStops
 from quickpay.adapters.store.webhooks import Webhooks
 
@@ -38,6 +39,8 @@ class StoreTx:
         "outbox",
         "payments",
         "sessions",
+        "staff",
+        "staff_sessions",
         "stops",
         "webhooks",
     )
@@ -59,4 +62,6 @@ class StoreTx:
         self.api_keys = ApiKeys(run)
         self.idempotency = Idempotency(run)
         self.webhooks = Webhooks(run)
+        self.staff = StaffAccounts(run)
+        self.staff_sessions = StaffSessions(run)
         self.checks = Checks(run)

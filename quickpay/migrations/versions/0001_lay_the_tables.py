@@ -560,6 +560,57 @@ def upgrade() -> None:
         sa.UniqueConstraint("payment_id", name=op.f("uq_receipts_payment_id")),
     )
     op.create_index(op.f("ix_receipts_guarantor_id"), "receipts", ["guarantor_id"], unique=False)
+    op.create_table(
+        "staff",
+        sa.Column("id", SERIAL, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_key", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("every_group", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("password_hash", sa.Text(), nullable=True),
+        sa.Column("totp_nonce", sa.LargeBinary(), nullable=True),
+        sa.Column("totp_body", sa.LargeBinary(), nullable=True),
+        sa.Column("totp_step", sa.BigInteger(), nullable=False),
+        sa.Column("enrol_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("enrol_until", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "role IN ('viewer', 'front_desk', 'billing', 'admin')", name=op.f("ck_staff_role_word")
+        ),
+        sa.CheckConstraint("state IN ('invited', 'active', 'disabled')", name=op.f("ck_staff_state_word")),
+        sa.CheckConstraint(
+            "state <> 'active' OR (password_hash IS NOT NULL AND totp_body IS NOT NULL)",
+            name=op.f("ck_staff_active_has_both"),
+        ),
+        sa.CheckConstraint(
+            "enrol_hash IS NULL OR state = 'invited'", name=op.f("ck_staff_only_invited_enrol")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
+        sa.UniqueConstraint("enrol_hash", name=op.f("uq_staff_enrol_hash")),
+        sa.UniqueConstraint("name_key", name=op.f("uq_staff_name_key")),
+    )
+    op.create_table(
+        "staff_groups",
+        sa.Column("staff_id", SERIAL, nullable=False),
+        sa.Column("group_id", SERIAL, nullable=False),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_staff_groups_group_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_groups_staff_id")),
+        sa.PrimaryKeyConstraint("staff_id", "group_id", name=op.f("pk_staff_groups")),
+    )
+    op.create_table(
+        "staff_sessions",
+        sa.Column("id", SERIAL, nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("staff_id", SERIAL, nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_sessions_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_sessions")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_staff_sessions_token_hash")),
+    )
+    op.create_index(op.f("ix_staff_sessions_staff_id"), "staff_sessions", ["staff_id"], unique=False)
     numbers = sa.table("numbers", sa.column("name", sa.Text), sa.column("last", sa.BigInteger))
     op.bulk_insert(numbers, [{"name": "payment_change", "last": 0}, {"name": "receipt", "last": 0}])
     for trigger in _SQLITE if op.get_bind().dialect.name == "sqlite" else _POSTGRESQL:
@@ -568,6 +619,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop everything, triggers with their tables."""
+    op.drop_table("staff_sessions")
+    op.drop_table("staff_groups")
+    op.drop_table("staff")
     op.drop_table("receipts")
     op.drop_table("postings")
     op.drop_table("payments")
