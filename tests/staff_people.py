@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from quickpay.adapters.passwords import Argon2Passwords
 from quickpay.domain.staff import StaffRole
 from quickpay.handlers.staff_desk import StaffDesk, staff_desk
+from quickpay.ports.passwords import Passwords
 from quickpay.services.enrol import PasswordSet, WantsCode
 from quickpay.services.links import LinkBook
 from quickpay.services.sign_in import NoStaffStay, NotSignedIn, SignedIn, SignInLocked, StaffStay
@@ -77,7 +78,7 @@ class Member:
 class Rooms:
     """The staff's services over a house's store, clock and keys."""
 
-    def __init__(self, house: House, *, pops_management: bool = False) -> None:
+    def __init__(self, house: House, *, pops_management: bool = False, passwords: Passwords = CHEAP) -> None:
         self.house = house
         links = LinkBook(
             store=house.store, clock=house.clock, ids=house.ids, tokens=house.tokens, base_url=BASE
@@ -88,7 +89,7 @@ class Rooms:
             ids=house.ids,
             digests=house.digests,
             limits=house.limits,
-            passwords=CHEAP,
+            passwords=passwords,
             links=links,
             base_url=BASE,
             pops_management=pops_management,
