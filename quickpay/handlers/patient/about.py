@@ -8,7 +8,7 @@ from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.pages import frame_of, show
 from quickpay.handlers.patient.answers import session_frame
-from quickpay.handlers.patient.views import AboutOffice
+from quickpay.handlers.patient.notices import AboutOffice
 
 
 async def show_about(request: web.Request) -> web.Response:

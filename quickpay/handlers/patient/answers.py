@@ -12,7 +12,7 @@ from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import Form
 from quickpay.handlers.headers import Scripts
 from quickpay.handlers.pages import Frame, Mistake, frame_of, see_other, show
-from quickpay.handlers.patient.views import Notice
+from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.words import DEAD_HANDOFFS, DEAD_LINKS, FORM_FAULTS
 from quickpay.services.order import NoOrder
 from quickpay.services.payer import LinkEnded, Refusal, SeePayment

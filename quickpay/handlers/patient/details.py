@@ -14,7 +14,8 @@ from quickpay.handlers.pages import Mistake, see_other, show
 from quickpay.handlers.patient.amount import amount_answer
 from quickpay.handlers.patient.answers import mistakes_of, refused, session_frame, stay_frame
 from quickpay.handlers.patient.method import method_answer
-from quickpay.handlers.patient.views import CardDetails, FieldLook, Notice
+from quickpay.handlers.patient.notices import Notice
+from quickpay.handlers.patient.views import CardDetails, FieldLook
 from quickpay.handlers.words import (
     CARDS_ARE_NOT_STORED,
     CHOOSE_METHOD,

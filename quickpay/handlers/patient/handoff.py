@@ -11,7 +11,8 @@ from quickpay.handlers.forms import form_of
 from quickpay.handlers.pages import frame_of, show
 from quickpay.handlers.patient.answers import mistakes_of, way_back
 from quickpay.handlers.patient.link import entered, no_link, refuse_prefetch, token_of
-from quickpay.handlers.patient.views import DeadLinkNotice, HandoffFront
+from quickpay.handlers.patient.notices import DeadLinkNotice
+from quickpay.handlers.patient.views import HandoffFront
 from quickpay.handlers.words import DEAD_HANDOFFS
 from quickpay.services.enter import DeadLink, LinkPage, NotALink, Opened, TooManyBadLinks
 

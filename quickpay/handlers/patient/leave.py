@@ -13,7 +13,7 @@ from quickpay.handlers.forms import form_of
 from quickpay.handlers.headers import new_scripts
 from quickpay.handlers.pages import frame_of, see_other, show
 from quickpay.handlers.patient.answers import way_back
-from quickpay.handlers.patient.views import SignedOutNotice
+from quickpay.handlers.patient.notices import SignedOutNotice
 from quickpay.services.leave import NoControl, SignedOut
 from quickpay.services.stay import NoStay
 

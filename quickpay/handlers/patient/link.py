@@ -13,7 +13,8 @@ from quickpay.handlers.desk import DESK, Desk
 from quickpay.handlers.forms import form_of
 from quickpay.handlers.pages import frame_of, html_of, render, see_other, show
 from quickpay.handlers.patient.answers import mistakes_of
-from quickpay.handlers.patient.views import DeadLinkNotice, FreshLink, LinkFront, LinkRenewed
+from quickpay.handlers.patient.notices import DeadLinkNotice, FreshLink, LinkRenewed
+from quickpay.handlers.patient.views import LinkFront
 from quickpay.handlers.problems import problem_page
 from quickpay.handlers.words import DEAD_LINKS, aloud
 from quickpay.services.enter import DeadLink, LinkPage, NotALink, Opened, TooManyBadLinks

@@ -10,7 +10,8 @@ from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
 from quickpay.handlers.pages import Mistake, see_other, show
 from quickpay.handlers.patient.answers import mistakes_of, refused, stay_frame
-from quickpay.handlers.patient.views import ChooseMethod, MethodCard, Notice
+from quickpay.handlers.patient.notices import Notice
+from quickpay.handlers.patient.views import ChooseMethod, MethodCard
 from quickpay.handlers.words import CHOOSE_METHOD
 from quickpay.services.order import Chosen, MethodNotOffered, MethodPage, NoOrder
 from quickpay.services.payer import LinkEnded, SeePayment

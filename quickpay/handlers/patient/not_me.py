@@ -10,7 +10,7 @@ from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
 from quickpay.handlers.pages import Mistake, frame_of, see_other, show
 from quickpay.handlers.patient.answers import mistakes_of, nobody, session_frame
-from quickpay.handlers.patient.views import Notice, NotMeQuestion
+from quickpay.handlers.patient.notices import Notice, NotMeQuestion
 from quickpay.services.not_me import CameOtherwise, MaySay, Said
 from quickpay.services.stay import NoStay, Stay
 

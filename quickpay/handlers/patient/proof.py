@@ -10,7 +10,8 @@ from quickpay.handlers.forms import form_of
 from quickpay.handlers.headers import new_scripts
 from quickpay.handlers.pages import Mistake, see_other, show
 from quickpay.handlers.patient.answers import mistakes_of, nobody, session_frame
-from quickpay.handlers.patient.views import ChooseWay, Notice, TypeCode, WayChoice
+from quickpay.handlers.patient.notices import Notice
+from quickpay.handlers.patient.views import ChooseWay, TypeCode, WayChoice
 from quickpay.handlers.words import CHOOSE_WAY, ENTER_CODE, aloud, code_refused, minutes
 from quickpay.mfa.methods import Method
 from quickpay.services.proof_pages import (
