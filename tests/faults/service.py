@@ -78,6 +78,12 @@ class Service:
         room = resource.RLIM_INFINITY if files else 0
         resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
 
+    def let_open(self, more: int) -> None:
+        """Let it open so many files and lines beyond those it has open now."""
+        open_now = sum(1 for _ in Path(f"/proc/{self.pid}/fd").iterdir())
+        _, most = resource.prlimit(self.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(self.pid, resource.RLIMIT_NOFILE, (open_now + more, most))
+
     async def _until_it_answers(self) -> None:
         assert self._process is not None
         end = time.monotonic() + STARTING_SECONDS

@@ -195,3 +195,25 @@ async def all_wait(place_: Place, messages: int) -> bool:
 
 def file_of(place_: Place) -> str:
     return place_.database_url.removeprefix("sqlite:///")
+
+
+async def test_x28_without_file_descriptors_it_waits_and_goes_on_when_there_are_some(here: Place) -> None:
+    patient = await here.at_the_card()
+    token = await patient.card()
+    here.service.let_open(4)
+    port = int(here.base_url.rpartition(":")[2])
+    lines = [
+        await asyncio.open_connection("127.0.0.1", port) for _ in range(20)
+    ]  # the last ones wait in line
+
+    async def out_of_them() -> bool:
+        return any("out of system resource" in line for line in here.service.log)
+
+    await eventually(out_of_them)
+    for _, writer in lines:
+        writer.close()
+        await writer.wait_closed()
+    result = (await patient.press_pay(token, email="alice@example.com")).to
+    assert (await patient.get(result)).payment_status == "paid"
+    await here.settles()
+    await here.agrees()

@@ -181,13 +181,12 @@ async def test_a16_a59_a_link_opens_its_own_groups_page_and_nothing_of_anothers(
     theirs = await site.house.link(bob)
     other = site.browser()
     assert "Bayside" in (await other.get(f"/q/{site.house.token(theirs)}")).words
-    details = await other.come_to_pay(theirs)
+    details = await other.come_to_pay(theirs, amount="20")
     assert "Lakeside" not in details.text
     assert (await other.get(mine.to)).status == 404
     order = re.search(r'name="order" value="([^"]+)"', details.text)
     assert order
     fresh = site.browser()
-    await fresh.come_to_pay(await site.link())
-    taken = await fresh.post("/pay/details", {"card_token": "tok_approved", "order": order[1]})
-    assert taken.status in {303, 422}
+    await fresh.come_to_pay(await site.link(), amount="30")
+    await fresh.post("/pay/details", {"card_token": "tok_approved", "order": order[1]})
     assert len(site.house.gateway.asked) == 1

@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from quickpay.adapters.store.run import Run
+from quickpay.adapters.store.sqlite import SqliteStore
+from tests.adapters.store.counters import NOTE, add
+
 _WRITER = Path(__file__).with_name("writer_process.py")
+_LOG_KEPT = 64 * 2**20
 
 
 async def start(path: Path, how: str) -> asyncio.subprocess.Process:
@@ -55,3 +60,26 @@ async def test_a_full_disk_acknowledges_nothing_and_is_got_over_without_a_restar
     assert {f"after-{number}" for number in range(20)} <= acknowledged
     names, whole = found(sqlite_path)
     assert names == whole == acknowledged
+
+
+async def test_x20_the_log_a_long_reader_let_grow_shrinks_once_the_reader_is_gone(
+    sqlite_store: SqliteStore[Run], sqlite_path: Path
+) -> None:
+    log = sqlite_path.with_name(f"{sqlite_path.name}-wal")
+    await add(sqlite_store, "a")
+
+    async def write(letter: str) -> None:
+        async def unit(tx: Run) -> None:
+            await tx.count(NOTE, key="a", note=letter * 4_000_000)
+
+        await sqlite_store.write(unit)
+
+    with closing(sqlite3.connect(sqlite_path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM counters").fetchone()
+        for letter in "abcdefghijklmnopqrst":  # pages that stay the same are not written
+            await write(letter)
+        assert log.stat().st_size > _LOG_KEPT, "the reader holds it"
+    for letter in "xyz":  # one copies the log over, one begins it anew
+        await write(letter)
+    assert log.stat().st_size <= _LOG_KEPT
