@@ -59,7 +59,7 @@ def check() -> None:
         settings = read_settings()
         store = await open_store(settings.database_url)
         try:
-            return await Checks(store=store, clock=SystemClock(), limits=settings.proof_limits).run()
+            return await Checks(store=store, clock=SystemClock()).run()
         finally:
             await store.close()
 

@@ -45,7 +45,7 @@ DECLINED = {
     Reason.CARD_DECLINED: "The card was declined by the bank that issued it.",
     Reason.INSUFFICIENT_FUNDS: "The bank says there are not enough funds on this card.",
     Reason.EXPIRED_CARD: "The card has expired.",
-    Reason.INCORRECT_CVC: "The security code did not match the card.",
+    Reason.INCORRECT_CVC: "The security code was missing or did not match the card.",
     Reason.CARD_NOT_ACCEPTED: "This kind of card is not accepted.",
     Reason.CARD_COULD_NOT_BE_READ: "The card details could not be read.",
     Reason.NOT_CHARGED: "The payment did not reach the bank.",

@@ -22,7 +22,7 @@ from quickpay.domain.payments import Method, Order, Payment, PaymentState
 from quickpay.domain.receipts import Receipt
 from quickpay.domain.sessions import Role, Session
 from quickpay.mfa.challenge import Challenge, ChallengeState
-from quickpay.mfa.limits import Limit, Limits
+from quickpay.mfa.limits import Limit
 from quickpay.ports.staff_tables import StaffAccounts, StaffSessions
 
 
@@ -370,7 +370,7 @@ class Webhooks(Protocol):
 class Checks(Protocol):
     """What must not be found anywhere in the tables."""
 
-    async def find(self, *, now: datetime, limits: Limits) -> list[Violation]:
+    async def find(self, *, now: datetime) -> list[Violation]:
         """Run every check on what this transaction sees."""
         ...
 

@@ -24,7 +24,7 @@ from quickpay.ports.tasks import Tasks
 from quickpay.services.order import AmountNotTaken, MethodNotOffered, MethodPage, NoOrder
 from quickpay.services.payer import AmountPage, Refusal, SeePayment, amount_page, may_pay, methods_offered
 from quickpay.services.settle import settle
-from quickpay.services.stay import NoStay, Stay, Visit, stay_of
+from quickpay.services.stay import NoStay, Stay, Visit, stay_in_turn
 
 PATIENCE_SECONDS = 9.0
 """Pay answers within 10 s; a gateway still silent by then is waited for behind the page."""
@@ -139,12 +139,7 @@ class Pay:
         self, tx: Tx, visit: Visit, form: PayForm, *, payment_id: str, now: datetime
     ) -> Payment | NotPaid:
         """Write 1: all that must hold at the moment of charge, in the unit that makes the row (R90)."""
-        found = await stay_of(tx, visit, now)
-        if isinstance(found, NoStay):
-            return found
-        await tx.guarantors.lock(found.guarantor.id)
-        # Asked again: while this waited for the lock, she may have signed out or the group changed its rules.
-        stay = await stay_of(tx, visit, now)
+        stay = await stay_in_turn(tx, visit, now)
         if isinstance(stay, NoStay):
             return stay
         order = await tx.orders.get(form.order_id or stay.session.order_id or "")

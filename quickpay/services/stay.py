@@ -72,6 +72,18 @@ async def stay_of(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
     return NoStay(why=_gone(found.session), group=found.group)
 
 
+async def stay_in_turn(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
+    """Find the live session of this visit once no other payment of its guarantor is being decided.
+
+    It is looked for again after the wait: meanwhile she may have signed out, or the group changed its rules.
+    """
+    stay = await stay_of(tx, visit, now)
+    if isinstance(stay, NoStay):
+        return stay
+    await tx.guarantors.lock(stay.guarantor.id)
+    return await stay_of(tx, visit, now)
+
+
 async def reader_of(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
     """Find the session of this visit, also one that ran out lately: it may still read its own payment."""
     found = await _find(tx, visit)

@@ -174,7 +174,7 @@ class Place(Household):
         store = await open_store(self.database_url)
         try:
             clock = MovedClock(SystemClock(), self._ahead)
-            checks = Checks(store=store, clock=clock, limits=settings_of(self.service.settings).proof_limits)
+            checks = Checks(store=store, clock=clock)
             assert await checks.run() == []
         finally:
             await store.close()

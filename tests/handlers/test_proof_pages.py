@@ -1,5 +1,7 @@
 """The challenge's pages: masked contacts only, alike when locked, and nothing of anybody before success."""
 
+import re
+
 import pytest
 
 from quickpay.domain.options import LogoutFunction
@@ -147,6 +149,14 @@ async def test_without_a_way_to_prove_it_the_office_is_named_and_nothing_else(
     assert "(608) 555-0100" in page.words
     assert "••" not in page.text
     assert required.house.mailer.sent == []
+
+
+async def test_a_masked_contact_is_not_heard_as_a_whole_one(required: Site, browser: Browser) -> None:
+    await browser.open(await required.link(origin=Origin.STATEMENT))
+    page = await browser.get("/verify")
+    assert ">beginning with al, at example.com<" in page.text
+    assert re.search(r">ending in \d\d<", page.text)
+    assert "al@example.com" not in page.text
 
 
 async def test_only_the_ways_of_the_opposing_table_are_shown(required: Site, browser: Browser) -> None:

@@ -20,7 +20,6 @@ from quickpay.adapters.store.schema import metadata
 from quickpay.adapters.store.statements import Statement
 from quickpay.adapters.store.tx import StoreTx
 from quickpay.domain.invariants import Violation
-from quickpay.mfa.limits import DEFAULT_LIMITS
 from quickpay.mfa.methods import Method as Way
 from quickpay.services.checks import Checks
 from quickpay.services.stay import Visit
@@ -95,7 +94,7 @@ class Planting:
 
     async def find(self) -> dict[str, Violation]:
         """Run the checks in it."""
-        found = await checks.Checks(self._run).find(now=NOW, limits=DEFAULT_LIMITS)
+        found = await checks.Checks(self._run).find(now=NOW)
         return {one.what: one for one in found}
 
 
@@ -195,7 +194,7 @@ async def test_a_guard_that_is_gone_is_named(house: House, guard: str, table: st
     async def unit(tx: StoreTx) -> list[Violation]:
         on = f" ON {table}" if tx.links._run.dialect == "postgresql" else ""
         await tx.links._run.one(Statement(text(f"DROP TRIGGER {guard}{on}")))
-        found = await tx.checks.find(now=NOW, limits=DEFAULT_LIMITS)
+        found = await tx.checks.find(now=NOW)
         raise _Seen(found)  # and so undo it
 
     with pytest.raises(_Seen) as seen:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, column, select, table
+from sqlalchemy import column, select, table
 
 from quickpay.adapters.store import rules_of_entry, rules_of_payment
 from quickpay.adapters.store.columns import micros, number
@@ -10,7 +10,6 @@ from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.schema import counters
 from quickpay.adapters.store.statements import Statement
 from quickpay.domain.invariants import Violation
-from quickpay.mfa.limits import Limits
 
 _TRIGGERS = {
     "payments_fixed": ("I10", "nothing keeps what a payment is from changing"),
@@ -27,11 +26,7 @@ _TRIGGERS_HERE = {
     "postgresql": Statement(select(_on_server.c.tgname).where(_on_server.c.tgenabled != "D")),
 }
 _ABOVE = Statement(
-    select(counters.c.count).where(
-        counters.c.name == bindparam("name"),
-        counters.c.count > number("most"),
-        counters.c.until > number("now"),
-    )
+    select(counters.c.name).where(counters.c.count > counters.c.most, counters.c.until > number("now"))
 )
 _BELOW = Statement(select(counters.c.name).where(counters.c.count < 0))
 
@@ -44,9 +39,9 @@ class Checks:
     def __init__(self, run: Run) -> None:
         self._run = run
 
-    async def find(self, *, now: datetime, limits: Limits) -> list[Violation]:
+    async def find(self, *, now: datetime) -> list[Violation]:
         """Run every rule; in the order of the invariants."""
-        found = [*await self._by_rules(now), *await self._counts(now, limits), *await self._guards()]
+        found = [*await self._by_rules(now), *await self._counts(now), *await self._guards()]
         return sorted(found, key=lambda one: (int(one.invariant[1:]), one.what))
 
     async def _by_rules(self, now: datetime) -> list[Violation]:
@@ -59,12 +54,10 @@ class Checks:
                 found.append(Violation(invariant=rule.invariant, what=rule.what, row_ids=ids))
         return found
 
-    async def _counts(self, now: datetime, limits: Limits) -> list[Violation]:
-        """A count above its limit; one that was lowered since shows until its time is over."""
-        names = [str(row[0]) for row in await self._run.all(_BELOW)]
-        for limit in limits.each():
-            rows = await self._run.all(_ABOVE, name=limit.name, most=limit.most, now=micros(now))
-            names += [limit.name] * len(rows)
+    async def _counts(self, now: datetime) -> list[Violation]:
+        """A count above the limit it was held to when it was last counted."""
+        rows = [*await self._run.all(_BELOW), *await self._run.all(_ABOVE, now=micros(now))]
+        names = [str(row[0]) for row in rows]
         if not names:
             return []
         what = "a count of tries or sendings beyond its limit"

@@ -22,15 +22,17 @@ _ROW = insert(counters).values(
     until=bindparam("until"),
 )
 _OVER = counters.c.until <= _ROW.excluded.since
+_COUNTED = _ROW.values(most=number("most"))
 _BUMP = Statement(
-    _ROW.on_conflict_do_update(
+    _COUNTED.on_conflict_do_update(
         index_elements=[counters.c.name, counters.c.subject],
         set_={
             "count": case((_OVER, 1), else_=counters.c.count + 1),
             "since": case((_OVER, _ROW.excluded.since), else_=counters.c.since),
             "until": case((_OVER, _ROW.excluded.until), else_=counters.c.until),
+            "most": _ROW.excluded.most,
         },
-        where=or_(_OVER, counters.c.count < number("most")),
+        where=or_(_OVER, counters.c.count < _ROW.excluded.most),
     ).returning(counters.c.count)
 )
 # Of a lock, `since` is when it last closed, and `count` how often it did with less than a day between.

@@ -185,6 +185,7 @@ counters = Table(
     Column("count", Integer, nullable=False),
     Column("since", BigInteger, nullable=False),
     Column("until", BigInteger, nullable=False),  # when the count starts anew; for a lock, when it opens
+    Column("most", Integer),  # the limit when it was counted; empty for a lock
 )
 
 orders = Table(

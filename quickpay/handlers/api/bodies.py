@@ -47,12 +47,29 @@ async def read_body(
         raise Problem(HTTPStatus.BAD_REQUEST, "Send one JSON object.")
     canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
     if _NUL.search(canonical):
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "Leave out U+0000: no database keeps it in a text.")
+        detail = "Leave out U+0000: no database keeps it in a text."
+        faults = [Fault(path=path, message=detail) for path in _with_nul(said)]
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=faults)
     try:
         return shape.validate_json(raw, strict=True), hashlib.sha256(canonical.encode()).digest()
     except ValidationError as wrong:
         found = shape_faults(wrong)
         raise faulty((*found, *_of_the_rest(said, found, shape, rules, least or {}))) from None
+
+
+def _with_nul(said: object, path: str = "") -> Iterator[str]:
+    """Name every field whose text holds U+0000; for a name that does, the part it stands in."""
+    if isinstance(said, str) and "\0" in said:
+        yield path
+    elif isinstance(said, dict):
+        for name, value in said.items():
+            if "\0" in name:
+                yield path
+            else:
+                yield from _with_nul(value, f"{path}.{name}" if path else name)
+    elif isinstance(said, list):
+        for place, value in enumerate(said):
+            yield from _with_nul(value, f"{path}.{place}" if path else str(place))
 
 
 def _of_the_rest(

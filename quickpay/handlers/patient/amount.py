@@ -142,9 +142,11 @@ def _figures(page: AmountPage, *, choices: bool) -> tuple[Figure, ...]:
     if choices:
         figures.append(Figure(label="Amount Due", amount=sums.amount_due))
     if look.show_statement_balance and sums.statement_balance is not None:
-        figures.append(Figure(label="Statement Balance", amount=sums.statement_balance))
+        words = "What your last statement said."
+        figures.append(Figure(label="Statement Balance", amount=sums.statement_balance, words=words))
     if look.show_escrow:
-        figures.append(Figure(label="Unapplied Funds", amount=sums.unapplied))
+        words = "Received, and not put on a visit yet."
+        figures.append(Figure(label="Unapplied Funds", amount=sums.unapplied, words=words))
     return tuple(figures)
 
 

@@ -183,9 +183,15 @@ def _code_page(
 
 
 def _way(way: Way) -> WayChoice:
-    ending = way.masked[-2:]
-    aloud = way.masked.replace("•", "") if way.method is Method.EMAIL else f"ending in {ending}"
-    return WayChoice(method=way.method, label=_LABELS[way.method], masked=way.masked, aloud=aloud)
+    return WayChoice(method=way.method, label=_LABELS[way.method], masked=way.masked, aloud=_aloud(way))
+
+
+def _aloud(way: Way) -> str:
+    """Say a masked contact so that what is heard is not taken for the whole of it."""
+    if way.method is not Method.EMAIL:
+        return f"ending in {way.masked[-2:]}"
+    beginning, _, domain = way.masked.partition("•••@")
+    return f"beginning with {beginning}, at {domain}" if beginning else f"at {domain}"
 
 
 def _locked(request: web.Request, group: Group) -> web.Response:
@@ -199,6 +205,7 @@ def _locked(request: web.Request, group: Group) -> web.Response:
         ),
         kind="warning",
         go_on=("/verify", "Ask for a new code"),
+        go_on_later=True,
     )
     return show(notice, status=429)
 

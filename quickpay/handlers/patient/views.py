@@ -42,6 +42,7 @@ class Notice:
     words: tuple[str, ...]
     kind: str = "info"
     go_on: tuple[str, str] | None = None
+    go_on_later: bool = False  # a place for after a wait, so no button that asks to be pressed now
     office: bool = True
 
 
@@ -68,7 +69,7 @@ class SignedOutNotice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayChoice:
-    """One way to get a code, its contact masked; `ending` is how the contact is said aloud."""
+    """One way to get a code, its contact masked; `aloud` is how the contact is said."""
 
     method: WayMethod
     label: str
@@ -106,10 +107,11 @@ class TypeCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One sum and what it is called."""
+    """One sum, what it is called, and what that means in plain words."""
 
     label: str
     amount: Cents
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,6 +147,7 @@ def upgrade() -> None:
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("most", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("name", "subject", name=op.f("pk_counters")),
     )
     op.create_table(

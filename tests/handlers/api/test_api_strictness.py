@@ -96,5 +96,8 @@ async def test_a_text_no_database_keeps_is_refused(api: Api, text: str) -> None:
     answer = await api.link(guarantor=text)
     assert answer.status == 422
     assert "U+0000" in answer.json["detail"]
+    assert answer.paths == {"guarantor"}
+    listed = {"first_name": "A", "last_name": "B", "patients": [{"id": "1", "name": text}]}
+    assert (await api.call("PUT", "/groups/lakeside/guarantors/1", listed)).paths == {"patients.0.name"}
     literal = await api.link(guarantor="\\u0000")
     assert "U+0000" not in literal.json.get("detail", "")
