@@ -138,15 +138,23 @@ class SignIn:
         self, tx: Tx, counts: _Counts, visit: Visit, name: str
     ) -> tuple[Staff | None, StaffProofs] | SignInLocked:
         now, limits = self._clock.now(), self._limits
-        if await self._is_locked(tx, counts, now):
-            return SignInLocked()
         one = await tx.staff.by_name(name)
-        fits = await tx.counters.bump(limits.staff_tries_per_account, counts.name, now=now)
-        if not fits:
-            await self._lock(tx, limits.staff_tries_per_account, counts.name, one, visit, now)
+        counted = (
+            (limits.staff_tries_per_account, counts.name),
+            (limits.staff_tries_per_address, counts.address),
+        )
+        fits = [await tx.counters.bump(limit, subject, now=now) for limit, subject in counted]
+        # Looked for after the counting: who locks also clears the count, and a try that waited for its row
+        # meanwhile must not find a fresh one.
+        if await self._is_locked(tx, counts, now):
+            for (limit, subject), fitted in zip(counted, fits, strict=True):
+                if fitted:
+                    await tx.counters.take_back(limit.name, subject)
             return SignInLocked()
-        if not await tx.counters.bump(limits.staff_tries_per_address, counts.address, now=now):
-            await self._lock(tx, limits.staff_tries_per_address, counts.address, one, visit, now)
+        for (limit, subject), fitted in zip(counted, fits, strict=True):
+            if not fitted:
+                await self._lock(tx, limit, subject, one, visit, now)
+        if not all(fits):
             return SignInLocked()
         if one is None or one.state is not StaffState.ACTIVE:
             return one, StaffProofs(password=None, totp=None)
