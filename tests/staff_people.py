@@ -81,7 +81,12 @@ class Rooms:
     def __init__(self, house: House, *, pops_management: bool = False, passwords: Passwords = CHEAP) -> None:
         self.house = house
         links = LinkBook(
-            store=house.store, clock=house.clock, ids=house.ids, tokens=house.tokens, base_url=BASE
+            store=house.store,
+            clock=house.clock,
+            ids=house.ids,
+            tokens=house.tokens,
+            digests=house.digests,
+            base_url=BASE,
         )
         self.desk: StaffDesk = staff_desk(
             store=house.store,
