@@ -50,7 +50,7 @@ async def test_a_text_is_renewed_by_text_and_its_number_is_said_aloud(site: Site
     path = await _dead(site, origin=Origin.SMS, contact="+16085550101")
     page = await browser.get(path)
     assert "(•••) •••-••01" in page.text
-    assert '<span class="unseen">ending in 01</span>' in page.text
+    assert '<span class="unseen">a number ending in 01</span>' in page.text
     assert "5550101" not in page.text
     await browser.post(f"{path}/renew")
     assert await _sent(site) == ["+16085550101"]

@@ -25,6 +25,8 @@ NUMBERS = {
     "renewals_link_3600s": (2, 3_600),
     "renewals_address_3600s": (10, 3_600),
     "texts_group_86400s": (1_000, 86_400),  # R37
+    "staff_tries_account": (10, 86_400),  # R119
+    "staff_tries_address_1800s": (10, 1_800),
     "bad_tokens_address_60s": (30, 60),  # R14
     "bad_tokens_60s": (1_000, 60),
     "declines_600s": (3, 600),  # R82
@@ -44,7 +46,7 @@ def test_every_limit_has_the_number_its_requirement_says() -> None:
 
 def test_r26_success_clears_the_consecutive_count_only() -> None:
     cleared = [limit.name for limit in DEFAULT_LIMITS.each() if limit.cleared_by_success]
-    assert cleared == ["tries_contact_300s"]
+    assert cleared == ["tries_contact_300s", "staff_tries_account"]
 
 
 def test_the_other_numbers() -> None:
