@@ -12,8 +12,8 @@ async def test_x1_r135_kills_at_random_under_load_lose_and_double_nothing(
     async with place(tmp_path, database_url=sqlite_url, webhooks=True) as here:
         await here.arrange()
         load = Load(here, seed=20)
-        await load.run(45, kill_every=15)
-        assert load.kills >= 2
+        await load.run(45, kill_every=10)
+        assert load.kills, "nothing was killed, so nothing was seen"
         assert load.told.paid
         await here.settles(within=60)
         await load.holds()
