@@ -97,6 +97,15 @@ def test_a_link_is_made_shown_and_ended(quickpay: Command, home: Path) -> None:
     assert "There is no link" in quickpay("link", "revoke", "A" * 22, fails=True).output
 
 
+@pytest.mark.parametrize(
+    "link_id", ["-yaTJKj2WSYOeNQZAMkQ8w", "--yaTKj2WSYOeNQZAMkQ8h", "-hhhhhhhhhhhhhhhhhhhhh"]
+)
+def test_an_id_that_begins_with_a_hyphen_is_an_id(quickpay: Command, link_id: str) -> None:
+    quickpay("migrate")
+    for word in ("show", "revoke", "restore"):
+        assert "There is no link" in quickpay("link", word, link_id, fails=True).output
+
+
 def test_a_key_is_shown_once_and_ends_at_once(quickpay: Command) -> None:
     quickpay("migrate")
     secret = quickpay("api-key", "create", "pm system", "--scope", "links:write").output.strip()

@@ -7,6 +7,9 @@ import click
 
 from quickpay.cli.running import Refused, house, reasons, run
 
+# An id may begin with a hyphen, and hold any letter: no short options here.
+_TAKES_AN_ID = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+
 
 @click.group()
 def link() -> None:
@@ -45,7 +48,7 @@ def link_create(qr: Path | None, origin: str, **asked: Any) -> None:
         segno.make(url, error="m").save(str(qr), kind="svg", scale=8)
 
 
-@link.command("show")
+@link.command("show", context_settings=_TAKES_AN_ID)
 @click.argument("link_id")
 def link_show(link_id: str) -> None:
     """Print a link's state and its timeline."""
@@ -65,7 +68,7 @@ def link_show(link_id: str) -> None:
         click.echo(f"{event.at:%Y-%m-%d %H:%M:%S}  {event.type}  {facts}".rstrip())
 
 
-@link.command("revoke")
+@link.command("revoke", context_settings=_TAKES_AN_ID)
 @click.argument("link_id")
 def link_revoke(link_id: str) -> None:
     """End a link and the sessions opened from it, at once."""
@@ -79,7 +82,7 @@ def link_revoke(link_id: str) -> None:
     click.echo("Revoked.")
 
 
-@link.command("restore")
+@link.command("restore", context_settings=_TAKES_AN_ID)
 @click.argument("link_id")
 def link_restore(link_id: str) -> None:
     """Make a suspended link good again, and let messages go to its contact."""
