@@ -17,13 +17,31 @@ from quickpay.handlers.cookies import staff_visit_of, visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.uploads import take_in
 
-_MOST_FIELDS = 50
+_MOST_FIELDS = 100
 # More than they can mean, so that the field's own message comes with what was typed still in it.
-_LONGEST = {"amount": 200, "amount_choice": 20, "method": 80, "code": 64, "email": 400, "card_token": 2_000}
+_LONGEST = {
+    "amount": 200,
+    "amount_choice": 20,
+    "method": 80,
+    "code": 64,
+    "email": 400,
+    "card_token": 2_000,
+    "branding.favicon_url": 4_000,
+    "branding.logo_url": 4_000,
+    "branding.home_asset_url": 4_000,
+    "look_and_feel.footer_text": 1_000,
+    "look_and_feel.footer_email": 400,
+    "notifications.email_from": 400,
+    "authentication.mfa_email_body": 6_000,
+    "authentication.mfa_sms_message": 6_000,
+    "body": 6_000,
+}
 _LONGEST_OTHER = 200
+_WITH_LINES = {"authentication.mfa_email_body", "authentication.mfa_sms_message", "body"}
+"""Fields that may have lines, each ended as browsers do or as editors do; they come out with `\\n`."""
 _FORM_TYPE = "application/x-www-form-urlencoded"
-_NAME = re.compile(r"[a-z][a-z_]{0,39}", re.ASCII)
-# C0, DEL and C1: no field of ours has lines.
+_NAME = re.compile(r"[a-z][a-z_]{0,39}(?:\.[a-z][a-z_]{0,39})?", re.ASCII)
+# C0, DEL and C1.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DIGIT_RUN = re.compile(r"[0-9](?:[ -]?[0-9]){12,}")
 _CARD_SHORTEST, _CARD_LONGEST = 13, 19
@@ -150,6 +168,8 @@ def parse_form(body: bytes) -> Form:
     for pair in pairs:
         raw_name, _, raw_value = pair.partition(b"=")
         name, value = _decoded(raw_name) or "", _decoded(raw_value)
+        if value is not None and name in _WITH_LINES:
+            value = value.replace("\r\n", "\n")
         text = raw_value.decode("latin-1") if value is None else value
         longest = _LONGEST.get(name, _LONGEST_OTHER)
         ours = _NAME.fullmatch(name) is not None  # and then there is no digit in it
@@ -162,7 +182,7 @@ def parse_form(body: bytes) -> Form:
             faults[name if ours else ""] = FormFault.CARD_NUMBER
         elif not ours:
             continue
-        elif value is None or _CONTROL.search(value):
+        elif value is None or _has_control(name, value):
             faults[name] = FormFault.UNREADABLE
         elif len(value) > longest:
             faults[name] = FormFault.TOO_LONG
@@ -171,6 +191,10 @@ def parse_form(body: bytes) -> Form:
     for name in faults:
         values.pop(name, None)
     return Form(values=values, faults=faults)
+
+
+def _has_control(name: str, value: str) -> bool:
+    return _CONTROL.search(value.replace("\n", "") if name in _WITH_LINES else value) is not None
 
 
 def _decoded(raw: bytes) -> str | None:

@@ -11,6 +11,8 @@ from quickpay.services.sign_in import StaffStay
 
 SIGN_IN = "/staff/sign-in"
 EVERY_ROLE = frozenset(StaffRole)
+AT_THE_DESK = EVERY_ROLE - {StaffRole.VIEWER}
+"""Who acts for guarantors: makes, sends and ends links, shows what a patient sees."""
 
 _STAFF: web.RequestKey[Staff] = web.RequestKey("STAFF", Staff)
 

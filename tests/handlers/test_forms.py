@@ -32,6 +32,14 @@ def test_what_is_no_text_of_one_line_is_not_taken(raw: bytes) -> None:
     assert form.faults == {"email": FormFault.UNREADABLE}
 
 
+def test_some_fields_have_lines_and_a_browser_s_way_to_end_them_is_ours() -> None:
+    form = parse_form(b"body=One%0D%0Atwo%0Athree&name=One%0D%0Atwo&authentication.mfa_email_body=%0D%0A")
+    assert form.values == {"body": "One\ntwo\nthree", "authentication.mfa_email_body": "\n"}
+    assert form.faults == {"name": FormFault.UNREADABLE}
+    for hidden in (b"body=a%0Db", b"body=a%00b", b"body=a%1B%5B2J"):
+        assert parse_form(hidden).faults == {"body": FormFault.UNREADABLE}
+
+
 def test_a_field_longer_than_it_can_mean_is_not_taken() -> None:
     assert parse_form(b"amount=" + b"1" * 201).faults == {"amount": FormFault.TOO_LONG}
     assert parse_form(b"email=" + b"a" * 400).faults == {}

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from aiohttp import web
 
 from quickpay.domain.digests import form_token
-from quickpay.domain.staff import Staff, StaffRole
+from quickpay.domain.staff import Staff
 from quickpay.handlers.assets import STAFF_THEME, asset
 from quickpay.handlers.cookies import STAFF, give_cookie, staff_visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
 from quickpay.handlers.pages import Frame, Mistake, Page, show
+from quickpay.handlers.staff.menu import menu_of
 from quickpay.handlers.staff.views import Bar
 from quickpay.handlers.staff.words import ROLES
 from quickpay.handlers.words import FORM_FAULTS
@@ -32,12 +33,8 @@ def staff_frame(request: web.Request) -> Frame:
 
 def bar_of(request: web.Request, staff: Staff) -> Bar:
     """Say who is here, and offer no more than she may open."""
-    hidden = request.app[DESK].staff.pops_management
-    return Bar(
-        name=staff.name,
-        role=ROLES[staff.role],
-        pops_management=hidden and staff.role is StaffRole.ADMIN,
-    )
+    shown = request.app[DESK].staff.pops_management
+    return Bar(name=staff.name, role=ROLES[staff.role], menu=menu_of(staff.role, pops_management=shown))
 
 
 def at_the_door(request: web.Request, page: Callable[[Frame], Page], *, status: int = 200) -> web.Response:

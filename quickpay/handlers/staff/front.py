@@ -11,7 +11,7 @@ from quickpay.handlers.gate import staff_of
 from quickpay.handlers.pages import Mistake, see_other, show
 from quickpay.handlers.staff.frames import bar_of, staff_frame
 from quickpay.handlers.staff.views import FrontPage, GroupRow, GroupsPage, LinkPage
-from quickpay.handlers.staff.words import LOOK_AT_LINKS, POPS_MANAGEMENT, moment, sentence
+from quickpay.handlers.staff.words import may_do, moment, sentence
 from quickpay.services.links import LinkView
 
 # A link's id, alone or in the address it stands in.
@@ -53,7 +53,7 @@ async def show_groups(request: web.Request) -> web.Response:
 async def show_link(request: web.Request) -> web.Response:
     """Tell how a link fared; of another group, there is no such link."""
     staff, desk = staff_of(request), request.app[DESK].staff
-    view = await desk.view.link(staff, request.match_info["id"])
+    view = await desk.view.link(staff, request.match_info["link"])
     if view is None:
         raise web.HTTPNotFound
     page = LinkPage(
@@ -93,7 +93,7 @@ async def _front(
         bar=bar,
         groups=tuple((group.name, group.slug) for group in groups),
         every_group=staff.groups is None,
-        may=(LOOK_AT_LINKS, POPS_MANAGEMENT) if bar.pops_management else (LOOK_AT_LINKS,),
+        may=may_do(staff.role, pops_management=request.app[DESK].staff.pops_management),
         mistakes=mistakes,
         link=link,
     )

@@ -17,5 +17,5 @@ ROUTES: tuple[Route, ...] = (
     Route(method="POST", path="/staff/enrol/{token}", handler=enrolment.go_on, access=Access.STAFF_DOOR),
     Route(method="GET", path="/staff/groups", handler=front.show_groups, access=_POPS_MANAGEMENT),
     Route(method="POST", path="/staff/links", handler=front.find_link, access=_ANY_STAFF),
-    Route(method="GET", path="/staff/links/{id}", handler=front.show_link, access=_ANY_STAFF),
+    Route(method="GET", path="/staff/links/{link}", handler=front.show_link, access=_ANY_STAFF),
 )

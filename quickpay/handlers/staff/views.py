@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from quickpay.handlers.pages import Frame, Mistake
+from quickpay.handlers.staff.menu import MenuItem
 from quickpay.handlers.staff.qr import QrPicture
 
 
@@ -13,7 +14,7 @@ class Bar:
 
     name: str
     role: str
-    pops_management: bool
+    menu: tuple[MenuItem, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

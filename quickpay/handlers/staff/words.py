@@ -14,8 +14,14 @@ ROLES = {
     StaffRole.BILLING: "Billing",
     StaffRole.ADMIN: "Admin",
 }
-LOOK_AT_LINKS = "Look at a link of your groups and see how it fared."
-POPS_MANAGEMENT = "See the groups, their versions and who changed them last, in POPS Management."
+_EVERYBODY_MAY = ("Look at a link of your groups and see how it fared.",)
+_MAY: dict[StaffRole, tuple[str, ...]] = {
+    StaffRole.VIEWER: (),
+    StaffRole.FRONT_DESK: (),
+    StaffRole.BILLING: (),
+    StaffRole.ADMIN: (),
+}
+_POPS_MANAGEMENT = "See the groups, their versions and who changed them last, in POPS Management."
 
 NOT_SIGNED_IN = "Name, password and code do not belong together. Check all three; a code works once."
 LOCKED = "There were too many failures. Sign-in is closed for 30 minutes; an administrator can help."
@@ -53,6 +59,12 @@ _EVENTS = {
     "message.dropped": "The message with the {kind} was not sent any more.",
 }
 _UNSAID = {"sms": "text", "used_up": "it was used up", "expired": "it had expired", "paid": "it is paid"}
+
+
+def may_do(role: StaffRole, *, pops_management: bool) -> tuple[str, ...]:
+    """Say in sentences what a role may do; of what is hidden, nothing."""
+    hidden = (_POPS_MANAGEMENT,) if pops_management and role is StaffRole.ADMIN else ()
+    return _EVERYBODY_MAY + _MAY[role] + hidden
 
 
 def moment(when: datetime, zone: ZoneInfo) -> str:
