@@ -22,6 +22,7 @@ from quickpay.services.about import About
 from quickpay.services.api_keys import ApiKeyring
 from quickpay.services.courier import Courier
 from quickpay.services.enter import Enter
+from quickpay.services.extend import Extend
 from quickpay.services.feed import PaymentFeed
 from quickpay.services.groups import GroupBook
 from quickpay.services.guarantors import GuarantorBook
@@ -120,6 +121,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         ),
         results=Results(store=store, clock=clock),
         leave=Leave(store=store, clock=clock),
+        extend=Extend(store=store, clock=clock),
         groups=GroupBook(
             store=store,
             clock=clock,

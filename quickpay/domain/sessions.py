@@ -9,6 +9,8 @@ from quickpay.domain.origins import Origin
 PLAIN_LIFE = timedelta(minutes=10)
 EXTENDABLE_LIFE = timedelta(minutes=20)
 MOST_EXTENSIONS = 10
+EXTENDABLE_BELOW = timedelta(minutes=10)
+"""How little time must be left before a session may be extended (R66)."""
 OWN_RESULT_READABLE = timedelta(hours=24)
 """How long an expired (not signed-out) session may still read its own payment (R64)."""
 
@@ -56,9 +58,12 @@ class Session:
     ended_at: datetime | None
     return_url: str | None = None
 
-    def live_at(self, now: datetime) -> bool:
-        """Whether a request of this session counts now."""
-        return self.ended_at is None and now < self.expires_at
+    def ends_at(self, *, extendable: bool) -> datetime:
+        """When it ends by itself, as its group decides now.
+
+        Where extension was turned off since, that is 10 minutes after it began.
+        """
+        return self.expires_at if extendable else min(self.expires_at, self.opened_at + PLAIN_LIFE)
 
 
 def first_end(now: datetime, *, extendable: bool) -> datetime:

@@ -11,6 +11,7 @@ from quickpay.ports.gateway import Gateway
 from quickpay.services.about import About
 from quickpay.services.api_keys import ApiKeyring
 from quickpay.services.enter import Enter
+from quickpay.services.extend import Extend
 from quickpay.services.feed import PaymentFeed
 from quickpay.services.groups import GroupBook
 from quickpay.services.guarantors import GuarantorBook
@@ -45,6 +46,7 @@ class Desk:
     pay: Pay
     results: Results
     leave: Leave
+    extend: Extend
     groups: GroupBook
     guarantors: GuarantorBook
     links: LinkBook

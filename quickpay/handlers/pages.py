@@ -30,6 +30,14 @@ class Page(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimeLeft:
+    """How long the session of a page lasts when it is sent, and whether its end can be moved."""
+
+    seconds: int
+    extendable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """What stands around every page: whose it is, where in the steps, how to leave, whom to ask.
 
@@ -48,6 +56,7 @@ class Frame:
     about: str | None = None
     not_me: bool = False
     back: str | None = None
+    time: TimeLeft | None = None
     footer_text: str | None = None
     footer_email: str | None = None
     footer_phone: str | None = None
@@ -81,6 +90,7 @@ def frame_of(
     home: str | None = None,
     view_account: bool = False,
     back: str | None = None,
+    time: TimeLeft | None = None,
     scripts: Scripts | None = None,
 ) -> Frame:
     """Put a group's branding around a page; with `csrf` it is a page of a session, which can be left."""
@@ -100,6 +110,7 @@ def frame_of(
         about=f"/g/{group.slug}/about",
         not_me=bool(csrf),
         back=back,
+        time=time,
         footer_text=look.footer_text,
         footer_email=look.footer_email,
         footer_phone=look.footer_phone,

@@ -1,7 +1,7 @@
 """How a payment stands: the page after Pay, the same by reload, Back or a second tab."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from quickpay.domain.balances import Balances
 from quickpay.domain.money import Cents
@@ -58,7 +58,7 @@ class Results:
             if isinstance(stay, NoStay):
                 return stay
             payment = await tx.payments.get(payment_id)
-            if payment is None or not await _may_see(tx, stay, payment, now):
+            if payment is None or not await _may_see(tx, stay, payment):
                 return NotYours()
             if stay.must_prove:
                 return MustProve()
@@ -66,20 +66,19 @@ class Results:
             if payment.receipt_number is not None:
                 receipt = await tx.ledger.receipt(payment.receipt_number)
             account = await account_now(tx, stay.guarantor.id)
-            live = stay.session.live_at(now)
             return ResultPage(
                 stay=stay,
                 payment=payment,
                 paid_on=None if receipt is None else receipt.date,
                 balances=account.balances,
-                again=live and account.balances.payable > 0,
-                live=live,
+                again=stay.live and account.balances.payable > 0,
+                live=stay.live,
             )
 
         return await self._store.read(unit)
 
 
-async def _may_see(tx: Tx, stay: Stay, payment: Payment, now: datetime) -> bool:
+async def _may_see(tx: Tx, stay: Stay, payment: Payment) -> bool:
     """Own session's payments; while it lives, also those of others through the same link.
 
     Once staff have ended the link, nobody but who paid sees that anybody did (R10).
@@ -90,7 +89,7 @@ async def _may_see(tx: Tx, stay: Stay, payment: Payment, now: datetime) -> bool:
     if payment.session_id == session.id:
         return True
     serial = session.link_serial
-    if serial is None or payment.link_serial != serial or not session.live_at(now):
+    if serial is None or payment.link_serial != serial or not stay.live:
         return False
     link = await tx.links.by_serial(serial)
     return link is not None and link.state not in CLOSED

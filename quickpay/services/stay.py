@@ -1,14 +1,14 @@
 """Who is here: from a cookie's secret to the session, its group and its guarantor."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from quickpay.domain.digests import session_hash
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.links import LinkState
-from quickpay.domain.sessions import OWN_RESULT_READABLE, Authentication, Session
+from quickpay.domain.sessions import MOST_EXTENSIONS, OWN_RESULT_READABLE, Authentication, Session
 from quickpay.ports.tables import Tx
 
 CLOSED = frozenset({LinkState.REVOKED, LinkState.SUPERSEDED, LinkState.SUSPENDED})
@@ -26,11 +26,23 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stay:
-    """One live session with those it concerns, as the database has them now."""
+    """One session with those it concerns, as the database has them now; `left` is none once it ran out."""
 
     session: Session
     group: Group
     guarantor: Guarantor
+    left: timedelta
+
+    @property
+    def live(self) -> bool:
+        """Whether a request of this session counts now."""
+        return self.session.ended_at is None and self.left > timedelta(0)
+
+    @property
+    def extendable(self) -> bool:
+        """Whether the end can be moved once more, now or when little time is left."""
+        on = self.group.options.authentication.session_extension
+        return on and self.session.extensions < MOST_EXTENSIONS
 
     @property
     def must_prove(self) -> bool:
@@ -65,10 +77,8 @@ class MustProve:
 
 async def stay_of(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
     """Find the live session of this visit."""
-    found = await _find(tx, visit)
-    if isinstance(found, NoStay):
-        return found
-    if found.session.live_at(now):
+    found = await _find(tx, visit, now)
+    if isinstance(found, NoStay) or found.live:
         return found
     return _no_stay(found)
 
@@ -87,16 +97,15 @@ async def stay_in_turn(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
 
 async def reader_of(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
     """Find the session of this visit, also one that ran out lately: it may still read its own payment."""
-    found = await _find(tx, visit)
+    found = await _find(tx, visit, now)
     if isinstance(found, NoStay):
         return found
-    session = found.session
-    if session.ended_at is None and now < session.expires_at + OWN_RESULT_READABLE:
+    if found.session.ended_at is None and found.left > -OWN_RESULT_READABLE:
         return found
     return _no_stay(found)
 
 
-async def _find(tx: Tx, visit: Visit) -> Stay | NoStay:
+async def _find(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
     nobody = NoStay(why=Gone.NEVER, group=None)
     if visit.secret is None:
         return nobody
@@ -107,7 +116,8 @@ async def _find(tx: Tx, visit: Visit) -> Stay | NoStay:
     guarantor = await tx.guarantors.get(session.guarantor_id)
     if group is None or guarantor is None:
         return nobody
-    return Stay(session=session, group=group, guarantor=guarantor)
+    ends_at = session.ends_at(extendable=group.options.authentication.session_extension)
+    return Stay(session=session, group=group, guarantor=guarantor, left=ends_at - now)
 
 
 def _no_stay(found: Stay) -> NoStay:

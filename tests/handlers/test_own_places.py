@@ -83,10 +83,18 @@ async def _pages(site: Site, browser: Browser) -> list[tuple[str, Answer]]:
     return pages
 
 
+_TIME = asset("time.js")  # says when little time is left, and asks for more
 _SCRIPTS = {
-    "/verify/code": {asset("code.js")},  # counts down to the next code
-    "/pay/details": {asset("pay.js"), "https://gateway.example/fields.js"},  # the gateway's card fields
-    "result": {asset("payment.js")},  # asks again while a payment is on its way
+    "/pay": {_TIME},
+    "/pay/method": {_TIME},
+    "/verify": {_TIME},
+    "/verify/code": {_TIME, asset("code.js")},  # counts down to the next code
+    "/pay/details": {
+        _TIME,
+        asset("pay.js"),
+        "https://gateway.example/fields.js",
+    },  # the card fields
+    "result": {_TIME, asset("payment.js")},  # asks again while a payment is on its way
     "left": set(),  # close.js only where the group's control is Close
 }
 """Every script a page may load, and why; whatever else loads one is found here (R106)."""

@@ -9,7 +9,7 @@ from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import sessions
 from quickpay.adapters.store.statements import Statement, insert
 from quickpay.domain.origins import Origin
-from quickpay.domain.sessions import MOST_EXTENSIONS, Authentication, Purpose, Role, Session
+from quickpay.domain.sessions import EXTENDABLE_BELOW, MOST_EXTENSIONS, Authentication, Purpose, Role, Session
 
 _ORIGINS = words(Origin)
 _PURPOSES = words(Purpose)
@@ -35,7 +35,12 @@ _SET_ORDER = Statement(
 )
 _EXTEND = Statement(
     update(sessions)
-    .where(*_LIVE, sessions.c.expires_at > bindparam("now"), sessions.c.extensions < MOST_EXTENSIONS)
+    .where(
+        *_LIVE,
+        sessions.c.expires_at > bindparam("now"),
+        sessions.c.expires_at < bindparam("soon"),
+        sessions.c.extensions < MOST_EXTENSIONS,
+    )
     .values(expires_at=bindparam("until"), extensions=sessions.c.extensions + 1)
 )
 _END = Statement(update(sessions).where(*_LIVE).values(ended_at=bindparam("now")))
@@ -109,8 +114,11 @@ class Sessions:
         await self._run.count(_SET_ORDER, session=session_id, order=order_id)
 
     async def extend(self, session_id: int, *, until: datetime, now: datetime) -> bool:
-        """Move the end of a live session that has extensions left."""
-        changed = await self._run.count(_EXTEND, session=session_id, until=micros(until), now=micros(now))
+        """Move the end of a live session that has little time and extensions left."""
+        soon = now + EXTENDABLE_BELOW
+        changed = await self._run.count(
+            _EXTEND, session=session_id, until=micros(until), now=micros(now), soon=micros(soon)
+        )
         return changed == 1
 
     async def end(self, session_id: int, now: datetime) -> bool:

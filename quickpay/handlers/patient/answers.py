@@ -1,5 +1,6 @@
 """Answers several steps share: nobody here, not proved yet, the link ended, there is a payment already."""
 
+from math import ceil
 from typing import assert_never
 
 from aiohttp import web
@@ -10,8 +11,8 @@ from quickpay.domain.sessions import Authentication
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import Form
-from quickpay.handlers.headers import Scripts
-from quickpay.handlers.pages import Frame, Mistake, frame_of, see_other, show
+from quickpay.handlers.headers import Scripts, new_scripts
+from quickpay.handlers.pages import Frame, Mistake, TimeLeft, frame_of, see_other, show
 from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.words import DEAD_HANDOFFS, DEAD_LINKS, FORM_FAULTS
 from quickpay.services.order import NoOrder
@@ -91,8 +92,9 @@ def session_frame(
     home: str | None = None,
     scripts: Scripts | None = None,
     view_account: bool = False,
+    timed: bool = True,
 ) -> Frame:
-    """Put the branding around a page of the session this request belongs to."""
+    """Put the branding around a page of the session this request is of; a timed one says when it ends."""
     secret = visit_of(request).secret
     csrf = "" if secret is None else form_token(secret)
     return frame_of(
@@ -100,10 +102,16 @@ def session_frame(
         csrf=csrf,
         step=step,
         home=home,
-        scripts=scripts,
+        scripts=new_scripts() if scripts is None and timed else scripts,
         view_account=view_account,
         back=way_back(request, stay.session.return_url),
+        time=time_of(stay) if timed and stay.live else None,
     )
+
+
+def time_of(stay: Stay) -> TimeLeft:
+    """Say how long the session lasts, in seconds begun: who comes back then finds it ended."""
+    return TimeLeft(seconds=ceil(stay.left.total_seconds()), extendable=stay.extendable)
 
 
 def stay_frame(

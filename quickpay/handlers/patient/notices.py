@@ -24,6 +24,18 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoreTime:
+    """How long the session lasts; `offered`: there may be more now, `later`: when little is left."""
+
+    template: ClassVar[str] = "patient/more_time.html"
+    frame: Frame
+    time_left: str
+    offered: bool
+    later: bool
+    offered_below: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FreshLink:
     """A button that sends a fresh link, and where to."""
 

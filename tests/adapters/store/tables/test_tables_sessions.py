@@ -1,7 +1,7 @@
 """Sessions: found by a hash, raised once, extended while live."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from quickpay.ports.store import Conflict
 from tests.adapters.store.tables.conftest import World
 from tests.factories import NOW, make_session, some_hash
 
+_TEN_MINUTES = timedelta(minutes=10)
 _LATER = NOW + timedelta(minutes=20)
 
 
@@ -65,13 +66,24 @@ async def test_a_session_that_is_over_is_neither_raised_nor_extended(world: Worl
 async def test_r66_a_session_is_extended_ten_times(world: World) -> None:
     hash_ = some_hash()
     session = await world.do(lambda tx: tx.sessions.add(make_session(), token_hash=hash_))
-    extended = [
-        await world.do(lambda tx: tx.sessions.extend(session.id, until=_LATER, now=NOW)) for _ in range(11)
-    ]
-    assert extended == [True] * 10 + [False]
-    assert await world.do(lambda tx: tx.sessions.find(hash_)) == replace(
-        session, expires_at=_LATER, extensions=10
-    )
+
+    async def press(now: datetime) -> bool:
+        return await world.do(
+            lambda tx: tx.sessions.extend(session.id, until=now + 2 * _TEN_MINUTES, now=now)
+        )
+
+    now = session.expires_at - _TEN_MINUTES
+    assert not await press(now)
+    now += timedelta(microseconds=1)
+    for _ in range(10):
+        assert await press(now)
+        assert not await press(now)
+        now += _TEN_MINUTES + timedelta(microseconds=1)
+    assert not await press(now)
+    found = await world.do(lambda tx: tx.sessions.find(hash_))
+    assert found is not None
+    assert found.extensions == 10
+    assert found.expires_at == now + _TEN_MINUTES - timedelta(microseconds=1)
 
 
 async def test_a_session_remembers_its_order(world: World) -> None:
