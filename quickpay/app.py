@@ -42,6 +42,7 @@ from quickpay.services.result import Results
 from quickpay.services.upkeep import Upkeep
 from quickpay.services.verify import Verify
 from quickpay.services.webhooks import WebhooksIn
+from quickpay.services.website import Website
 from quickpay.settings import BadSettings, Settings
 from quickpay.world import World, Wrap, open_world
 
@@ -120,6 +121,16 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             zone=zone,
         ),
         results=Results(store=store, clock=clock),
+        website=Website(
+            store=store,
+            clock=clock,
+            ids=ids,
+            digests=digests,
+            limits=limits,
+            courier=courier,
+            tasks=tasks,
+            countries=settings.sms_countries,
+        ),
         leave=Leave(store=store, clock=clock),
         extend=Extend(store=store, clock=clock),
         groups=GroupBook(

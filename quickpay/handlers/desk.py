@@ -27,6 +27,7 @@ from quickpay.services.renew import Renewal
 from quickpay.services.result import Results
 from quickpay.services.verify import Verify
 from quickpay.services.webhooks import WebhooksIn
+from quickpay.services.website import Website
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class Desk:
     ordering: Ordering
     pay: Pay
     results: Results
+    website: Website
     leave: Leave
     extend: Extend
     groups: GroupBook

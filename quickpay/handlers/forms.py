@@ -137,8 +137,9 @@ def _has_token(request: web.Request, form: Form, access: Admits) -> bool:
             return True  # of the link it names; whether that one is genuine, the handler finds out
         # What is no link has no form either; the handler says so.
         return tokens.read(door, address) is None
-    if access is Access.STAFF_DOOR:
-        cookie = staff_visit_of(request).secret  # given with the form, before anybody is anybody
+    if access in {Access.DOOR, Access.STAFF_DOOR}:
+        visit = visit_of(request) if access is Access.DOOR else staff_visit_of(request)
+        cookie = visit.secret  # given with the form, before anybody is anybody
         return cookie is not None and hmac.compare_digest(form_token(cookie).encode(), given.encode())
     secret = (staff_visit_of(request) if isinstance(access, StaffOnly) else visit_of(request)).secret
     if secret is None:

@@ -86,14 +86,19 @@ def frame_of(
     group: Group | None,
     *,
     csrf: str = "",
+    door_csrf: str = "",
     step: int | None = None,
     home: str | None = None,
     view_account: bool = False,
+    not_me: bool = False,
     back: str | None = None,
     time: TimeLeft | None = None,
     scripts: Scripts | None = None,
 ) -> Frame:
-    """Put a group's branding around a page; with `csrf` it is a page of a session, which can be left."""
+    """Put a group's branding around a page.
+
+    With `csrf` it is a page of a session, which can be left; with `door_csrf` one before there is any.
+    """
     if group is None:
         return Frame(scripts=scripts)
     look = group.options.look_and_feel
@@ -104,11 +109,11 @@ def frame_of(
         theme=f"/g/{group.slug}/theme-{group.version}.css",
         home=home,
         step=step,
-        csrf=csrf,
+        csrf=csrf or door_csrf,
         leave=_LEAVE_WORDS[look.logout_function] if csrf else None,
         view_account=view_account,
         about=f"/g/{group.slug}/about",
-        not_me=bool(csrf),
+        not_me=not_me,
         back=back,
         time=time,
         footer_text=look.footer_text,

@@ -22,6 +22,7 @@ from quickpay.handlers.patient import (
     not_me,
     payment,
     proof,
+    sign_in,
     theme,
 )
 from quickpay.handlers.staff.routes import ROUTES as STAFF_ROUTES
@@ -51,6 +52,11 @@ ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/session/extend", handler=extend.look, access=Access.SESSION),
     Route(method="POST", path="/session/extend", handler=extend.extend, access=Access.SESSION),
     Route(method="POST", path="/sign-out", handler=leave.sign_out, access=Access.SESSION),
+    Route(method="GET", path="/g/{group}/sign-in", handler=sign_in.ask, access=Access.PUBLIC),
+    Route(method="POST", path="/g/{group}/sign-in", handler=sign_in.knock, access=Access.DOOR),
+    Route(method="GET", path="/g/{group}/sign-in/code", handler=sign_in.ask_code, access=Access.DOOR),
+    Route(method="POST", path="/g/{group}/sign-in/code", handler=sign_in.check, access=Access.DOOR),
+    Route(method="POST", path="/g/{group}/sign-in/resend", handler=sign_in.resend, access=Access.DOOR),
     Route(method="GET", path="/g/{group}/signed-out", handler=leave.signed_out, access=Access.PUBLIC),
     Route(method="GET", path="/g/{group}/on-hold", handler=not_me.on_hold, access=Access.PUBLIC),
     Route(method="GET", path="/g/{group}/about", handler=about.show_about, access=Access.PUBLIC),

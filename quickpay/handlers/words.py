@@ -41,6 +41,12 @@ EMAIL_FAULTS = {
 }
 EMAIL_FAULT = "Enter an email address like name@example.com, or leave it empty."
 
+CONTACT_FAULTS = {
+    ContactFault.COUNTRY_REFUSED: "We cannot send texts to this number. Enter an email address instead.",
+    ContactFault.NOT_TEXTABLE: "This number gets no texts. Enter a mobile number or an email address.",
+}
+CONTACT_FAULT = "Enter an email address like name@example.com, or a mobile number with its area code."
+
 DECLINED = {
     Reason.CARD_DECLINED: "The card was declined by the bank that issued it.",
     Reason.INSUFFICIENT_FUNDS: "The bank says there are not enough funds on this card.",

@@ -74,6 +74,9 @@ class Limits:
     renewals_per_address: tuple[Limit, ...] = _limits("renewals_address", (10, _HOUR))
     """A36: fresh links for dead ones; a link and all that came of it by renewal count as one."""
 
+    knocks_per_address: tuple[Limit, ...] = _limits("knocks_address", (10, _HOUR), (30, _DAY))
+    """A14: how often one address may say at a group's door who it is."""
+
     texts_per_group: Limit = Limit(name="texts_group_86400s", most=1_000, per=_DAY)
     """R37: the most one group spends in a day (the number is ours)."""
     conversion_sample: int = 50

@@ -24,6 +24,7 @@ from quickpay.domain.receipts import Receipt
 from quickpay.domain.sessions import Role, Session
 from quickpay.mfa.challenge import Challenge, ChallengeState
 from quickpay.mfa.limits import Limit
+from quickpay.ports.knock_tables import Knocks
 from quickpay.ports.staff_tables import StaffAccounts, StaffSessions
 
 
@@ -431,6 +432,8 @@ class Tx(Protocol):
     def sessions(self) -> Sessions: ...
     @property
     def challenges(self) -> Challenges: ...
+    @property
+    def knocks(self) -> Knocks: ...
     @property
     def counters(self) -> Counters: ...
     @property

@@ -107,22 +107,7 @@ class ProofCodes:
         if not await tx.challenges.move(challenge.id, ChallengeState.LOCKED, now):
             return
         await tx.audit.add(challenge_event(challenge, "challenge.locked", now))
-        by_email = challenge.method is Method.EMAIL
-        other = guarantor.mobile if by_email else guarantor.email
-        if other is None or (by_email and guarantor.text_opt_out):
-            return
-        await tx.outbox.add(
-            NewMessage(
-                kind=MessageKind.LOCKED,
-                subject=challenge.id,
-                group_id=challenge.group_id,
-                guarantor_id=challenge.guarantor_id,
-                channel=Channel.SMS if by_email else Channel.EMAIL,
-                recipient=other,
-                now=now,
-                give_up_at=now + NOTICE_WORTH_SENDING,
-            ),
-        )
+        await tell_the_other_contact(tx, guarantor, challenge.method, subject=challenge.id, now=now)
 
     def _challenge(
         self,
@@ -167,6 +152,28 @@ class ProofCodes:
             challenge_id=challenge_id,
             code=code,
         )
+
+
+async def tell_the_other_contact(
+    tx: Tx, guarantor: Guarantor, locked: Method, *, subject: str, now: datetime
+) -> None:
+    """Queue the notice that proofs by one contact were locked, to the other contact (R38)."""
+    by_email = locked is Method.EMAIL
+    other = guarantor.mobile if by_email else guarantor.email
+    if other is None or (by_email and guarantor.text_opt_out):
+        return
+    await tx.outbox.add(
+        NewMessage(
+            kind=MessageKind.LOCKED,
+            subject=subject,
+            group_id=guarantor.group_id,
+            guarantor_id=guarantor.id,
+            channel=Channel.SMS if by_email else Channel.EMAIL,
+            recipient=other,
+            now=now,
+            give_up_at=now + NOTICE_WORTH_SENDING,
+        ),
+    )
 
 
 def challenge_event(challenge: Challenge, kind: str, now: datetime, **detail: str | int | None) -> Event:

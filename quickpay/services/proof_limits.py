@@ -60,6 +60,19 @@ class ProofLimits:
             group=self._digests.subject("group", str(stay.group.id)),
         )
 
+    def subjects_at_the_door(self, group_id: int, visit: Visit, contact: bytes, *, known: bool) -> Subjects:
+        """Name whom a knock is counted for, by its contact's digest.
+
+        One for nobody counts beside the real contact, not against it: else a stranger could lock the contact
+        of somebody whose name he does not even know (A29).
+        """
+        return Subjects(
+            contact=contact if known else self._digests.subject("nobody's contact", contact.hex()),
+            address=self._digests.subject("address", visit.address),
+            link=None,
+            group=self._digests.subject("group" if known else "nobody's group", str(group_id)),
+        )
+
     async def count_try(self, tx: Tx, subjects: Subjects, now: datetime) -> Full | None:
         """Count one try everywhere; unless it fits every count, nothing may be compared."""
         limits = self._limits

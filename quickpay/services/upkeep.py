@@ -1,8 +1,13 @@
 """What time does: codes end and are forgotten, counts that are over go away."""
 
+from datetime import timedelta
+
 from quickpay.ports.clock import Clock
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
+
+_KNOCKS_KEPT = timedelta(days=1)
+"""They say who tried to come in by the web; the audit keeps what is worth keeping."""
 
 
 class Upkeep:
@@ -18,6 +23,7 @@ class Upkeep:
 
         async def unit(tx: Tx) -> None:
             await tx.challenges.expire(now)
+            await tx.knocks.expire(now, forget_before=now - _KNOCKS_KEPT)
             await tx.counters.forget(now)
 
         await self._store.write(unit)

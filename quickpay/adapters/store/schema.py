@@ -215,6 +215,30 @@ challenges = Table(
     ),
 )
 
+# Somebody at a group's door on the web; nothing that was typed is kept but a mask and a keyed digest.
+knocks = Table(
+    "knocks",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("group_id", BigInteger, nullable=False),
+    Column("guarantor_id", BigInteger),
+    Column("method", Text, nullable=False),
+    Column("masked", Text, nullable=False),
+    Column("contact_digest", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("sends", Integer, nullable=False),
+    Column("digest", LargeBinary),
+    Column("created_at", BigInteger, nullable=False, index=True),
+    Column("resend_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    _one_of("method", "email", "sms"),
+    _one_of("state", "sent", "verified", "locked", "expired", "superseded"),
+    CheckConstraint("tries BETWEEN 0 AND 5", name="tries_cap"),
+    CheckConstraint("digest IS NULL OR state = 'sent'", name="digest_only_open"),
+)
+
 counters = Table(
     "counters",
     metadata,

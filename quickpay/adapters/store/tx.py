@@ -8,6 +8,7 @@ from quickpay.adapters.store.groups import Groups
 from quickpay.adapters.store.guarantors import Guarantors
 from quickpay.adapters.store.images import Images
 from quickpay.adapters.store.keys import ApiKeys, Idempotency
+from quickpay.adapters.store.knocks import Knocks
 from quickpay.adapters.store.ledger import Ledger
 from quickpay.adapters.store.links import Links
 from quickpay.adapters.store.orders import Orders
@@ -33,6 +34,7 @@ class StoreTx:
         "guarantors",
         "idempotency",
         "images",
+        "knocks",
         "ledger",
         "links",
         "orders",
@@ -53,6 +55,7 @@ class StoreTx:
         self.stops = ContactStops(run)
         self.sessions = Sessions(run)
         self.challenges = Challenges(run)
+        self.knocks = Knocks(run)
         self.counters = Counters(run)
         self.orders = Orders(run)
         self.payments = Payments(run)

@@ -6,6 +6,7 @@ from typing import assert_never
 from aiohttp import web
 
 from quickpay.domain.digests import form_token
+from quickpay.domain.groups import Group
 from quickpay.domain.return_addresses import may_return_to
 from quickpay.domain.sessions import Authentication
 from quickpay.handlers.cookies import visit_of
@@ -74,8 +75,19 @@ def nobody(request: web.Request, why: NoStay) -> web.Response:
     back = way_back(request, why.return_url)
     if back is not None:
         words = _GONE_FROM_PORTAL.get(why.why, words)
-    notice = Notice(frame=frame_of(why.group, back=back), heading=heading, words=(words, _NOT_CHARGED))
+    notice = Notice(
+        frame=frame_of(why.group, back=back),
+        heading=heading,
+        words=(words, _NOT_CHARGED),
+        go_on=_sign_in(why.group) if back is None else None,
+    )
     return show(notice, status=401)
+
+
+def _sign_in(group: Group | None) -> tuple[str, str] | None:
+    if group is None or not group.options.authentication.enable_mfa:
+        return None
+    return f"/g/{group.slug}/sign-in", "Sign in"
 
 
 def way_back(request: web.Request, return_url: str | None) -> str | None:
@@ -104,6 +116,7 @@ def session_frame(
         home=home,
         scripts=new_scripts() if scripts is None and timed else scripts,
         view_account=view_account,
+        not_me=stay.session.link_serial is not None,
         back=way_back(request, stay.session.return_url),
         time=time_of(stay) if timed and stay.live else None,
     )

@@ -47,11 +47,17 @@ async def signed_out(request: web.Request) -> web.Response:
     return show(SignedOutNotice(frame=frame, closes=closes))
 
 
+def _after(group: Group, back: str | None) -> str:
+    """Lead to the sign-in page where the group has one and the portal has none; else say she has left."""
+    logs_out = group.options.look_and_feel.logout_function is LogoutFunction.LOGOUT
+    if logs_out and back is None and group.options.authentication.enable_mfa:
+        return f"/g/{group.slug}/sign-in?left=yes"
+    return f"/g/{group.slug}/signed-out" + (f"?{urlencode({'back': back})}" if back else "")
+
+
 def _gone(request: web.Request, group: Group | None, return_url: str | None) -> web.Response:
-    address = "/" if group is None else f"/g/{group.slug}/signed-out"
     back = way_back(request, return_url)
-    if back is not None:
-        address += f"?{urlencode({'back': back})}"
+    address = "/" if group is None else _after(group, back)
     response = see_other(address)
     take_cookie(response, secure=request.app[DESK].secure)
     response.headers["Clear-Site-Data"] = '"storage"'
