@@ -17,7 +17,7 @@ from quickpay.domain.origins import Origin
 from quickpay.domain.sessions import Authentication, Purpose, Session, first_end
 from quickpay.mfa.challenge import Challenge, ChallengeState
 from quickpay.mfa.challenge import Purpose as ProofPurpose
-from quickpay.mfa.codes import Code, code_digest, new_code
+from quickpay.mfa.codes import Code, code_digest, new_code, same_code
 from quickpay.mfa.knock import Knock, KnockOutcome, judge
 from quickpay.mfa.limits import Limits
 from quickpay.mfa.methods import Method
@@ -166,7 +166,7 @@ class Knocks:
         """Find the contact on file again; one that was changed since is for nobody any more (R31)."""
         guarantor = await tx.guarantors.get(knock.guarantor_id or 0)
         contact = _contact(guarantor, knock.method) or ""
-        same = self._digests.subject("contact", contact) == knock.contact_digest
+        same = same_code(knock.contact_digest, self._digests.subject("contact", contact))
         return _Whom(guarantor=guarantor if same else None, contact=contact)
 
     def _subjects(self, knock: Knock, visit: Visit) -> Subjects:

@@ -196,7 +196,7 @@ async def test_who_comes_by_a_link_is_led_to_no_portal(site: Site, browser: Brow
     await browser.open(await site.link())
     assert _ways_back(await browser.get("/pay")) == []
     left = await browser.post("/sign-out")
-    assert left.to == "/g/lakeside/signed-out"
+    assert left.to == "/g/lakeside/sign-in?left=yes"
 
 
 @pytest.mark.parametrize("how", [LogoutFunction.LOGOUT, LogoutFunction.CLOSE])

@@ -13,7 +13,9 @@ _HEADERS = {
     "X-Forwarded-Host": "evil.example",
     "X-Original-URL": "//evil",
 }
-_PLACES = re.compile(r"/(pay(/method|/details)?|verify(/code)?|payments/[0-9a-f-]+|g/[a-z-]+/signed-out)")
+_PLACES = re.compile(
+    r"/(pay(/method|/details)?|verify(/code)?|payments/[0-9a-f-]+|g/[a-z-]+/sign(ed-out|-in\?left=yes))"
+)
 
 
 async def test_r113_whatever_is_asked_we_lead_to_places_of_our_own(site: Site, browser: Browser) -> None:

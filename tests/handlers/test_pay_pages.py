@@ -263,10 +263,11 @@ async def test_the_footer_has_text_email_and_phone_in_this_order(site: Site, bro
 
 
 @pytest.mark.parametrize(
-    ("function", "label"), [(LogoutFunction.LOGOUT, "Log out"), (LogoutFunction.CLOSE, "Close")]
+    ("function", "label", "leads_to"),
+    [(LogoutFunction.LOGOUT, "Log out", "sign-in?left=yes"), (LogoutFunction.CLOSE, "Close", "signed-out")],
 )
 async def test_leaving_ends_the_session_in_every_tab(
-    site: Site, browser: Browser, function: LogoutFunction, label: str
+    site: Site, browser: Browser, function: LogoutFunction, label: str, leads_to: str
 ) -> None:
     await site.options(logout_function=function)
     await browser.open(await site.link())
@@ -274,10 +275,11 @@ async def test_leaving_ends_the_session_in_every_tab(
     assert f">{label}</button>" in page.text
     other_tab = Browser(site=site, cookie=browser.cookie)
     left = await browser.post("/sign-out")
-    assert left.to == "/g/lakeside/signed-out"
+    assert left.to == f"/g/lakeside/{leads_to}"
     assert left.headers["Clear-Site-Data"] == '"storage"'
     assert browser.cookie == ""
     page = await browser.get(left.to)
+    assert "You are logged out" in page.words
     assert ("may close this page" in page.words) is (function is LogoutFunction.CLOSE)
     assert (await other_tab.get("/pay")).status == 401
 

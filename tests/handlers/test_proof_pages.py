@@ -206,4 +206,4 @@ async def test_leaving_is_possible_before_the_proof(required: Site, browser: Bro
     await required.options(logout_function=LogoutFunction.LOGOUT)
     await browser.open(await required.link(origin=Origin.STATEMENT))
     await browser.get("/verify")
-    assert (await browser.post("/sign-out")).to == "/g/lakeside/signed-out"
+    assert (await browser.post("/sign-out")).to == "/g/lakeside/sign-in?left=yes"
