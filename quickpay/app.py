@@ -36,6 +36,7 @@ from quickpay.services.once import Once
 from quickpay.services.order import Ordering
 from quickpay.services.outbox import Outbox
 from quickpay.services.pay import Pay
+from quickpay.services.press import Press
 from quickpay.services.reconcile import Reconcile
 from quickpay.services.renew import Renewal
 from quickpay.services.result import Results
@@ -121,6 +122,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             zone=zone,
         ),
         results=Results(store=store, clock=clock),
+        press=Press(store=store, papers=world.papers),
         website=Website(
             store=store,
             clock=clock,

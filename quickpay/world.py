@@ -12,6 +12,7 @@ from quickpay.adapters.gateways.sandbox import SandboxGateway
 from quickpay.adapters.ids import RandomIds
 from quickpay.adapters.images import HttpImageFetcher
 from quickpay.adapters.mail import SmtpMailer
+from quickpay.adapters.papers import TypstPapers
 from quickpay.adapters.sms import TWILIO, TwilioTexter
 from quickpay.adapters.store import open_store
 from quickpay.ports.clock import Clock
@@ -19,6 +20,7 @@ from quickpay.ports.gateway import Gateway
 from quickpay.ports.ids import Ids
 from quickpay.ports.images import ImageFetcher
 from quickpay.ports.messages import Mailer, Texter
+from quickpay.ports.papers import Papers
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.settings import BadSettings, Settings
@@ -35,6 +37,7 @@ class World:
     texter: Texter
     gateway: Gateway
     images: ImageFetcher
+    papers: Papers
 
 
 Wrap = Callable[[World], World]
@@ -59,6 +62,7 @@ async def open_world(settings: Settings, *, create: bool = False) -> AsyncIterat
             texter=_texter(settings, session),
             gateway=_gateway(settings, session),
             images=HttpImageFetcher(),
+            papers=TypstPapers(),
         )
 
 

@@ -23,6 +23,7 @@ from quickpay.services.not_me import NotMe
 from quickpay.services.once import Once
 from quickpay.services.order import Ordering
 from quickpay.services.pay import Pay
+from quickpay.services.press import Press
 from quickpay.services.renew import Renewal
 from quickpay.services.result import Results
 from quickpay.services.verify import Verify
@@ -46,6 +47,7 @@ class Desk:
     ordering: Ordering
     pay: Pay
     results: Results
+    press: Press
     website: Website
     leave: Leave
     extend: Extend

@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from quickpay.adapters.papers import TypstPapers
 from quickpay.app import furnish
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Guarantor
@@ -188,6 +189,7 @@ async def site_of(
         texter=house.texter,
         gateway=house.gateway,
         images=house.images,
+        papers=TypstPapers(),
     )
     desk = replace(furnish(settings, world, house.tasks).desk, pay=house.pay, **changed)
     app = web.Application(client_max_size=64 * 1024)
