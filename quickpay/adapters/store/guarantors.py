@@ -13,15 +13,18 @@ from quickpay.adapters.store.accounts import (
 from quickpay.adapters.store.columns import micros, moment
 from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import guarantors
+from quickpay.adapters.store.search_keys import keep_keys
 from quickpay.adapters.store.statements import Statement, insert
 from quickpay.domain.guarantors import Account, Guarantor
 
-_ROW = [column for column in guarantors.c if column.name != "account"]
-_BY_ID = select(*_ROW).where(guarantors.c.id == bindparam("id"))
+GUARANTOR = [column for column in guarantors.c if column.name != "account"]
+"""The columns `guarantor_of` reads."""
+
+_BY_ID = select(*GUARANTOR).where(guarantors.c.id == bindparam("id"))
 _GET = Statement(_BY_ID)
 _LOCK = Statement(_BY_ID.with_for_update())
 _BY_NUMBER = Statement(
-    select(*_ROW).where(
+    select(*GUARANTOR).where(
         guarantors.c.group_id == bindparam("group_id"), guarantors.c.number == bindparam("number")
     )
 )
@@ -52,17 +55,17 @@ class Guarantors:
     async def get(self, guarantor_id: int) -> Guarantor | None:
         """Return one, without the account."""
         row = await self._run.one(_GET, id=guarantor_id)
-        return None if row is None else _guarantor(row)
+        return None if row is None else guarantor_of(row)
 
     async def by_number(self, group_id: int, number: str) -> Guarantor | None:
         """Return one by the PM system's number, without the account."""
         row = await self._run.one(_BY_NUMBER, group_id=group_id, number=number)
-        return None if row is None else _guarantor(row)
+        return None if row is None else guarantor_of(row)
 
     async def lock(self, guarantor_id: int) -> Guarantor | None:
         """Keep other payments of this guarantor waiting until the unit ends."""
         row = await self._run.one(_LOCK, id=guarantor_id)
-        return None if row is None else _guarantor(row)
+        return None if row is None else guarantor_of(row)
 
     async def account(self, guarantor_id: int) -> Account:
         """Return what the PM system last said; of an unknown guarantor, an empty account."""
@@ -87,10 +90,13 @@ class Guarantors:
             changed_at=micros(guarantor.changed_at),
         )
         assert row is not None
-        return replace(guarantor, id=row[0])
+        stored = replace(guarantor, id=row[0])
+        await keep_keys(self._run, stored)
+        return stored
 
 
-def _guarantor(row: Row) -> Guarantor:
+def guarantor_of(row: Row) -> Guarantor:
+    """Read one, without the account."""
     (
         id_,
         group_id,
