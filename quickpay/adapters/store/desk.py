@@ -30,6 +30,9 @@ from quickpay.ports.desk_tables import BatchLine, LastMessage, Sought
 _LAST = "\U0010ffff"
 """Comes after everything a key may go on with."""
 
+_NUMBER_BEGINS = 3
+"""Characters from which on a number is found by its beginning: with fewer, half the group begins so."""
+
 _LIVE = (
     links.c.state == "active",
     links.c.expires_at > bindparam("now"),
@@ -97,7 +100,8 @@ class Desk:
         for place, word in enumerate(sorted(sought.words, key=len, reverse=True)):
             params |= {f"from_{place}": word, f"to_{place}": word + _LAST}
         if sought.number is not None:
-            params |= {"from_number": sought.number, "to_number": sought.number + _LAST}
+            onward = _LAST if len(sought.number) >= _NUMBER_BEGINS else ""
+            params |= {"from_number": sought.number, "to_number": sought.number + onward}
         for kind in ("email", "mobile"):
             value = getattr(sought, kind)
             params |= {} if value is None else {kind: value}
