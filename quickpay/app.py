@@ -184,6 +184,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             base_url=settings.base_url,
             pops_management=settings.pops_management,
             zone=zone,
+            countries=settings.sms_countries,
         ),
     )
     return House(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from quickpay.domain.faults import Fault
+from quickpay.domain.reach import Reach
 
 PASSWORD_SHORTEST = 15
 PASSWORD_LONGEST = 128
@@ -51,9 +52,14 @@ class Staff:
         """How the audit and the histories name who did it: by an id, as names are nobody else's business."""
         return f"staff {self.id}"
 
+    @property
+    def reach(self) -> Reach:
+        """Which groups it may know of."""
+        return Reach(groups=self.groups)
+
     def may_see(self, group_id: int) -> bool:
         """Whether a group is one of this account's."""
-        return self.groups is None or group_id in self.groups
+        return self.reach.holds(group_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,9 @@ from quickpay.ports.passwords import Passwords
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.enrol import Enrol
+from quickpay.services.guarantor_file import GuarantorFiles
+from quickpay.services.guarantor_search import GuarantorSearch
+from quickpay.services.link_batches import LinkBatches
 from quickpay.services.links import LinkBook
 from quickpay.services.sign_in import SignIn
 from quickpay.services.staff import StaffBook
@@ -25,6 +28,10 @@ class StaffDesk:
     enrol: Enrol
     sign_in: SignIn
     view: StaffView
+    search: GuarantorSearch
+    files: GuarantorFiles
+    batches: LinkBatches
+    links: LinkBook
     pops_management: bool
     zone: ZoneInfo
 
@@ -41,6 +48,7 @@ def staff_desk(
     base_url: str,
     pops_management: bool,
     zone: ZoneInfo,
+    countries: tuple[str, ...] = ("US",),
 ) -> StaffDesk:
     """Give the staff's services their ports."""
     return StaffDesk(
@@ -50,6 +58,10 @@ def staff_desk(
             store=store, clock=clock, ids=ids, digests=digests, limits=limits, passwords=passwords
         ),
         view=StaffView(store=store, links=links),
+        search=GuarantorSearch(store=store, clock=clock, digests=digests, countries=countries),
+        files=GuarantorFiles(store=store, clock=clock, digests=digests),
+        batches=LinkBatches(store=store, clock=clock),
+        links=links,
         pops_management=pops_management,
         zone=zone,
     )

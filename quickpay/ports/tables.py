@@ -24,6 +24,7 @@ from quickpay.domain.receipts import Receipt
 from quickpay.domain.sessions import Role, Session
 from quickpay.mfa.challenge import Challenge, ChallengeState
 from quickpay.mfa.limits import Limit
+from quickpay.ports.desk_tables import Desk
 from quickpay.ports.knock_tables import Knocks
 from quickpay.ports.staff_tables import StaffAccounts, StaffSessions
 
@@ -97,10 +98,11 @@ class Guarantors(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkEvent:
-    """One line of a link's timeline."""
+    """One line of a link's timeline; `actor` is as the audit has it, empty for a mark that it was seen."""
 
     at: datetime
     type: str
+    actor: str
     detail: Mapping[str, str | int | None]
 
 
@@ -456,5 +458,7 @@ class Tx(Protocol):
     def staff(self) -> StaffAccounts: ...
     @property
     def staff_sessions(self) -> StaffSessions: ...
+    @property
+    def desk(self) -> Desk: ...
     @property
     def checks(self) -> Checks: ...

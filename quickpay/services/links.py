@@ -14,6 +14,7 @@ from quickpay.domain.links import DEFAULT_LIFETIMES, Link, LinkState
 from quickpay.domain.messages import MessageKind, NewMessage
 from quickpay.domain.origins import Origin
 from quickpay.domain.payments import PaymentState
+from quickpay.domain.reach import EVERYWHERE, Reach
 from quickpay.domain.tokens import TokenPurpose, Tokens
 from quickpay.ports.clock import Clock
 from quickpay.ports.ids import Ids
@@ -22,7 +23,7 @@ from quickpay.ports.tables import LinkEvent, Tx
 from quickpay.services.groups import NoGroup, group_within
 from quickpay.services.new_links import NewLink as NewLink
 from quickpay.services.new_links import draft
-from quickpay.services.whose_links import WhoseLinks, whose_links
+from quickpay.services.whose_links import WhoseLinks, end_some, whose_links
 
 LINK_WORTH_SENDING = timedelta(hours=24)
 """How long a message with a link is tried; one that expires sooner, no longer than that."""
@@ -131,7 +132,7 @@ class LinkBook:
             )
         return self._view(link, group, guarantor, now)
 
-    async def get(self, link_id: str, *, within: int | None = None) -> LinkView | None:
+    async def get(self, link_id: str, *, within: Reach = EVERYWHERE) -> LinkView | None:
         """Return one link with its timeline, if this caller may know of it."""
         now = self._clock.now()
 
@@ -144,7 +145,7 @@ class LinkBook:
 
         return await self._store.read(unit)
 
-    async def revoke(self, link_id: str, *, by: str, within: int | None = None) -> LinkView | None:
+    async def revoke(self, link_id: str, *, by: str, within: Reach = EVERYWHERE) -> LinkView | None:
         """End a link at once; one that has ended already stays as it ended, and asking again is no fault."""
         now = self._clock.now()
 
@@ -161,7 +162,7 @@ class LinkBook:
 
         return await self._store.write(unit)
 
-    async def restore(self, link_id: str, *, by: str, within: int | None = None) -> LinkView | None:
+    async def restore(self, link_id: str, *, by: str, within: Reach = EVERYWHERE) -> LinkView | None:
         """Make a suspended link good again and let messages go to its contact; asking again is no fault."""
         now = self._clock.now()
 
@@ -189,7 +190,7 @@ class LinkBook:
         guarantor: str | None = None,
         batch: str | None = None,
         by: str,
-        within: int | None = None,
+        within: Reach = EVERYWHERE,
     ) -> int | tuple[Fault, ...] | NoGroup:
         """End every active link of all that is given, in units of a few hundred; returns how many.
 
@@ -205,13 +206,7 @@ class LinkBook:
             whose = await whose_links(tx, group, guarantor, within)
             if not isinstance(whose, WhoseLinks):
                 return whose
-            ended = await tx.links.end_many(
-                group_id=whose.group_id,
-                guarantor_id=whose.guarantor_id,
-                batch=batch,
-                state=LinkState.REVOKED,
-                most=_ENDED_AT_ONCE,
-            )
+            ended = await end_some(tx, whose, batch=batch, most=_ENDED_AT_ONCE)
             for link in ended:
                 await tx.audit.add(_event("link.revoked", link, now, by, batch=batch))
             return len(ended)
@@ -247,9 +242,9 @@ class LinkBook:
         )
 
 
-async def _find(tx: Tx, link_id: str, within: int | None) -> tuple[Link, Group, Guarantor] | None:
+async def _find(tx: Tx, link_id: str, within: Reach) -> tuple[Link, Group, Guarantor] | None:
     link = await tx.links.get(link_id) if _LINK_ID.fullmatch(link_id) else None
-    if link is None or within not in {None, link.group_id}:
+    if link is None or not within.holds(link.group_id):
         return None
     group = await tx.groups.get(link.group_id)
     guarantor = await tx.guarantors.get(link.guarantor_id)

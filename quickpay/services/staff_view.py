@@ -1,9 +1,11 @@
 """What somebody of the staff may look at: her groups, and a link of one of them with its timeline."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from quickpay.domain.groups import Group
+from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.staff import Staff
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
@@ -17,6 +19,16 @@ class GroupLine:
     group: Group
     changed_at: datetime
     changed_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFile:
+    """A link with whose it is; `names` gives who is meant by an actor of the timeline, staff and keys."""
+
+    view: LinkView
+    group: Group
+    guarantor: Guarantor = field(repr=False)
+    names: Mapping[str, str] = field(repr=False)
 
 
 class StaffView:
@@ -50,7 +62,19 @@ class StaffView:
 
         return await self._store.read(unit)
 
-    async def link(self, staff: Staff, link_id: str) -> LinkView | None:
+    async def link(self, staff: Staff, link_id: str) -> LinkFile | None:
         """Return a link of one of her groups with its timeline; of another group there is none."""
-        found = await self._links.get(link_id)
-        return found if found is not None and staff.may_see(found.link.group_id) else None
+        view = await self._links.get(link_id, within=staff.reach)
+        if view is None:
+            return None
+
+        async def unit(tx: Tx) -> LinkFile | None:
+            group = await tx.groups.get(view.link.group_id)
+            guarantor = await tx.guarantors.get(view.link.guarantor_id)
+            if group is None or guarantor is None:
+                return None
+            people = {one.actor: one.name for one in await tx.staff.list_()}
+            keys = {f"key {one.id}": one.name for one in await tx.api_keys.list_()}
+            return LinkFile(view=view, group=group, guarantor=guarantor, names=people | keys)
+
+        return await self._store.read(unit)

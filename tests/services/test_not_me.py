@@ -11,6 +11,7 @@ from quickpay.domain.links import Link, LinkState
 from quickpay.domain.messages import Channel, MessageKind
 from quickpay.domain.origins import Origin
 from quickpay.domain.payments import PaymentState
+from quickpay.domain.reach import reach_of
 from quickpay.mfa.methods import Method as Way
 from quickpay.ports.gateway import Approved, NoAnswer
 from quickpay.services.enter import DeadLink, Opened
@@ -214,7 +215,7 @@ async def test_staff_restore_the_link_and_its_contact(lakeside: Lakeside) -> Non
     assert again is not None
     assert [event.type for event in again.events].count("link.restored") == 1
     assert await house.links.restore("nothing", by="desk") is None
-    assert await house.links.restore(link.id, by="desk", within=lakeside.group.id + 1) is None
+    assert await house.links.restore(link.id, by="desk", within=reach_of(lakeside.group.id + 1)) is None
 
 
 async def test_it_can_be_said_and_restored_again(lakeside: Lakeside) -> None:

@@ -13,6 +13,7 @@ from quickpay.adapters.store.accounts import (
 from quickpay.adapters.store.columns import micros, moment
 from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import guarantors
+from quickpay.adapters.store.search_keys import keep_keys
 from quickpay.adapters.store.statements import Statement, insert
 from quickpay.domain.guarantors import Account, Guarantor
 
@@ -89,7 +90,9 @@ class Guarantors:
             changed_at=micros(guarantor.changed_at),
         )
         assert row is not None
-        return replace(guarantor, id=row[0])
+        stored = replace(guarantor, id=row[0])
+        await keep_keys(self._run, stored)
+        return stored
 
 
 def guarantor_of(row: Row) -> Guarantor:

@@ -89,7 +89,7 @@ _SEEN = Statement(
     .order_by(link_seen.c.hour)
 )
 _EVENTS = Statement(
-    select(audit.c.at, audit.c.type, audit.c.detail)
+    select(audit.c.at, audit.c.type, audit.c.actor, audit.c.detail)
     .where(audit.c.link_serial == bindparam("serial"))
     .order_by(audit.c.at, audit.c.id)
 )
@@ -144,17 +144,17 @@ class Links:
     async def get(self, link_id: str) -> Link | None:
         """Return the link a token names."""
         row = await self._run.one(_GET, id=link_id)
-        return None if row is None else _link(row)
+        return None if row is None else link_of(row)
 
     async def by_serial(self, serial: int) -> Link | None:
         """Return the link a row of ours names."""
         row = await self._run.one(_BY_SERIAL, serial=serial)
-        return None if row is None else _link(row)
+        return None if row is None else link_of(row)
 
     async def count_use(self, link_id: str, now: datetime) -> Link | None:
         """Count one use if the link is active, unexpired and below its limit: one statement, no race (R5)."""
         row = await self._run.one(_COUNT_USE, link_id=link_id, now=micros(now))
-        return None if row is None else _link(row)
+        return None if row is None else link_of(row)
 
     async def end(self, serial: int, state: LinkState) -> bool:
         """Move an active link to its end."""
@@ -183,7 +183,7 @@ class Links:
         given = {name: value for name, value in filters.items() if value is not None}
         params = {f"of_{name}": value for name, value in given.items()}
         rows = await self._run.all(_end_many(*given), **params, end=state.value, most=most)
-        return sorted((_link(row) for row in rows), key=attrgetter("serial"))
+        return sorted((link_of(row) for row in rows), key=attrgetter("serial"))
 
     async def mark_seen(self, serial: int, *, at: datetime, times: int) -> None:
         """Add to the one mark of this link and hour."""
@@ -193,21 +193,25 @@ class Links:
     async def events(self, serial: int) -> list[LinkEvent]:
         """The timeline, oldest first, the hours it was seen in included."""
         done = [
-            LinkEvent(at=moment(at), type=type_, detail=json.loads(detail))
-            for at, type_, detail in await self._run.all(_EVENTS, serial=serial)
+            LinkEvent(at=moment(at), type=type_, actor=actor, detail=json.loads(detail))
+            for at, type_, actor, detail in await self._run.all(_EVENTS, serial=serial)
         ]
         # An hour's mark stands at its beginning, but never before the link was made.
         made = done[0].at if done else moment(0)
         seen = [
             LinkEvent(
-                at=max(made, moment(hour * _MICROSECONDS_AN_HOUR)), type="link.seen", detail={"times": times}
+                at=max(made, moment(hour * _MICROSECONDS_AN_HOUR)),
+                type="link.seen",
+                actor="",
+                detail={"times": times},
             )
             for hour, times in await self._run.all(_SEEN, serial=serial)
         ]
         return list(merge(done, seen, key=attrgetter("at")))
 
 
-def _link(row: Row) -> Link:
+def link_of(row: Row) -> Link:
+    """Read one."""
     (
         serial,
         id_,

@@ -107,6 +107,20 @@ guarantors = Table(
     UniqueConstraint("group_id", "number"),
 )
 
+# Compared byte by byte on both databases, so that what begins with a word is one run of the index.
+_Key = Text().with_variant(Text(collation="C"), "postgresql")
+
+guarantor_keys = Table(
+    "guarantor_keys",
+    metadata,
+    Column("guarantor_id", ForeignKey("guarantors.id"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("key", _Key, primary_key=True),
+    Column("group_id", BigInteger, nullable=False),
+    _one_of("kind", "name", "number", "email", "mobile"),
+    Index("ix_guarantor_keys_kind_key", "kind", "key", "group_id", "guarantor_id"),
+)
+
 links = Table(
     "links",
     metadata,
@@ -134,6 +148,12 @@ links = Table(
     Index(
         "ix_links_batch",
         "batch",
+        sqlite_where=text("batch IS NOT NULL"),
+        postgresql_where=text("batch IS NOT NULL"),
+    ),
+    Index(
+        "ix_links_batch_made",
+        "created_at",
         sqlite_where=text("batch IS NOT NULL"),
         postgresql_where=text("batch IS NOT NULL"),
     ),
@@ -419,6 +439,7 @@ outbox = Table(
     UniqueConstraint("kind", "subject"),
     _one_of("channel", "email", "sms"),
     _one_of("state", "queued", "leased", "sent", "dead", "dropped"),
+    Index("ix_outbox_guarantor_id", "guarantor_id"),
     Index(
         "ix_outbox_waiting",
         "next_at",

@@ -4,6 +4,7 @@ from quickpay.adapters.store.audit import Audit
 from quickpay.adapters.store.challenges import Challenges
 from quickpay.adapters.store.checks import Checks
 from quickpay.adapters.store.counters import Counters
+from quickpay.adapters.store.desk import Desk
 from quickpay.adapters.store.groups import Groups
 from quickpay.adapters.store.guarantors import Guarantors
 from quickpay.adapters.store.images import Images
@@ -30,6 +31,7 @@ class StoreTx:
         "challenges",
         "checks",
         "counters",
+        "desk",
         "groups",
         "guarantors",
         "idempotency",
@@ -67,4 +69,5 @@ class StoreTx:
         self.webhooks = Webhooks(run)
         self.staff = StaffAccounts(run)
         self.staff_sessions = StaffSessions(run)
+        self.desk = Desk(run)
         self.checks = Checks(run)

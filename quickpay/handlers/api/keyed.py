@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 from pydantic import BaseModel
 from pydantic_core import to_json
 
+from quickpay.domain.reach import Reach, reach_of
 from quickpay.handlers.access import Handler
 from quickpay.handlers.api.problems import Problem
 from quickpay.handlers.cookies import REQUEST_ID
@@ -31,6 +32,11 @@ class Call:
     def within(self) -> int | None:
         """The only group the key is for; None is all."""
         return self.key.group_id
+
+    @property
+    def reach(self) -> Reach:
+        """The same as a reach."""
+        return reach_of(self.key.group_id)
 
     @property
     def by(self) -> str:

@@ -62,7 +62,7 @@ async def get_code(call: Call) -> web.Response:
 async def revoke_link(call: Call) -> web.Response:
     """End a link at once."""
     call.query()
-    view = await call.desk.links.revoke(call.part("id"), by=call.by, within=call.within)
+    view = await call.desk.links.revoke(call.part("id"), by=call.by, within=call.reach)
     if view is None:
         raise not_found()
     return answer(link_detail(view))
@@ -71,7 +71,7 @@ async def revoke_link(call: Call) -> web.Response:
 async def restore_link(call: Call) -> web.Response:
     """Make a suspended link good again."""
     call.query()
-    view = await call.desk.links.restore(call.part("id"), by=call.by, within=call.within)
+    view = await call.desk.links.restore(call.part("id"), by=call.by, within=call.reach)
     if view is None:
         raise not_found()
     return answer(link_detail(view))
@@ -82,7 +82,7 @@ async def revoke_links(call: Call) -> web.Response:
     call.query()
     which, _ = await read_body(call.request, REVOCATION)
     revoked = await call.desk.links.revoke_many(
-        group=which.group, guarantor=which.guarantor, batch=which.batch, by=call.by, within=call.within
+        group=which.group, guarantor=which.guarantor, batch=which.batch, by=call.by, within=call.reach
     )
     match revoked:
         case int():
@@ -95,7 +95,7 @@ async def revoke_links(call: Call) -> web.Response:
 
 async def _find(call: Call) -> LinkView:
     call.query()
-    view = await call.desk.links.get(call.part("id"), within=call.within)
+    view = await call.desk.links.get(call.part("id"), within=call.reach)
     if view is None:
         raise not_found()
     return view

@@ -1,4 +1,4 @@
-"""The staff's front page, the list of groups, and a link's timeline."""
+"""The staff's front page and the list of groups."""
 
 import re
 
@@ -10,9 +10,8 @@ from quickpay.handlers.forms import form_of
 from quickpay.handlers.gate import staff_of
 from quickpay.handlers.pages import Mistake, see_other, show
 from quickpay.handlers.staff.frames import bar_of, staff_frame
-from quickpay.handlers.staff.views import FrontPage, GroupRow, GroupsPage, LinkPage
-from quickpay.handlers.staff.words import may_do, moment, sentence
-from quickpay.services.links import LinkView
+from quickpay.handlers.staff.views import FrontPage, GroupRow, GroupsPage
+from quickpay.handlers.staff.words import may_do, moment
 
 # A link's id, alone or in the address it stands in.
 _LINK_ID = re.compile(r"(?:\S*/q/)?([A-Za-z0-9_-]{22})(?:\.[A-Za-z0-9_-]{43})?", re.ASCII)
@@ -27,11 +26,11 @@ async def find_link(request: web.Request) -> web.Response:
     """Lead from a pasted address or id to the link's page."""
     staff, typed = staff_of(request), form_of(request).text("link").strip()
     found = _LINK_ID.fullmatch(typed)
-    view = await request.app[DESK].staff.view.link(staff, found[1]) if found else None
-    if view is None:
+    file = await request.app[DESK].staff.view.link(staff, found[1]) if found else None
+    if file is None:
         mistakes = (Mistake(field="link", message="None of your groups has such a link."),)
         return await _front(request, staff, mistakes=mistakes, link=typed, status=422)
-    return see_other(f"/staff/links/{view.link.id}")
+    return see_other(f"/staff/links/{file.view.link.id}")
 
 
 async def show_groups(request: web.Request) -> web.Response:
@@ -48,34 +47,6 @@ async def show_groups(request: web.Request) -> web.Response:
         for line in await desk.view.group_lines(staff)
     )
     return show(GroupsPage(frame=staff_frame(request), bar=bar_of(request, staff), rows=rows))
-
-
-async def show_link(request: web.Request) -> web.Response:
-    """Tell how a link fared; of another group, there is no such link."""
-    staff, desk = staff_of(request), request.app[DESK].staff
-    view = await desk.view.link(staff, request.match_info["link"])
-    if view is None:
-        raise web.HTTPNotFound
-    page = LinkPage(
-        frame=staff_frame(request),
-        bar=bar_of(request, staff),
-        link_id=view.link.id,
-        facts=_facts(request, view),
-        events=tuple((moment(one.at, desk.zone), sentence(one.type, one.detail)) for one in view.events),
-    )
-    return show(page)
-
-
-def _facts(request: web.Request, view: LinkView) -> tuple[tuple[str, str], ...]:
-    zone = request.app[DESK].staff.zone
-    return (
-        ("Group", view.group),
-        ("Guarantor", view.guarantor),
-        ("Origin", view.link.origin.value.replace("_", " ")),
-        ("State", view.state.value.replace("_", " ")),
-        ("Uses", f"{view.link.uses} of {view.max_uses}"),
-        ("Until", moment(view.link.expires_at, zone)),
-    )
 
 
 async def _front(

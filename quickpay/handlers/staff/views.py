@@ -91,15 +91,3 @@ class GroupsPage:
     frame: Frame
     bar: Bar
     rows: tuple[GroupRow, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkPage:
-    """One link, and how it fared, in sentences."""
-
-    template: ClassVar[str] = "staff/link.html"
-    frame: Frame
-    bar: Bar
-    link_id: str
-    facts: tuple[tuple[str, str], ...]
-    events: tuple[tuple[str, str], ...]

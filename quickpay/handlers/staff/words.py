@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from quickpay.domain.money import format_usd
 from quickpay.domain.staff import StaffRole
 from quickpay.handlers.words import day
 from quickpay.services.stay import Gone
@@ -14,12 +15,19 @@ ROLES = {
     StaffRole.BILLING: "Billing",
     StaffRole.ADMIN: "Admin",
 }
-_EVERYBODY_MAY = ("Look at a link of your groups and see how it fared.",)
+_EVERYBODY_MAY = (
+    "Find a guarantor of your groups, and see what is owed and paid.",
+    "Look at a link of your groups and see how it fared.",
+)
+_AT_THE_DESK_MAY = (
+    "End links: one, a guarantor's, or a whole batch; restore one that is on hold.",
+    "See contacts whole and copy a link's address.",
+)
 _MAY: dict[StaffRole, tuple[str, ...]] = {
     StaffRole.VIEWER: (),
-    StaffRole.FRONT_DESK: (),
-    StaffRole.BILLING: (),
-    StaffRole.ADMIN: (),
+    StaffRole.FRONT_DESK: _AT_THE_DESK_MAY,
+    StaffRole.BILLING: _AT_THE_DESK_MAY,
+    StaffRole.ADMIN: (*_AT_THE_DESK_MAY, "End every link of a group."),
 }
 _POPS_MANAGEMENT = "See the groups, their versions and who changed them last, in POPS Management."
 
@@ -33,32 +41,57 @@ GONE = {
 
 _HOURS = 12
 _EVENTS = {
-    "link.created": "The link was made.",
-    "link.seen": "Looked at {times} times and not opened; a mail scanner may have been among them.",
+    "link.created": "The link was made{by}.",
+    "link.seen": "Looked at{times} and not opened, as mail scanners and previews do: ignored.",
     "link.opened": "Opened: use {use} of {of}.",
     "link.receipt_opened": "Opened to see the receipt; this costs no use.",
-    "link.refused": "Refused: {reason}.",
-    "link.revoked": "Ended by staff.",
-    "link.superseded": "Ended, as a newer link was made.",
+    "link.refused": "Not opened: {reason}.",
+    "link.revoked": "Ended{by}.",
+    "link.superseded": "Ended, as a newer link was made{by}.",
+    "link.renewed": "A fresh link took its place, by the patient's press: {new}.",
+    "link.not_me": "Somebody said “I am not this person”: on hold, and nothing more goes to its contact.",
+    "link.restored": "Restored{by}: it is good again, and messages go to its contact.",
     "challenge.made": "A code was asked for, by {method}.",
     "challenge.sent": "A code went out by {method}.",
-    "challenge.undeliverable": "The code could not be delivered by {method}.",
+    "challenge.undeliverable": "The code could not be delivered by {method}: {outcome}.",
     "challenge.failed": "A wrong code was typed; tries so far: {tries}.",
     "challenge.locked": "Too many wrong codes: this proof was locked.",
     "challenge.verified": "Proved who she is by the code.",
     "challenge.cancelled": "The code was taken back.",
+    "rate.limited": "Refused for a while, as a limit was reached: {limit}.",
     "session.logged_out": "Signed out.",
-    "payment.submitted": "Pay was pressed; the gateway was asked.",
-    "payment.succeeded": "Paid; receipt {receipt}.",
-    "payment.declined": "Declined: {reason}.",
-    "payment.unknown": "The bank has not answered; it is asked again.",
-    "payment.review": "The gateway's answer does not fit: somebody must look.",
-    "payment.acknowledged": "Taken over by the PM system.",
+    "payment.submitted": "Pay was pressed for {amount}; the gateway was asked.",
+    "payment.succeeded": "Paid {amount}; receipt {receipt}. {not_posted_because}",
+    "payment.declined": "Declined: {reason}. Nothing was charged; receipt {receipt} says so.",
+    "payment.unknown": "The bank has not answered for {amount}; it is asked again.",
+    "payment.review": "The gateway's answer does not fit ({differs}): somebody must look.",
+    "payment.contradicted": "The gateway now says that a declined payment was taken: somebody must look.",
+    "payment.acknowledged": "Taken over by the PM system{by}.",
     "message.sent": "The message with the {kind} went out by {channel}.",
-    "message.failed": "The message with the {kind} could not be sent.",
-    "message.dropped": "The message with the {kind} was not sent any more.",
+    "message.failed": "The message with the {kind} could not be delivered by {channel}: {reason}.",
+    "message.dropped": "The message with the {kind} was not sent any more: {reason}.",
 }
-_UNSAID = {"sms": "text", "used_up": "it was used up", "expired": "it had expired", "paid": "it is paid"}
+_RENEWED_FROM = "It was made by the patient's press, as the link before had ended: {old}."
+_UNSAID = {
+    "sms": "text",
+    "used_up": "it was used up",
+    "expired": "it had expired",
+    "paid": "it is paid",
+    "revoked": "it was ended by staff",
+    "superseded": "a newer one had taken its place",
+    "suspended": "it is on hold",
+    "locked": "notice of a locked proof",
+    "not_charged": "it did not reach the bank",
+    "insufficient_funds": "not enough funds",
+    "incorrect_cvc": "wrong security code",
+    "stopped": "the carrier was told STOP",
+    "auto_post_off": "Not posted: automatic posting is off.",
+    "unapplied_funds": "Not posted: there were unapplied funds.",
+    "renewals": "too many fresh links",
+    "tries": "too many tries",
+}
+_MADE_OTHERWISE = {"patient", "gateway", "outbox", "courier", ""}
+"""Actors whom a sentence need not name."""
 
 
 def may_do(role: StaffRole, *, pops_management: bool) -> tuple[str, ...]:
@@ -74,10 +107,25 @@ def moment(when: datetime, zone: ZoneInfo) -> str:
     return f"{day(there)}, {there.hour % _HOURS or _HOURS}:{there.minute:02} {half}"
 
 
-def sentence(kind: str, detail: Mapping[str, str | int | None]) -> str:
-    """Say one event of a link's timeline; one that has no words here is named."""
+def sentence(kind: str, detail: Mapping[str, str | int | None], *, by: str = "") -> str:
+    """Say one event of a link's timeline; `by` is who did it, left out where that is no news."""
     words = _EVENTS.get(kind, kind.replace(".", ": ").replace("_", " ") + ".")
+    if kind == "link.renewed" and "old" in detail:
+        words = _RENEWED_FROM
+    words = words.replace("{by}", "" if by in _MADE_OTHERWISE else f" by {by}")
     for name, value in detail.items():
-        said = _UNSAID.get(str(value), str(value).replace("_", " "))
-        words = words.replace("{" + name + "}", said)
-    return words if "{" not in words else words.partition("{")[0].rstrip(" ,;:") + "."
+        words = words.replace("{" + name + "}", _said(name, value))
+    return (words if "{" not in words else words.partition("{")[0].rstrip(" ,;:(") + ".").strip()
+
+
+def _said(name: str, value: str | int | None) -> str:
+    if name == "amount" and isinstance(value, int):
+        return format_usd(value)
+    if name == "times":
+        return " once" if value == 1 else f" {value} times"
+    if name == "not_posted_because" and value is None:
+        return "Posted to the oldest lines first."
+    text = "no reason was given" if value is None else str(value)
+    for before in ("rejected: ", "uncertain: "):
+        text = text.removeprefix(before)
+    return _UNSAID.get(text, text if name in {"old", "new"} else text.replace("_", " "))

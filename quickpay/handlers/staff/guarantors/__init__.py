@@ -1,0 +1,1 @@
+"""The desk's pages of guarantors, of their links and of send batches."""
