@@ -35,6 +35,7 @@ from quickpay.services.once import Once
 from quickpay.services.order import Ordering
 from quickpay.services.outbox import Outbox
 from quickpay.services.pay import Pay
+from quickpay.services.portal import Portal
 from quickpay.services.reconcile import Reconcile
 from quickpay.services.renew import Renewal
 from quickpay.services.result import Results
@@ -119,6 +120,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             zone=zone,
         ),
         results=Results(store=store, clock=clock),
+        portal=Portal(store=store, clock=clock, gateway=gateway, zone=zone),
         leave=Leave(store=store, clock=clock),
         groups=GroupBook(
             store=store,

@@ -18,7 +18,7 @@ from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Account, Guarantor
 from quickpay.domain.links import DEFAULT_LIFETIMES, Link, LinkState, door_of
 from quickpay.domain.money import Cents
-from quickpay.domain.options import Options
+from quickpay.domain.options import LandingPage, Options
 from quickpay.domain.origins import Origin
 from quickpay.domain.payments import Method, Payment
 from quickpay.domain.sessions import Session
@@ -174,10 +174,11 @@ class House:
         self.clock.advance(timedelta(**span))
 
     async def group(self, slug: str = "lakeside", options: Options | None = None) -> Group:
-        """Make a group, by default one that has codes and receipts."""
+        """Make a group, by default one that has codes and receipts and lands on Make Your Payment."""
         if options is None:
             options = make_options(slug.title())
             options = _with(options, enable_mfa=True, email_receipt=True, email_from="office@example.com")
+            options = _with(options, landing_page=LandingPage.PAY)
         return await self.do(
             lambda tx: tx.groups.put(slug=slug, options=options, now=self.clock.now(), by="staff")
         )

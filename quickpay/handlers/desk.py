@@ -22,6 +22,7 @@ from quickpay.services.not_me import NotMe
 from quickpay.services.once import Once
 from quickpay.services.order import Ordering
 from quickpay.services.pay import Pay
+from quickpay.services.portal import Portal
 from quickpay.services.renew import Renewal
 from quickpay.services.result import Results
 from quickpay.services.verify import Verify
@@ -44,6 +45,7 @@ class Desk:
     ordering: Ordering
     pay: Pay
     results: Results
+    portal: Portal
     leave: Leave
     groups: GroupBook
     guarantors: GuarantorBook

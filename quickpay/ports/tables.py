@@ -24,6 +24,7 @@ from quickpay.domain.receipts import Receipt
 from quickpay.domain.sessions import Role, Session
 from quickpay.mfa.challenge import Challenge, ChallengeState
 from quickpay.mfa.limits import Limit
+from quickpay.ports.receipt_tables import Receipts
 from quickpay.ports.staff_tables import StaffAccounts, StaffSessions
 
 
@@ -439,6 +440,8 @@ class Tx(Protocol):
     def payments(self) -> Payments: ...
     @property
     def ledger(self) -> Ledger: ...
+    @property
+    def receipts(self) -> Receipts: ...
     @property
     def outbox(self) -> Outbox: ...
     @property
