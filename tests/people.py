@@ -38,6 +38,7 @@ from quickpay.services.order import Chosen, Ordering
 from quickpay.services.outbox import Outbox
 from quickpay.services.pay import NotPaid, Pay, PayForm
 from quickpay.services.payer import SeePayment
+from quickpay.services.portal import Portal
 from quickpay.services.proof_pages import CodeSent, Proved
 from quickpay.services.reconcile import Reconcile
 from quickpay.services.renew import Renewal
@@ -137,6 +138,7 @@ class House:
         self.not_me = NotMe(store=store, clock=clock)
         self.about = About(store=store, clock=clock, digests=digests)
         self.results = Results(store=store, clock=clock)
+        self.portal = Portal(store=store, clock=clock, gateway=gateway, zone=ZONE)
         self.leave = Leave(store=store, clock=clock)
         self.reconcile = Reconcile(store=store, clock=clock, gateway=gateway, zone=ZONE)
         self.upkeep = Upkeep(store=store, clock=clock)

@@ -126,6 +126,6 @@ def _card(page: AccountPage, visit: Visit, look: LookAndFeel) -> VisitCard:
         remaining=sums.remaining,
         pending=sums.insurance_pending if look.show_insurance_pending else None,
         is_open=visit.is_open,
-        in_collections=sums.collections > 0,
+        collections=sums.collections or None,
         table=line_table(f"Visit of {day(visit.date)}", visit.lines, look, total=len(visit.lines) > 1),
     )

@@ -100,7 +100,7 @@ class VisitCard:
     remaining: Cents
     pending: Cents | None
     is_open: bool
-    in_collections: bool
+    collections: Cents | None
     table: LineTable
 
 

@@ -60,7 +60,7 @@ async def show_statement(request: web.Request) -> web.Response:
                 guarantor=page.stay.guarantor.name,
                 account=page.stay.guarantor.number,
                 statement=_row(page.statement, look),
-                table=line_table("Lines of this statement", page.lines, look, total=True),
+                table=line_table("Lines of this statement", page.lines, look, total=len(page.lines) > 1),
                 gone=page.gone,
             )
             return show(view)
