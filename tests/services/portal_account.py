@@ -19,12 +19,12 @@ ACCOUNT = Account(
         ),
     ),
     statements=(
-        make_statement("1-1", id="S-2", date=date(2026, 9, 15), due_date=date(2026, 10, 15), balance=20_000),
-        make_statement("3-1", id="S-1", date=date(2026, 2, 1), due_date=date(2026, 3, 3), balance=6_000),
+        make_statement("1-1", id="S-2", date=date(2026, 9, 15), due_date=date(2026, 10, 15), balance=20_123),
+        make_statement("3-1", id="S-1", date=date(2026, 2, 1), due_date=date(2026, 3, 3), balance=6_100),
     ),
     receipts=(make_outside_receipt(),),
 )
-"""Statement balance 200.00, amount due 150.00, current balance 230.00, 60.00 with a collector."""
+"""Statement balance 201.23, amount due 150.00, current balance 230.00, 60.00 with a collector."""
 
 
 async def member(house: House, guarantor: Guarantor, **link: Any) -> Person:
