@@ -36,6 +36,7 @@ from quickpay.services.once import Once
 from quickpay.services.order import Ordering
 from quickpay.services.outbox import Outbox
 from quickpay.services.pay import Pay
+from quickpay.services.portal import Portal
 from quickpay.services.press import Press
 from quickpay.services.reconcile import Reconcile
 from quickpay.services.renew import Renewal
@@ -133,6 +134,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             tasks=tasks,
             countries=settings.sms_countries,
         ),
+        portal=Portal(store=store, clock=clock, gateway=gateway, zone=zone),
         leave=Leave(store=store, clock=clock),
         extend=Extend(store=store, clock=clock),
         groups=GroupBook(

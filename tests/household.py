@@ -56,12 +56,16 @@ class Household:
             return await answer.json()
 
     async def group(self, slug: str, **panels: Any) -> None:
-        """Make a group that takes cards and emails receipts, with these panels changed."""
+        """Make a group that takes cards, emails receipts and lands on Pay, with these panels changed."""
         body: dict[str, Any] = {
             "branding": {"name": slug.title()},
             "payments": {"email_receipt": True},
             "notifications": {"email_from": f"office@{slug}.example.com"},
-            "look_and_feel": {"footer_phone": "(608) 555-0100", "footer_email": f"office@{slug}.example.com"},
+            "look_and_feel": {
+                "footer_phone": "(608) 555-0100",
+                "footer_email": f"office@{slug}.example.com",
+                "landing_page": "pay",
+            },
         }
         for panel, options in panels.items():
             body[panel] = {**body.get(panel, {}), **options}

@@ -18,7 +18,7 @@ from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Account, Guarantor
 from quickpay.domain.links import DEFAULT_LIFETIMES, Link, LinkState, door_of
 from quickpay.domain.money import Cents
-from quickpay.domain.options import Options
+from quickpay.domain.options import LandingPage, Options
 from quickpay.domain.origins import Origin
 from quickpay.domain.payments import Method, Payment
 from quickpay.domain.sessions import Session
@@ -38,6 +38,7 @@ from quickpay.services.order import Chosen, Ordering
 from quickpay.services.outbox import Outbox
 from quickpay.services.pay import NotPaid, Pay, PayForm
 from quickpay.services.payer import SeePayment
+from quickpay.services.portal import Portal
 from quickpay.services.proof_pages import CodeSent, Proved
 from quickpay.services.reconcile import Reconcile
 from quickpay.services.renew import Renewal
@@ -137,6 +138,7 @@ class House:
         self.not_me = NotMe(store=store, clock=clock)
         self.about = About(store=store, clock=clock, digests=digests)
         self.results = Results(store=store, clock=clock)
+        self.portal = Portal(store=store, clock=clock, gateway=gateway, zone=ZONE)
         self.leave = Leave(store=store, clock=clock)
         self.reconcile = Reconcile(store=store, clock=clock, gateway=gateway, zone=ZONE)
         self.upkeep = Upkeep(store=store, clock=clock)
@@ -174,10 +176,11 @@ class House:
         self.clock.advance(timedelta(**span))
 
     async def group(self, slug: str = "lakeside", options: Options | None = None) -> Group:
-        """Make a group, by default one that has codes and receipts."""
+        """Make a group, by default one that has codes and receipts and lands on Make Your Payment."""
         if options is None:
             options = make_options(slug.title())
             options = _with(options, enable_mfa=True, email_receipt=True, email_from="office@example.com")
+            options = _with(options, landing_page=LandingPage.PAY)
         return await self.do(
             lambda tx: tx.groups.put(slug=slug, options=options, now=self.clock.now(), by="staff")
         )

@@ -8,8 +8,9 @@ from enum import EnumType
 from typing import Any, get_type_hints
 
 from quickpay.domain.images import NO_IMAGES, ImageIds
-from quickpay.domain.options import Options
+from quickpay.domain.options import LandingPage, Options
 from quickpay.domain.payments import Method
+from quickpay.domain.sessions import Role
 
 SLUG_PATTERN = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 
@@ -38,6 +39,17 @@ class Group:
     def favicon(self) -> str | None:
         """The kept picture browsers show beside the title, if the options give one."""
         return self.images.favicon if self.options.branding.favicon_url else None
+
+    @property
+    def home_asset(self) -> str | None:
+        """The kept picture shown on Home, if the options give one."""
+        return self.images.home_asset if self.options.branding.home_asset_url else None
+
+    def landing_of(self, role: Role) -> LandingPage:
+        """Where a proof leads whoever has this role after it; without the portal, to Make Your Payment."""
+        if role is not Role.AUTHORIZED_PATIENT:
+            return LandingPage.PAY
+        return self.options.look_and_feel.landing_page
 
     @property
     def name(self) -> str:

@@ -23,6 +23,7 @@ from quickpay.services.not_me import NotMe
 from quickpay.services.once import Once
 from quickpay.services.order import Ordering
 from quickpay.services.pay import Pay
+from quickpay.services.portal import Portal
 from quickpay.services.press import Press
 from quickpay.services.renew import Renewal
 from quickpay.services.result import Results
@@ -49,6 +50,7 @@ class Desk:
     results: Results
     press: Press
     website: Website
+    portal: Portal
     leave: Leave
     extend: Extend
     groups: GroupBook

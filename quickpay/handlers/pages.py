@@ -14,6 +14,7 @@ from quickpay.domain.money import format_usd
 from quickpay.domain.options import LogoutFunction
 from quickpay.handlers.assets import DEFAULT_THEME, asset
 from quickpay.handlers.headers import PLAIN_POLICY, Scripts
+from quickpay.handlers.menu import MenuLine
 from quickpay.handlers.words import day
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -62,6 +63,7 @@ class Frame:
     footer_phone: str | None = None
     footer_phone_uri: str | None = None
     scripts: Scripts | None = None
+    menu: tuple[MenuLine, ...] = ()
 
     @property
     def has_office(self) -> bool:
@@ -122,6 +124,11 @@ def frame_of(
         footer_phone_uri=look.footer_phone_uri,
         scripts=scripts,
     )
+
+
+def home_image(group: Group) -> str | None:
+    """Give the address of the group's picture for Home, if it has one."""
+    return _image(group, Purpose.HOME_ASSET, group.home_asset)
 
 
 def _image(group: Group, purpose: Purpose, image_id: str | None) -> str | None:

@@ -26,6 +26,7 @@ from quickpay.handlers.patient import (
     sign_in,
     theme,
 )
+from quickpay.handlers.portal.routes import ROUTES as PORTAL_ROUTES
 from quickpay.handlers.staff.routes import ROUTES as STAFF_ROUTES
 
 ROUTES: tuple[Route, ...] = (
@@ -65,6 +66,7 @@ ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/g/{group}/{theme}.css", handler=theme.show_theme, access=Access.STATIC),
     Route(method="GET", path="/g/{group}/{image}.png", handler=image.show_image, access=Access.STATIC),
     Route(method="GET", path="/static/{name}", handler=assets.show, access=Access.STATIC),
+    *PORTAL_ROUTES,
     *STAFF_ROUTES,
     *API_ROUTES,
     *webhooks.ROUTES,

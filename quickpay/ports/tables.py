@@ -26,6 +26,7 @@ from quickpay.mfa.challenge import Challenge, ChallengeState
 from quickpay.mfa.limits import Limit
 from quickpay.ports.desk_tables import Desk
 from quickpay.ports.knock_tables import Knocks
+from quickpay.ports.receipt_tables import Receipts
 from quickpay.ports.staff_tables import StaffAccounts, StaffSessions
 
 
@@ -444,6 +445,8 @@ class Tx(Protocol):
     def payments(self) -> Payments: ...
     @property
     def ledger(self) -> Ledger: ...
+    @property
+    def receipts(self) -> Receipts: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from quickpay.domain.balances import Balances, balances
 from quickpay.domain.encounters import Line, Statement
+from quickpay.domain.guarantors import OutsideReceipt
 from quickpay.domain.money import Cents
 from quickpay.ports.tables import Tx
 
@@ -14,6 +15,7 @@ class AccountNow:
 
     lines: tuple[Line, ...]
     statements: tuple[Statement, ...]
+    receipts: tuple[OutsideReceipt, ...]
     balances: Balances
 
 
@@ -31,6 +33,7 @@ async def account_now(tx: Tx, guarantor_id: int) -> AccountNow:
     return AccountNow(
         lines=lines,
         statements=account.statements,
+        receipts=account.receipts,
         balances=balances(
             lines,
             account.statements,

@@ -8,6 +8,7 @@ from quickpay.domain.audit import Event
 from quickpay.domain.digests import Digests, session_hash
 from quickpay.domain.groups import Group
 from quickpay.domain.links import Link, LinkState, door_of
+from quickpay.domain.options import LandingPage
 from quickpay.domain.sessions import Authentication, Purpose, Role, Session, first_end
 from quickpay.domain.tokens import TokenPurpose, Tokens
 from quickpay.mfa.limits import Limits
@@ -56,6 +57,7 @@ class Opened:
     secret: bytes = field(repr=False)
     must_prove: bool
     expires_at: datetime
+    landing: LandingPage
 
 
 class _OtherDoor(Exception):
@@ -186,7 +188,12 @@ class Enter:
                 ),
             )
             must_prove = authentication.require_mfa and not proved
-            return Opened(secret=secret, must_prove=must_prove, expires_at=session.expires_at)
+            return Opened(
+                secret=secret,
+                must_prove=must_prove,
+                expires_at=session.expires_at,
+                landing=group.landing_of(session.role),
+            )
 
         try:
             opened = await self._store.write(unit)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from quickpay.domain.contacts import mask_email, mask_mobile
 from quickpay.domain.guarantors import Guarantor
+from quickpay.domain.options import LandingPage
 from quickpay.domain.sessions import Authentication
 from quickpay.mfa.challenge import (
     Challenge,
@@ -62,9 +63,11 @@ class ProofNotOffered:
     """The group has no challenge at all."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlreadyProved:
-    """This session has passed its challenge."""
+    """This session has passed its challenge; `landing` is where that led."""
+
+    landing: LandingPage
 
 
 NotHere = NoStay | AlreadyProved | CannotProve | ProofNotOffered
@@ -129,13 +132,14 @@ class Proved:
 
     secret: bytes = field(repr=False)
     expires_at: datetime
+    landing: LandingPage
 
 
 async def choose_page(tx: Tx, stay: Stay) -> ChoosePage | AlreadyProved | CannotProve | ProofNotOffered:
     """List the ways by the opposing rule, from the origin the row names and the contacts on file (R42)."""
     authentication = stay.group.options.authentication
     if stay.session.authentication is Authentication.MFA:
-        return AlreadyProved()
+        return AlreadyProved(landing=stay.group.landing_of(stay.session.role))
     if not authentication.enable_mfa:
         # Require without Enable is refused at save; met all the same, nobody gets in.
         return CannotProve(stay=stay) if authentication.require_mfa else ProofNotOffered()

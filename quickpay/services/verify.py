@@ -274,7 +274,8 @@ class Verify:
         subjects = self._counts.subjects(stay, visit, challenge.contact)
         await self._counts.succeeded(tx, subjects, challenge.method, now)
         await tx.audit.add(challenge_event(challenge, "challenge.verified", now, role=role.value))
-        return Proved(secret=secret, expires_at=stay.session.expires_at)
+        landing = stay.group.landing_of(role)
+        return Proved(secret=secret, expires_at=stay.session.expires_at, landing=landing)
 
     async def _overtaken(
         self, tx: Tx, counted: _Asked, asked: _Asked | _Stale | NothingSent | NotHere, now: datetime
@@ -282,7 +283,8 @@ class Verify:
         """Say what came first; a right code that came too late learns no more than a wrong one (R28)."""
         current = await tx.challenges.get(counted.challenge.id)
         if current is not None and current.state is ChallengeState.VERIFIED:
-            return AlreadyProved()
+            group = counted.stay.group
+            return AlreadyProved(landing=group.landing_of(group.options.authentication.mfa_success_role))
         if isinstance(asked, _Stale):
             return await self._cancel(tx, counted.challenge, now)
         if not isinstance(asked, _Asked):

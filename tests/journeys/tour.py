@@ -8,6 +8,7 @@ from playwright.async_api import expect
 
 from tests.journeys.bills import DARK, MFA, Bills
 from tests.journeys.person import Person
+from tests.portal_records import family
 
 Visit = Callable[[Person, str], Awaitable[None]]
 DECLINED = "4000000000000002"
@@ -137,10 +138,58 @@ async def refused(person: Person, bills: Bills, visit: Visit, *, look: str) -> N
     await visit(person, "cannot-prove")
 
 
+async def behind_the_challenge(person: Person, bills: Bills, visit: Visit, *, look: str) -> None:
+    """Walk from the door of the portal pages through all of them."""
+    every = {
+        "landing_page": "home",
+        "show_collections": True,
+        "show_escrow": True,
+        "show_insurance_pending": True,
+        "show_procedures_in_visits": "code_and_description",
+    }
+    panels = {"theme": LOOKS[look], "look_and_feel": every, "authentication": {"enable_mfa": True}}
+    await bills.make(record=family(bills.number), **panels)
+    await person.come_to_pay(await bills.link("statement"))
+    await person.choose_amount("Other Amount", "20")
+    await person.pay(DECLINED)
+    await person.press("Try again", role="link")
+    await person.choose_amount("Other Amount", "20")
+    await person.pay()
+    await person.open("/home")
+    await visit(person, "not-authorized")
+    await person.press("View Account", role="link")
+    await person.page.get_by_role("radio", name="Email").check()
+    await person.press("Send code")
+    await person.type_code(await person.code_from(bills.email))
+    await person.at("Alice Example")
+    await visit(person, "home")
+    await person.page.locator(".fold summary").click()
+    await visit(person, "home-menu")
+    await person.open("/account")
+    await visit(person, "account")
+    await person.page.locator("details.visit summary").first.click()
+    await visit(person, "account-visit")
+    await person.open("/account?show=open&patient=2&year=2025")
+    await visit(person, "account-none")
+    await person.open("/receipts")
+    await visit(person, "receipts")
+    await person.page.locator("main th a").first.click()
+    await person.look()
+    await visit(person, "receipt")
+    await person.open("/statements")
+    await visit(person, "statements")
+    await person.press("S-3051", role="link")
+    await visit(person, "statement")
+    await person.open("/profile")
+    await visit(person, "profile")
+    await person.open("/pay")
+    await visit(person, "pay-with-menu")
+
+
 class Walk(Protocol):
     """One of the walks above."""
 
     async def __call__(self, person: Person, bills: Bills, visit: Visit, /, *, look: str) -> None: ...
 
 
-WALKS: tuple[Walk, ...] = (proving, paying, waiting, refused)
+WALKS: tuple[Walk, ...] = (proving, paying, waiting, refused, behind_the_challenge)

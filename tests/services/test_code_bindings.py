@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, update
 from quickpay.adapters.store.schema import challenges, sessions
 from quickpay.adapters.store.statements import Statement
 from quickpay.domain.links import LinkState
-from quickpay.domain.options import MfaSuccessRole
+from quickpay.domain.options import LandingPage, MfaSuccessRole
 from quickpay.domain.origins import Origin
 from quickpay.domain.sessions import Authentication, Role
 from quickpay.mfa.challenge import ChallengeState, WrongCode
@@ -211,7 +211,7 @@ async def test_r41_the_role_is_what_the_group_says_at_that_moment(lakeside: Lake
     session = await alice.session()
     assert session is not None
     assert (session.role, session.authentication) == (Role.QUICKPAY, Authentication.MFA)
-    assert await house.verify.ways(alice.visit) == AlreadyProved()
+    assert await house.verify.ways(alice.visit) == AlreadyProved(landing=LandingPage.PAY)
 
 
 async def test_a_session_that_ended_meanwhile_is_not_raised(alice: Person) -> None:

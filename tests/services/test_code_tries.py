@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from quickpay.domain.links import Link
+from quickpay.domain.options import LandingPage
 from quickpay.domain.origins import Origin
 from quickpay.domain.sessions import Authentication
 from quickpay.mfa.challenge import ChallengeState, CodeExpired, NoChallenge, WrongCode
@@ -105,7 +106,7 @@ async def test_r22_a_used_code_is_used(alice: Person) -> None:
     assert isinstance(proved, Proved)
     assert await alice.type(code) == NoStay(why=Gone.NEVER, group=None), "the old secret is dead"
     alice.secret = proved.secret
-    assert await alice.type(code) == AlreadyProved()
+    assert await alice.type(code) == AlreadyProved(landing=LandingPage.PAY)
 
 
 async def test_r24_resending_keeps_the_count_and_kills_the_old_code(alice: Person) -> None:

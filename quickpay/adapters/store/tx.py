@@ -15,6 +15,7 @@ from quickpay.adapters.store.links import Links
 from quickpay.adapters.store.orders import Orders
 from quickpay.adapters.store.outbox import Outbox
 from quickpay.adapters.store.payments import Payments
+from quickpay.adapters.store.receipts import Receipts
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.sessions import Sessions
 from quickpay.adapters.store.staff import StaffAccounts, StaffSessions
@@ -42,6 +43,7 @@ class StoreTx:
         "orders",
         "outbox",
         "payments",
+        "receipts",
         "sessions",
         "staff",
         "staff_sessions",
@@ -62,6 +64,7 @@ class StoreTx:
         self.orders = Orders(run)
         self.payments = Payments(run)
         self.ledger = Ledger(run)
+        self.receipts = Receipts(run)
         self.outbox = Outbox(run)
         self.audit = Audit(run)
         self.api_keys = ApiKeys(run)

@@ -7,7 +7,7 @@ from aiohttp import web
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.pages import frame_of, show
-from quickpay.handlers.patient.answers import session_frame
+from quickpay.handlers.patient.answers import home_of, session_frame
 from quickpay.handlers.patient.notices import AboutOffice
 
 
@@ -16,7 +16,9 @@ async def show_about(request: web.Request) -> web.Response:
     found = await request.app[DESK].about.page(request.match_info["group"], visit_of(request))
     if found is None:
         raise web.HTTPNotFound
-    frame = session_frame(request, found.here, home="/pay") if found.here else frame_of(found.group)
+    frame = (
+        session_frame(request, found.here, home=home_of(found.here)) if found.here else frame_of(found.group)
+    )
     page = AboutOffice(
         frame=replace(frame, about=None),
         match_code=found.match_code,

@@ -1,5 +1,6 @@
 """Answers several steps share: nobody here, not proved yet, the link ended, there is a payment already."""
 
+from dataclasses import replace
 from math import ceil
 from typing import assert_never
 
@@ -7,12 +8,14 @@ from aiohttp import web
 
 from quickpay.domain.digests import form_token
 from quickpay.domain.groups import Group
+from quickpay.domain.options import LandingPage
 from quickpay.domain.return_addresses import may_return_to
-from quickpay.domain.sessions import Authentication
+from quickpay.domain.sessions import Authentication, Role
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import Form
 from quickpay.handlers.headers import Scripts, new_scripts
+from quickpay.handlers.menu import menu_at
 from quickpay.handlers.pages import Frame, Mistake, TimeLeft, frame_of, see_other, show
 from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.words import DEAD_HANDOFFS, DEAD_LINKS, FORM_FAULTS
@@ -128,12 +131,37 @@ def time_of(stay: Stay) -> TimeLeft:
 
 
 def stay_frame(
-    request: web.Request, stay: Stay, *, step: int | None = None, scripts: Scripts | None = None
+    request: web.Request,
+    stay: Stay,
+    *,
+    step: int | None = None,
+    scripts: Scripts | None = None,
+    here: str = "pay",
 ) -> Frame:
-    """Put the branding around a page that shows something of the guarantor."""
+    """Put the branding around a page that shows something of the guarantor.
+
+    An authorized patient has the menu on it, the place `here` marked, and the practice's name leads Home.
+    """
     authentication = stay.group.options.authentication
     proof_helps = authentication.enable_mfa and stay.session.authentication is not Authentication.MFA
-    return session_frame(request, stay, step=step, home="/pay", scripts=scripts, view_account=proof_helps)
+    frame = session_frame(
+        request, stay, step=step, home=home_of(stay), scripts=scripts, view_account=proof_helps
+    )
+    return replace(frame, menu=menu_at(here)) if _is_member(stay) else frame
+
+
+def home_of(stay: Stay) -> str:
+    """Where the practice's name leads: Home, or without the portal pages Make Your Payment."""
+    return "/home" if _is_member(stay) else "/pay"
+
+
+def landing_address(landing: LandingPage) -> str:
+    """Give the address of where a proof leads."""
+    return f"/{landing}"
+
+
+def _is_member(stay: Stay) -> bool:
+    return stay.session.role is Role.AUTHORIZED_PATIENT
 
 
 def mistakes_of(form: Form, *shown: str) -> tuple[Mistake, ...]:

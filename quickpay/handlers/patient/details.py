@@ -12,7 +12,7 @@ from quickpay.handlers.forms import Form, form_of
 from quickpay.handlers.headers import new_scripts
 from quickpay.handlers.pages import Mistake, see_other, show
 from quickpay.handlers.patient.amount import amount_answer
-from quickpay.handlers.patient.answers import mistakes_of, refused, session_frame, stay_frame
+from quickpay.handlers.patient.answers import home_of, mistakes_of, refused, session_frame, stay_frame
 from quickpay.handlers.patient.method import method_answer
 from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.patient.views import CardDetails, FieldLook
@@ -115,7 +115,7 @@ def _details_page(request: web.Request, page: DetailsPage, mistakes: tuple[Mista
 
 def _too_many_tries(request: web.Request, stay: Stay) -> web.Response:
     notice = Notice(
-        frame=session_frame(request, stay, home="/pay"),
+        frame=session_frame(request, stay, home=home_of(stay)),
         heading="Too many tries",
         words=(
             "Several payments were tried one after another. Your card was not charged this time.",
@@ -128,7 +128,7 @@ def _too_many_tries(request: web.Request, stay: Stay) -> web.Response:
 
 def _another_on_its_way(request: web.Request, stay: Stay) -> web.Response:
     notice = Notice(
-        frame=session_frame(request, stay, home="/pay"),
+        frame=session_frame(request, stay, home=home_of(stay)),
         heading="Another payment is on its way",
         words=(
             "A payment for this bill was started somewhere else, and we wait for the bank's answer to it.",

@@ -12,7 +12,7 @@ from quickpay.handlers.cookies import give_cookie, visit_of
 from quickpay.handlers.desk import DESK, Desk
 from quickpay.handlers.forms import form_of
 from quickpay.handlers.pages import frame_of, html_of, render, see_other, show
-from quickpay.handlers.patient.answers import mistakes_of
+from quickpay.handlers.patient.answers import landing_address, mistakes_of
 from quickpay.handlers.patient.notices import DeadLinkNotice, FreshLink, LinkRenewed
 from quickpay.handlers.patient.views import LinkFront
 from quickpay.handlers.problems import problem_page
@@ -118,7 +118,7 @@ async def _entered(
 
 def entered(request: web.Request, opened: Opened) -> web.Response:
     """Hand the session's cookie over and lead to a clean address."""
-    response = see_other("/verify" if opened.must_prove else "/pay")
+    response = see_other("/verify" if opened.must_prove else landing_address(opened.landing))
     give_cookie(response, opened.secret, secure=request.app[DESK].secure)
     return response
 

@@ -9,7 +9,7 @@ from quickpay.handlers.cookies import take_cookie, visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
 from quickpay.handlers.pages import Mistake, frame_of, see_other, show
-from quickpay.handlers.patient.answers import mistakes_of, nobody, session_frame
+from quickpay.handlers.patient.answers import home_of, mistakes_of, nobody, session_frame
 from quickpay.handlers.patient.notices import Notice, NotMeQuestion
 from quickpay.services.not_me import CameOtherwise, MaySay, Said
 from quickpay.services.stay import NoStay, Stay
@@ -60,7 +60,7 @@ async def on_hold(request: web.Request) -> web.Response:
 async def _ask(request: web.Request, mistakes: tuple[Mistake, ...] = ()) -> web.Response:
     match await request.app[DESK].not_me.ask(visit_of(request)):
         case MaySay(stay=stay):
-            frame = replace(session_frame(request, stay, home="/pay"), not_me=False)
+            frame = replace(session_frame(request, stay, home=home_of(stay)), not_me=False)
             return show(NotMeQuestion(frame=frame, mistakes=mistakes), status=422 if mistakes else 200)
         case CameOtherwise(stay=stay):
             return _ask_the_office(request, stay)

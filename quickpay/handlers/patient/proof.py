@@ -9,7 +9,7 @@ from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
 from quickpay.handlers.headers import new_scripts
 from quickpay.handlers.pages import Mistake, see_other, show
-from quickpay.handlers.patient.answers import mistakes_of, nobody, session_frame
+from quickpay.handlers.patient.answers import landing_address, mistakes_of, nobody, session_frame
 from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.patient.views import ChooseWay, TypeCode, WayChoice
 from quickpay.handlers.words import CHOOSE_WAY, ENTER_CODE, aloud, code_refused, minutes
@@ -88,8 +88,8 @@ async def check(request: web.Request) -> web.Response:
     """Judge a typed code."""
     form = form_of(request)
     match await request.app[DESK].verify.check(visit_of(request), "" if form.faults else form.text("code")):
-        case Proved(secret=secret):
-            response = see_other("/pay")
+        case Proved(secret=secret, landing=landing):
+            response = see_other(landing_address(landing))
             give_cookie(response, secret, secure=request.app[DESK].secure)
             return response
         case CodeRefused(page=page, why=why):
@@ -101,10 +101,10 @@ async def check(request: web.Request) -> web.Response:
             return _locked(request, stay)
         case NothingSent():
             return see_other("/verify")
-        case NoStay() | AlreadyProved():
+        case NoStay():
             # A double click: its first press may have proved it and changed the cookie meanwhile.
-            return see_other("/pay")
-        case CannotProve() | ProofNotOffered() as why:
+            return see_other("/verify")
+        case AlreadyProved() | CannotProve() | ProofNotOffered() as why:
             return _not_here(request, why)
         case never:
             assert_never(never)
@@ -140,7 +140,9 @@ def _not_here(request: web.Request, why: NotHere) -> web.Response:
     match why:
         case NoStay():
             return nobody(request, why)
-        case AlreadyProved() | ProofNotOffered():
+        case AlreadyProved(landing=landing):
+            return see_other(landing_address(landing))
+        case ProofNotOffered():
             return see_other("/pay")
         case CannotProve(stay=stay):
             notice = Notice(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from quickpay.adapters.store import challenges, guarantors, links, outbox, payments
+from quickpay.adapters.store import challenges, guarantors, links, outbox, payments, receipts
 from quickpay.adapters.store.statements import Statement
 
 
@@ -23,6 +23,7 @@ from quickpay.adapters.store.statements import Statement
         (challenges._EXPIRE, "uq_challenges_one_open"),
         (challenges._LAST_OF, "ix_challenges_session_id"),
         (links._EVENTS, "ix_audit_link_serial"),
+        (receipts._OF_GUARANTOR, "ix_receipts_guarantor_id"),
         (guarantors._BY_NUMBER, "sqlite_autoindex_guarantors_1"),
     ],
 )

@@ -1,0 +1,1 @@
+"""The portal pages behind the challenge, for authorized patients."""

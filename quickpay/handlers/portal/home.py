@@ -1,0 +1,51 @@
+"""Home and Profile: what is owed at a glance, and what the office has on file."""
+
+from aiohttp import web
+
+from quickpay.handlers.cookies import visit_of
+from quickpay.handlers.desk import DESK
+from quickpay.handlers.pages import home_image, show
+from quickpay.handlers.patient.answers import stay_frame
+from quickpay.handlers.portal.parts import due_sum, not_a_member, other_sums, pay_panel, statement_link
+from quickpay.handlers.portal.views import HomeView, ProfileView
+from quickpay.services.portal import HomePage, ProfilePage
+
+
+async def show_home(request: web.Request) -> web.Response:
+    """Show Home."""
+    page = await request.app[DESK].portal.home(visit_of(request))
+    if not isinstance(page, HomePage):
+        return not_a_member(request, page)
+    stay, owed = page.stay, page.owed
+    look = stay.group.options.look_and_feel
+    last = owed.last
+    view = HomeView(
+        frame=stay_frame(request, stay, here="home"),
+        guarantor=stay.guarantor.name,
+        image=home_image(stay.group),
+        due=due_sum(owed, look),
+        due_date=last.due_date if last is not None and owed.balances.amount_due > 0 else None,
+        figures=other_sums(owed, look),
+        new_statement=page.new_statement,
+        statement=None if last is None else statement_link(last),
+        pay=pay_panel(owed),
+    )
+    return show(view)
+
+
+async def show_profile(request: web.Request) -> web.Response:
+    """Show name, contacts and patients."""
+    page = await request.app[DESK].portal.profile(visit_of(request))
+    if not isinstance(page, ProfilePage):
+        return not_a_member(request, page)
+    guarantor = page.stay.guarantor
+    view = ProfileView(
+        frame=stay_frame(request, page.stay, here="profile"),
+        guarantor=guarantor.name,
+        account=guarantor.number,
+        preferred_name=guarantor.preferred_name,
+        email=guarantor.email,
+        mobile=guarantor.mobile,
+        patients=tuple(one.name for one in guarantor.patients),
+    )
+    return show(view)
