@@ -1,6 +1,6 @@
 """A session: one stay, its role, how it was proved, and its end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -59,6 +59,11 @@ class Session:
     def live_at(self, now: datetime) -> bool:
         """Whether a request of this session counts now."""
         return self.ended_at is None and now < self.expires_at
+
+    def held_to(self, *, extendable: bool) -> "Session":
+        """Give it under its group's rule of now: where nothing can be extended, 10 minutes in all (R124)."""
+        longest = self.opened_at + PLAIN_LIFE
+        return self if extendable or self.expires_at <= longest else replace(self, expires_at=longest)
 
 
 def first_end(now: datetime, *, extendable: bool) -> datetime:

@@ -107,6 +107,7 @@ async def _find(tx: Tx, visit: Visit) -> Stay | NoStay:
     guarantor = await tx.guarantors.get(session.guarantor_id)
     if group is None or guarantor is None:
         return nobody
+    session = session.held_to(extendable=group.options.authentication.session_extension)
     return Stay(session=session, group=group, guarantor=guarantor)
 
 
