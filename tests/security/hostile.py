@@ -204,7 +204,7 @@ LITERAL_IN_TEMPLATES = (
     "{mfa.__init__.__globals__} {x:>999999999}",
     "{{7*7}} {% include 'x' %} %(code)s %s",
     "<script>alert(1)</script> & <b>",
-    "$mfa.code $ {mfa.code} #{mfa.code} \\${mfa.code",
+    "$mfa.code $ {mfa.code} #{mfa.code} $\\{mfa.code}",
     "$$ $1 \\1 \\g<0> &#36;",
 )
 """Beside a right placeholder these are letters like any others."""

@@ -64,7 +64,7 @@ class Office:
 async def office_of(site: Site) -> Office:
     """Give the office of a site, with a key of its own."""
     key = await site.desk.keyring.create(
-        name="PM system", scopes=EVERY_SCOPE, group=None, life=timedelta(days=30), by="tests"
+        name="PM system", scopes=EVERY_SCOPE, group=None, life=timedelta(days=365), by="tests"
     )
     assert isinstance(key, NewKey), key
     return Office(site=site, secret=key.secret)
