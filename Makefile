@@ -18,7 +18,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test bench check format lock browser twilio-spec
+.PHONY: help demo serve test bench check options format lock browser twilio-spec
 .DELETE_ON_ERROR:
 
 help: ## List these words
@@ -45,6 +45,9 @@ check: .venv/.dev ## Hold the house rules: style, types, floors, templates, docs
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/bandit -q -ll -r quickpay
 	@$(BIN)/pytest tests/arch
+
+options: .venv/.dev ## Ignore each option of a group in turn and see its test fail; some minutes (ARGS=payments.auto_post)
+	@$(BIN)/python -m tests.arch.options_ignored $(ARGS)
 
 format: .venv/.dev ## Lay out the code and mend what can be mended by itself
 	@$(BIN)/ruff check --fix

@@ -2,16 +2,40 @@
 
 import re
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, getaddresses
 
 from quickpay.ports.messages import Email
 
 # One plain address: no list, group, angle brackets, comment, quoted or literal part (R57).
 _ADDRESS = re.compile(r'[^\s@<>(),;:"\\\[\]\x00-\x1f\x7f]{1,64}@[^\s@<>(),;:"\\\[\]\x00-\x1f\x7f]{1,253}')
+_LONGEST_LINE = 998
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
+
+
+class _WholeNames(EmailPolicy):
+    """Never break a line within a sender's name.
+
+    Python up to 3.13.0 loses a long name's quotation marks at the break, and what stood in them is read as
+    addresses (A43).
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Write one header, with its line end."""
+        if name != "From":
+            return super().fold_binary(name, value)
+        [sender] = value.addresses  # type: ignore[attr-defined]  # a header of this name has them
+        line = f"From: {sender}"
+        if not sender.display_name.isascii() or len(line) > _LONGEST_LINE:
+            words = Header(sender.display_name, "utf-8", header_name="From").encode(linesep=self.linesep)
+            line = f"From: {words}{self.linesep} <{sender.addr_spec}>"
+        return f"{line}{self.linesep}".encode()
+
+
+_POLICY = _WholeNames(linesep=SMTP.linesep, cte_type="7bit")
 
 
 def compose(email: Email, *, date: datetime) -> bytes:
@@ -22,7 +46,7 @@ def compose(email: Email, *, date: datetime) -> bytes:
     """
     if not _MESSAGE_ID.fullmatch(email.message_id):
         raise ValueError("a Message-ID is <left@right>")
-    message = EmailMessage(policy=(SMTPUTF8 if needs_utf8(email) else SMTP).clone(cte_type="7bit"))
+    message = EmailMessage(policy=_POLICY.clone(utf8=needs_utf8(email)))
     message["From"] = _address(email.sender, name=email.sender_name or "")
     message["To"] = _address(email.to)
     message["Subject"] = email.subject

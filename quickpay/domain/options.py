@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, ClassVar
+from urllib.parse import quote
 
 from annotated_types import Interval, Len, MaxLen
 
@@ -26,6 +27,9 @@ MOST_USES = 1_000
 
 _NOT_DIGITS = re.compile(r"[^0-9]+")
 _EXTENSION = re.compile(r"[A-Za-z]+")
+# What a local part may hold and a `mailto:` reads as itself; the rest, `?` and `&` among it, would begin a
+# subject, a copy or a body.
+_PLAIN_IN_MAILTO = "!$'*+"
 
 ImageUrl = Annotated[str, MaxLen(URL_LONGEST)]
 
@@ -110,6 +114,14 @@ class LookAndFeel:
     show_insurance_pending: bool = False
     show_procedures_in_visits: ShowProcedures = ShowProcedures.DESCRIPTION
     show_statement_balance: bool = True
+
+    @property
+    def footer_email_uri(self) -> str | None:
+        """The `mailto:` address of the footer's email: it and nothing more (R117)."""
+        if not self.footer_email:
+            return None
+        local, _, domain = self.footer_email.rpartition("@")
+        return f"mailto:{quote(local, safe=_PLAIN_IN_MAILTO)}@{quote(domain, safe='')}"
 
     @property
     def footer_phone_uri(self) -> str | None:

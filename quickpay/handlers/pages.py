@@ -60,6 +60,7 @@ class Frame:
     time: TimeLeft | None = None
     footer_text: str | None = None
     footer_email: str | None = None
+    footer_email_uri: str | None = None
     footer_phone: str | None = None
     footer_phone_uri: str | None = None
     scripts: Scripts | None = None
@@ -120,6 +121,7 @@ def frame_of(
         time=time,
         footer_text=look.footer_text,
         footer_email=look.footer_email,
+        footer_email_uri=look.footer_email_uri,
         footer_phone=look.footer_phone,
         footer_phone_uri=look.footer_phone_uri,
         scripts=scripts,

@@ -30,6 +30,8 @@ _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}|\$<([^>]*)>")
 # Controls, line and paragraph separators, and halves of surrogate pairs: none of them is a letter, and each
 # ends a header or a line somewhere (A43).
 _NOT_TEXT = {"Cc", "Zl", "Zp", "Cs"}
+# They turn the writing round: a code behind one would be read backwards.
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _HOST_PORT = re.compile(r":[0-9]+\Z")
 _NAMED_LONGEST = 60
 
@@ -120,7 +122,7 @@ def _letter_faults(text: str, *, kind: Kind) -> list[TemplateFault]:
     return [
         TemplateFault(fault=Fault.CONTROL_CHARACTER, named=f"U+{ord(letter):04X}")
         for letter in dict.fromkeys(text)
-        if letter not in allowed and unicodedata.category(letter) in _NOT_TEXT
+        if letter not in allowed and (unicodedata.category(letter) in _NOT_TEXT or letter in _TURNS)
     ]
 
 

@@ -16,6 +16,9 @@ from quickpay.services.guarantors import GuarantorBook, put_checked
 BATCH = 200
 """Guarantors in one unit: one commit for all of them, and never long in the way of a payment."""
 
+_LONGEST_LINE = 1_000
+"""What is said of one refusal; a file may call its fields anything."""
+
 _NO_GROUP = Fault(path="group", message="There is no such group, neither in the file nor here.")
 
 
@@ -56,11 +59,15 @@ class Progress:
     refusals: tuple[BadEntry, ...]
 
     def lines(self) -> tuple[str, ...]:
-        """Say each refusal of this batch in one line: place, field, what to do."""
-        return tuple(
+        """Say each refusal of this batch in one line: place, field, what to do.
+
+        Places and fields are named in the file's own words, which move no cursor and make no line (A61).
+        """
+        said = (
             f"{one.where}: {'; '.join(f'{fault.path}: {fault.message}' for fault in one.faults)}"
             for one in self.refusals
         )
+        return tuple(map(_in_one_line, said))
 
 
 class Importer:
@@ -137,6 +144,11 @@ class Importer:
             return homeless
 
         return refusals + await self._store.write(unit)
+
+
+def _in_one_line(text: str) -> str:
+    shown = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text[:_LONGEST_LINE])
+    return shown if len(text) <= _LONGEST_LINE else f"{shown}…"
 
 
 def _after(done: Progress, *, refusals: list[BadEntry], groups: int = 0, guarantors: int = 0) -> Progress:

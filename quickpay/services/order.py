@@ -57,7 +57,7 @@ class MethodNotOffered:
 
 @dataclass(frozen=True, slots=True)
 class NoOrder:
-    """No amount, or no method, was chosen in this session yet."""
+    """No amount, or no method, was chosen in this session yet, or what was is offered no more."""
 
 
 class Ordering:
@@ -141,7 +141,7 @@ class Ordering:
             page = await self._method_page(tx, visit)
             if not isinstance(page, MethodPage):
                 return page
-            if page.order.method is None:
+            if page.order.method not in page.methods:
                 return NoOrder()
             return DetailsPage(
                 stay=page.stay,
@@ -162,6 +162,13 @@ class Ordering:
         payment = await tx.payments.of_order(order.id)
         if payment is not None and payment.state is not PaymentState.DECLINED:
             return SeePayment(payment_id=payment.id)
+        if not _is_offered(order, stay):
+            return NoOrder()
         return MethodPage(
             stay=stay, order=order, methods=methods_offered(stay.group, self._gateway.activated)
         )
+
+
+def _is_offered(order: Order, stay: Stay) -> bool:
+    """Whether its choice still is one: a current balance hidden since stands on no page (R124)."""
+    return order.choice != AmountChoice.CURRENT or stay.group.options.look_and_feel.show_current_balance

@@ -1,6 +1,7 @@
 """Hold that every option of a group does something, or is named here with the reason why not yet."""
 
 from tests.arch.house import module
+from tests.arch.options_obeyed import OBEYED, TOGETHER, exists
 from tests.arch.options_read import every_option, reads
 
 # An option leaves this table in the change that makes some code read it.
@@ -48,3 +49,13 @@ def test_a_common_name_counts_only_with_its_panel() -> None:
     found = reads((log,))
     assert not found["theme.error"]
     assert not found["branding.name"]
+
+
+def test_every_option_has_the_test_that_fails_if_it_is_ignored() -> None:
+    assert set(OBEYED) == set(every_option()) - set(LATER), "name its test in options_obeyed.py"
+
+
+def test_the_tests_named_for_options_exist() -> None:
+    named = {**OBEYED, **TOGETHER}
+    assert [words for words, test in named.items() if not exists(test)] == []
+    assert not exists("tests/arch/test_arch_options.py::test_that_is_not_there")

@@ -99,6 +99,25 @@ def test_whatever_is_written_there_are_no_other_headers_and_no_long_lines(
     assert [at.addr_spec for at in message["From"].addresses] == ["billing@clinic.example.com"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        'Lake Side, St. Mary\'s "Bay" \\ <eve@evil.example>, Family (and) Care; of: Example, Inc.',
+        "eve@evil.example,eve@evil.example,eve@evil.example,eve@evil.example,eve@evil.example",
+        'Clínica Ejemplo, «Sur» <eve@evil.example>, "Norte"; Pediatría: Ñuñoa, etcétera, S.A.',
+        "診療所, <eve@evil.example>; " * 3,
+        "x" * 900 + ", <eve@evil.example>",
+    ],
+)
+def test_a43_a_long_name_full_of_signs_stays_one_name(name: str) -> None:
+    raw = compose(an_email(sender_name=name, subject=f"Receipt 1 from {name}"), date=WHEN)
+    message = message_from_bytes(raw, policy=default)
+    [sender] = message["From"].addresses
+    shown = "".join(sender.display_name.split())  # old parsers keep the space between two encoded words
+    assert (shown, sender.addr_spec) == ("".join(name.split()), "billing@clinic.example.com")
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+
+
 def test_a_repr_shows_neither_address_nor_words() -> None:
     shown = repr(an_email(subject="s-canary", text="t-canary", html="h-canary"))
     assert "canary" not in shown
