@@ -95,6 +95,13 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         lifetimes=settings.lifetimes,
         countries=settings.sms_countries,
     )
+    groups = GroupBook(
+        store=store,
+        clock=clock,
+        images=world.images,
+        host=settings.hostname,
+        mail_from_domains=settings.mail_from_domains,
+    )
     desk = Desk(
         base_url=settings.base_url,
         host=settings.host,
@@ -120,13 +127,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         ),
         results=Results(store=store, clock=clock),
         leave=Leave(store=store, clock=clock),
-        groups=GroupBook(
-            store=store,
-            clock=clock,
-            images=world.images,
-            host=settings.hostname,
-            mail_from_domains=settings.mail_from_domains,
-        ),
+        groups=groups,
         guarantors=GuarantorBook(store=store, clock=clock, countries=settings.sms_countries),
         links=links,
         renewal=Renewal(
@@ -166,6 +167,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             limits=limits,
             passwords=Argon2Passwords(),
             links=links,
+            groups=groups,
             base_url=settings.base_url,
             pops_management=settings.pops_management,
             zone=zone,

@@ -11,6 +11,10 @@ from quickpay.ports.passwords import Passwords
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.enrol import Enrol
+from quickpay.services.group_drafts import GroupDrafts
+from quickpay.services.group_edits import GroupEdits
+from quickpay.services.group_history import GroupHistory
+from quickpay.services.groups import GroupBook
 from quickpay.services.links import LinkBook
 from quickpay.services.sign_in import SignIn
 from quickpay.services.staff import StaffBook
@@ -25,6 +29,9 @@ class StaffDesk:
     enrol: Enrol
     sign_in: SignIn
     view: StaffView
+    edits: GroupEdits
+    drafts: GroupDrafts
+    history: GroupHistory
     pops_management: bool
     zone: ZoneInfo
 
@@ -38,11 +45,13 @@ def staff_desk(
     limits: Limits,
     passwords: Passwords,
     links: LinkBook,
+    groups: GroupBook,
     base_url: str,
     pops_management: bool,
     zone: ZoneInfo,
 ) -> StaffDesk:
     """Give the staff's services their ports."""
+    edits = GroupEdits(store=store, book=groups)
     return StaffDesk(
         accounts=StaffBook(store=store, clock=clock, ids=ids, base_url=base_url),
         enrol=Enrol(store=store, clock=clock, ids=ids, digests=digests, limits=limits, passwords=passwords),
@@ -50,6 +59,9 @@ def staff_desk(
             store=store, clock=clock, ids=ids, digests=digests, limits=limits, passwords=passwords
         ),
         view=StaffView(store=store, links=links),
+        edits=edits,
+        drafts=GroupDrafts(store=store, clock=clock),
+        history=GroupHistory(store=store, edits=edits),
         pops_management=pops_management,
         zone=zone,
     )
