@@ -45,8 +45,9 @@ class Room:
         self.history = GroupHistory(store=house.store, edits=self.edits)
 
     async def _warnings(self, tx: Tx, group: Group | None, options: Options) -> tuple[Caution, ...]:
-        assert await tx.groups.list_() is not None
-        assert group is None or group.options != options
+        found = await tx.groups.list_()
+        assert group is None or group in found
+        assert options.branding.name
         return self.told
 
     async def versions(self, slug: str = "lakeside") -> list[tuple[int, str]]:
@@ -198,6 +199,22 @@ async def test_a59_of_another_s_group_there_is_nothing(room: Room) -> None:
     assert isinstance(restored, NoGroup)
     assert (await room.drafts.list_(cara)).lines == ()
     assert len(await room.versions()) == 1
+
+
+async def test_a59_nobody_drops_the_draft_of_a_group_that_is_not_hers(room: Room) -> None:
+    own = await room.house.group("hilltop")
+    cara = replace(ADA, id=3, name="Cara", groups=frozenset({own.id}))
+    await room.drafts.keep(
+        ADA, NewDraft(slug="lakeside", version=1, typed={"branding.name": "A"}), instead_of=None
+    )
+    mark = await _mark(room)
+    foreign = ("lakeside", mark)
+    assert isinstance(await room.edits.save(cara, edit("Hill", 1, "hilltop", draft=foreign)), Saved)
+    kept = await room.drafts.keep(
+        cara, NewDraft(slug="hilltop", version=2, typed={"branding.name": "B"}), instead_of=foreign
+    )
+    assert isinstance(kept, DraftKept)
+    assert await _mark(room) == mark != 0
 
 
 async def test_the_list_has_each_group_s_last_change_by_name(room: Room) -> None:
