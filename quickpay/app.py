@@ -99,6 +99,13 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         lifetimes=settings.lifetimes,
         countries=settings.sms_countries,
     )
+    groups = GroupBook(
+        store=store,
+        clock=clock,
+        images=world.images,
+        host=settings.hostname,
+        mail_from_domains=settings.mail_from_domains,
+    )
     desk = Desk(
         base_url=settings.base_url,
         host=settings.host,
@@ -136,14 +143,8 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         ),
         portal=Portal(store=store, clock=clock, gateway=gateway, zone=zone),
         leave=Leave(store=store, clock=clock),
+        groups=groups,
         extend=Extend(store=store, clock=clock),
-        groups=GroupBook(
-            store=store,
-            clock=clock,
-            images=world.images,
-            host=settings.hostname,
-            mail_from_domains=settings.mail_from_domains,
-        ),
         guarantors=GuarantorBook(store=store, clock=clock, countries=settings.sms_countries),
         links=links,
         renewal=Renewal(
@@ -183,6 +184,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             limits=limits,
             passwords=Argon2Passwords(),
             links=links,
+            groups=groups,
             base_url=settings.base_url,
             pops_management=settings.pops_management,
             zone=zone,

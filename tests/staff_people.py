@@ -12,6 +12,7 @@ from quickpay.domain.staff import StaffRole
 from quickpay.handlers.staff_desk import StaffDesk, staff_desk
 from quickpay.ports.passwords import Passwords
 from quickpay.services.enrol import PasswordSet, WantsCode
+from quickpay.services.groups import GroupBook
 from quickpay.services.links import LinkBook
 from quickpay.services.sign_in import NoStaffStay, NotSignedIn, SignedIn, SignInLocked, StaffStay
 from quickpay.services.staff import Invited
@@ -96,6 +97,9 @@ class Rooms:
             limits=house.limits,
             passwords=passwords,
             links=links,
+            groups=GroupBook(
+                store=house.store, clock=house.clock, images=house.images, host="pay.example.com"
+            ),
             base_url=BASE,
             pops_management=pops_management,
             zone=ZoneInfo("America/Chicago"),

@@ -11,6 +11,10 @@ from quickpay.ports.passwords import Passwords
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.enrol import Enrol
+from quickpay.services.group_drafts import GroupDrafts
+from quickpay.services.group_edits import GroupEdits
+from quickpay.services.group_history import GroupHistory
+from quickpay.services.groups import GroupBook
 from quickpay.services.guarantor_file import GuarantorFiles
 from quickpay.services.guarantor_search import GuarantorSearch
 from quickpay.services.link_batches import LinkBatches
@@ -32,6 +36,9 @@ class StaffDesk:
     files: GuarantorFiles
     batches: LinkBatches
     links: LinkBook
+    edits: GroupEdits
+    drafts: GroupDrafts
+    history: GroupHistory
     pops_management: bool
     zone: ZoneInfo
 
@@ -45,12 +52,14 @@ def staff_desk(
     limits: Limits,
     passwords: Passwords,
     links: LinkBook,
+    groups: GroupBook,
     base_url: str,
     pops_management: bool,
     zone: ZoneInfo,
     countries: tuple[str, ...] = ("US",),
 ) -> StaffDesk:
     """Give the staff's services their ports."""
+    edits = GroupEdits(store=store, book=groups)
     return StaffDesk(
         accounts=StaffBook(store=store, clock=clock, ids=ids, base_url=base_url),
         enrol=Enrol(store=store, clock=clock, ids=ids, digests=digests, limits=limits, passwords=passwords),
@@ -62,6 +71,9 @@ def staff_desk(
         files=GuarantorFiles(store=store, clock=clock, digests=digests),
         batches=LinkBatches(store=store, clock=clock),
         links=links,
+        edits=edits,
+        drafts=GroupDrafts(store=store, clock=clock),
+        history=GroupHistory(store=store, edits=edits),
         pops_management=pops_management,
         zone=zone,
     )

@@ -5,6 +5,7 @@ from quickpay.adapters.store.challenges import Challenges
 from quickpay.adapters.store.checks import Checks
 from quickpay.adapters.store.counters import Counters
 from quickpay.adapters.store.desk import Desk
+from quickpay.adapters.store.drafts import GroupDrafts
 from quickpay.adapters.store.groups import Groups
 from quickpay.adapters.store.guarantors import Guarantors
 from quickpay.adapters.store.images import Images
@@ -33,6 +34,7 @@ class StoreTx:
         "checks",
         "counters",
         "desk",
+        "drafts",
         "groups",
         "guarantors",
         "idempotency",
@@ -53,6 +55,7 @@ class StoreTx:
 
     def __init__(self, run: Run) -> None:
         self.groups = Groups(run)
+        self.drafts = GroupDrafts(run)
         self.images = Images(run)
         self.guarantors = Guarantors(run)
         self.links = Links(run)

@@ -70,24 +70,3 @@ class FrontPage:
     may: tuple[str, ...]
     mistakes: tuple[Mistake, ...] = ()
     link: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupRow:
-    """One line of the groups' table."""
-
-    name: str
-    slug: str
-    version: int
-    changed: str
-    changed_by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupsPage:
-    """POPS Management: the groups."""
-
-    template: ClassVar[str] = "staff/groups.html"
-    frame: Frame
-    bar: Bar
-    rows: tuple[GroupRow, ...]
