@@ -3,19 +3,17 @@
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, case, cast, exists, func, select
-from sqlalchemy import union_all as any_of
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, case, cast, exists, func, select
 
-from quickpay.adapters.store.columns import micros, moment, number, text_
-from quickpay.adapters.store.guarantors import GUARANTOR, guarantor_of
+from quickpay.adapters.store.columns import micros, moment, number
+from quickpay.adapters.store.finding import among, find_by
+from quickpay.adapters.store.guarantors import guarantor_of
 from quickpay.adapters.store.links import link_of
 from quickpay.adapters.store.payment_rows import PAYMENT, payment_of
 from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import (
     contact_stops,
     groups,
-    guarantor_keys,
-    guarantors,
     links,
     outbox,
     payments,
@@ -108,7 +106,7 @@ class Desk:
         for place, group_id in enumerate(_sorted(within)):
             params[f"group_{place}"] = group_id
         whole = tuple(kind for kind in ("email", "mobile") if kind in params)
-        statement = _find(
+        statement = find_by(
             len(sought.words),
             by_number=sought.number is not None,
             whole=whole,
@@ -181,50 +179,6 @@ def _sorted(within: Reach) -> list[int]:
     return sorted(within.groups or ())
 
 
-def _among(column: ColumnElement[int], groups_: int | None) -> list[ColumnElement[bool]]:
-    if groups_ is None:
-        return []
-    return [column.in_([number(f"group_{place}") for place in range(groups_)])]
-
-
-@cache
-def _find(words: int, *, by_number: bool, whole: tuple[str, ...], groups_: int | None) -> Statement:
-    """Find by all words together, or by a number, or by a contact; one statement for each choice."""
-    keys = guarantor_keys.c
-    ids: list[Select[tuple[int]]] = []
-    if words:
-        others = [
-            exists(
-                select(also.c.key).where(
-                    also.c.guarantor_id == keys.guarantor_id,
-                    also.c.kind == "name",
-                    also.c.key.between(text_(f"from_{place}"), text_(f"to_{place}")),
-                )
-            )
-            for place in range(1, words)
-            for also in [guarantor_keys.alias(f"also_{place}")]
-        ]
-        ids.append(_having("name", keys.key.between(text_("from_0"), text_("to_0")), *others))
-    if by_number:
-        ids.append(_having("number", keys.key.between(text_("from_number"), text_("to_number"))))
-    ids += [_having(kind, keys.key == text_(kind)) for kind in whole]
-    found = [one.where(*_among(keys.group_id, groups_)) for one in ids]
-    first = case((guarantors.c.number == text_("exact"), 0), else_=1)
-    return Statement(
-        select(*GUARANTOR)
-        .where(guarantors.c.id.in_(any_of(*found) if len(found) > 1 else found[0]))
-        .order_by(
-            first, func.lower(guarantors.c.last_name), func.lower(guarantors.c.first_name), guarantors.c.id
-        )
-        .limit(number("most"))
-        .offset(number("skip"))
-    )
-
-
-def _having(kind: str, *conditions: ColumnElement[bool]) -> Select[tuple[int]]:
-    return select(guarantor_keys.c.guarantor_id).where(guarantor_keys.c.kind == kind, *conditions)
-
-
 @cache
 def _active(*given: str) -> Statement:
     filters = [links.c[name.removeprefix("of_")] == bindparam(name) for name in given]
@@ -257,7 +211,7 @@ _BATCH = Statement(
 @cache
 def _batches(groups_: int | None) -> Statement:
     return Statement(
-        _LINE.where(links.c.created_at >= bindparam("since"), *_among(links.c.group_id, groups_))
+        _LINE.where(links.c.created_at >= bindparam("since"), *among(links.c.group_id, groups_))
         .order_by(func.max(links.c.created_at).desc(), links.c.group_id, links.c.batch)
         .limit(number("most"))
         .offset(number("skip"))
