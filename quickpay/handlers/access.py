@@ -20,6 +20,8 @@ class Access(StrEnum):
     """Whoever holds a genuine link; posts carry the link's own form token."""
     HANDOFF = "handoff"
     """Whoever the portal handed over; posts carry the hand-off's own form token."""
+    LAUNCH = "launch"
+    """Whoever of the staff a launch was made for; posts carry the launch's own form token."""
     SESSION = "session"
     """Whoever has a live session's cookie; posts carry the session's form token."""
     API = "api"
@@ -36,7 +38,12 @@ class Access(StrEnum):
     @property
     def takes_forms(self) -> bool:
         """Whether posts are browsers' forms, refused from other sites and without their token (R72)."""
-        return self in {Access.PUBLIC, Access.LINK, Access.HANDOFF, Access.SESSION, Access.STAFF_DOOR}
+        return self in _TAKE_FORMS
+
+
+_TAKE_FORMS = frozenset(
+    {Access.PUBLIC, Access.LINK, Access.HANDOFF, Access.LAUNCH, Access.SESSION, Access.STAFF_DOOR}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

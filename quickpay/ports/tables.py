@@ -24,6 +24,7 @@ from quickpay.domain.receipts import Receipt
 from quickpay.domain.sessions import Role, Session
 from quickpay.mfa.challenge import Challenge, ChallengeState
 from quickpay.mfa.limits import Limit
+from quickpay.ports.launch_tables import Launches
 from quickpay.ports.staff_tables import StaffAccounts, StaffSessions
 
 
@@ -453,5 +454,7 @@ class Tx(Protocol):
     def staff(self) -> StaffAccounts: ...
     @property
     def staff_sessions(self) -> StaffSessions: ...
+    @property
+    def launches(self) -> Launches: ...
     @property
     def checks(self) -> Checks: ...

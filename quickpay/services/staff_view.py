@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from quickpay.domain.groups import Group
+from quickpay.domain.launches import Launch
+from quickpay.domain.origins import Origin
 from quickpay.domain.staff import Staff
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
@@ -17,6 +19,14 @@ class GroupLine:
     group: Group
     changed_at: datetime
     changed_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenLink:
+    """A link with its timeline; `launch` says who looked by it where it is one of staff."""
+
+    view: LinkView
+    launch: Launch | None
 
 
 class StaffView:
@@ -50,7 +60,13 @@ class StaffView:
 
         return await self._store.read(unit)
 
-    async def link(self, staff: Staff, link_id: str) -> LinkView | None:
+    async def link(self, staff: Staff, link_id: str) -> SeenLink | None:
         """Return a link of one of her groups with its timeline; of another group there is none."""
         found = await self._links.get(link_id)
-        return found if found is not None and staff.may_see(found.link.group_id) else None
+        if found is None or not staff.may_see(found.link.group_id):
+            return None
+        serial = found.link.serial
+        launch = None
+        if found.link.origin is Origin.STAFF:
+            launch = await self._store.read(lambda tx: tx.launches.of_link(serial))
+        return SeenLink(view=found, launch=launch)

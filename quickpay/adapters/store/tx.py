@@ -8,6 +8,7 @@ from quickpay.adapters.store.groups import Groups
 from quickpay.adapters.store.guarantors import Guarantors
 from quickpay.adapters.store.images import Images
 from quickpay.adapters.store.keys import ApiKeys, Idempotency
+from quickpay.adapters.store.launches import Launches
 from quickpay.adapters.store.ledger import Ledger
 from quickpay.adapters.store.links import Links
 from quickpay.adapters.store.orders import Orders
@@ -33,6 +34,7 @@ class StoreTx:
         "guarantors",
         "idempotency",
         "images",
+        "launches",
         "ledger",
         "links",
         "orders",
@@ -64,4 +66,5 @@ class StoreTx:
         self.webhooks = Webhooks(run)
         self.staff = StaffAccounts(run)
         self.staff_sessions = StaffSessions(run)
+        self.launches = Launches(run)
         self.checks = Checks(run)

@@ -11,8 +11,8 @@ from quickpay.handlers.gate import staff_of
 from quickpay.handlers.pages import Mistake, see_other, show
 from quickpay.handlers.staff.frames import bar_of, staff_frame
 from quickpay.handlers.staff.views import FrontPage, GroupRow, GroupsPage, LinkPage
-from quickpay.handlers.staff.words import may_do, moment, sentence
-from quickpay.services.links import LinkView
+from quickpay.handlers.staff.words import LAUNCH_MODES, may_do, moment, sentence
+from quickpay.services.staff_view import SeenLink
 
 # A link's id, alone or in the address it stands in.
 _LINK_ID = re.compile(r"(?:\S*/q/)?([A-Za-z0-9_-]{22})(?:\.[A-Za-z0-9_-]{43})?", re.ASCII)
@@ -27,11 +27,11 @@ async def find_link(request: web.Request) -> web.Response:
     """Lead from a pasted address or id to the link's page."""
     staff, typed = staff_of(request), form_of(request).text("link").strip()
     found = _LINK_ID.fullmatch(typed)
-    view = await request.app[DESK].staff.view.link(staff, found[1]) if found else None
-    if view is None:
+    seen = await request.app[DESK].staff.view.link(staff, found[1]) if found else None
+    if seen is None:
         mistakes = (Mistake(field="link", message="None of your groups has such a link."),)
         return await _front(request, staff, mistakes=mistakes, link=typed, status=422)
-    return see_other(f"/staff/links/{view.link.id}")
+    return see_other(f"/staff/links/{seen.view.link.id}")
 
 
 async def show_groups(request: web.Request) -> web.Response:
@@ -53,21 +53,26 @@ async def show_groups(request: web.Request) -> web.Response:
 async def show_link(request: web.Request) -> web.Response:
     """Tell how a link fared; of another group, there is no such link."""
     staff, desk = staff_of(request), request.app[DESK].staff
-    view = await desk.view.link(staff, request.match_info["link"])
-    if view is None:
+    seen = await desk.view.link(staff, request.match_info["link"])
+    if seen is None:
         raise web.HTTPNotFound
+    view = seen.view
+    who: dict[str, str | int | None] = {} if seen.launch is None else {"who": seen.launch.staff}
     page = LinkPage(
         frame=staff_frame(request),
         bar=bar_of(request, staff),
         link_id=view.link.id,
-        facts=_facts(request, view),
-        events=tuple((moment(one.at, desk.zone), sentence(one.type, one.detail)) for one in view.events),
+        facts=_facts(request, seen),
+        events=tuple(
+            (moment(one.at, desk.zone), sentence(one.type, {**who, **one.detail})) for one in view.events
+        ),
     )
     return show(page)
 
 
-def _facts(request: web.Request, view: LinkView) -> tuple[tuple[str, str], ...]:
-    zone = request.app[DESK].staff.zone
+def _facts(request: web.Request, seen: SeenLink) -> tuple[tuple[str, str], ...]:
+    zone, view, launch = request.app[DESK].staff.zone, seen.view, seen.launch
+    looked = () if launch is None else (("Staff", launch.staff), ("Shown", LAUNCH_MODES[launch.mode]))
     return (
         ("Group", view.group),
         ("Guarantor", view.guarantor),
@@ -75,6 +80,7 @@ def _facts(request: web.Request, view: LinkView) -> tuple[tuple[str, str], ...]:
         ("State", view.state.value.replace("_", " ")),
         ("Uses", f"{view.link.uses} of {view.max_uses}"),
         ("Until", moment(view.link.expires_at, zone)),
+        *looked,
     )
 
 

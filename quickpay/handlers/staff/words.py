@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from quickpay.domain.launches import LaunchMode
 from quickpay.domain.staff import StaffRole
 from quickpay.handlers.words import day
 from quickpay.services.stay import Gone
@@ -14,12 +15,17 @@ ROLES = {
     StaffRole.BILLING: "Billing",
     StaffRole.ADMIN: "Admin",
 }
+LAUNCH_MODES = {
+    LaunchMode.QUICKPAY: "QuickPay, as somebody with a link sees it",
+    LaunchMode.PORTAL: "the full portal, as after a proof",
+}
+_SEE = "See QuickPay as a patient of your groups sees it, without changing anything."
 _EVERYBODY_MAY = ("Look at a link of your groups and see how it fared.",)
 _MAY: dict[StaffRole, tuple[str, ...]] = {
     StaffRole.VIEWER: (),
-    StaffRole.FRONT_DESK: (),
-    StaffRole.BILLING: (),
-    StaffRole.ADMIN: (),
+    StaffRole.FRONT_DESK: (_SEE,),
+    StaffRole.BILLING: (_SEE,),
+    StaffRole.ADMIN: (_SEE,),
 }
 _POPS_MANAGEMENT = "See the groups, their versions and who changed them last, in POPS Management."
 
@@ -54,6 +60,11 @@ _EVENTS = {
     "payment.unknown": "The bank has not answered; it is asked again.",
     "payment.review": "The gateway's answer does not fit: somebody must look.",
     "payment.acknowledged": "Taken over by the PM system.",
+    "staff.launch": "{who} asked to see what the patient sees.",
+    "staff.launch_opened": "{who} opened the simulation.",
+    "staff.launch_refused": "A press on Continue was refused: {reason}.",
+    "staff.viewed": "{who} looked at {route}.",
+    "staff.refused": "{who} pressed a button on {route}; it did nothing.",
     "message.sent": "The message with the {kind} went out by {channel}.",
     "message.failed": "The message with the {kind} could not be sent.",
     "message.dropped": "The message with the {kind} was not sent any more.",
