@@ -112,6 +112,8 @@ async def test_j6_staff_walk_the_patient_s_pages_and_nothing_is_done(
     await _stands(page, "details", tmp_path)
     await page.emulate_media(media="print")
     await expect(page.get_by_role("region", name="Simulation")).to_be_visible()
+    over = await page.evaluate("getComputedStyle(document.body, '::after').backgroundColor")
+    assert over == "rgba(0, 0, 0, 0)", "the frame lies over the page and must not hide it"
     await page.screenshot(path=tmp_path / "print.png", full_page=True)
     await page.emulate_media(media="screen")
     await alice.press("Change how to pay", role="link")
