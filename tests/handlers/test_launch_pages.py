@@ -279,6 +279,9 @@ async def test_a_patient_s_address_is_not_walked(site: Site, browser: Browser) -
     asked = "?amount_choice=other&amount=5&method=card"
     assert (await browser.get("/pay/method" + asked)).to == "/pay"
     assert (await browser.get("/pay/details" + asked)).to == "/pay/method"
+    assert (await browser.get("/pay/method?amount_choice=pigeon")).to == "/pay"
+    page = await browser.get("/pay?amount_choice=other&amount=7.77")
+    assert (page.status, "7.77" in page.text) == (200, False)
 
 
 @pytest.mark.parametrize("function", list(LogoutFunction))
