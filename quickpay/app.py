@@ -29,6 +29,7 @@ from quickpay.services.guarantors import GuarantorBook
 from quickpay.services.handoffs import HandoffBook
 from quickpay.services.health import Health
 from quickpay.services.importing import Importer
+from quickpay.services.launches import LaunchBook
 from quickpay.services.leave import Leave
 from quickpay.services.links import LinkBook
 from quickpay.services.not_me import NotMe
@@ -166,6 +167,15 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             base_url=settings.base_url,
             life=settings.lifetimes[Origin.PORTAL],
             return_urls=settings.portal_return_urls,
+        ),
+        launches=LaunchBook(
+            store=store,
+            clock=clock,
+            ids=ids,
+            tokens=tokens,
+            digests=digests,
+            base_url=settings.base_url,
+            life=settings.lifetimes[Origin.STAFF],
         ),
         feed=PaymentFeed(store=store, clock=clock),
         keyring=ApiKeyring(store=store, clock=clock, ids=ids),

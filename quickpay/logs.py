@@ -12,7 +12,7 @@ _SECRET_KEYS = re.compile(
     r"token|code|secret|password|cookie|card|email|mobile|phone|authorization|body|name$", re.IGNORECASE
 )
 _PATTERNS = (
-    (re.compile(r"/(q|handoff)/[A-Za-z0-9_.-]{20,}"), r"/\1/…"),
+    (re.compile(r"/(q|handoff|launch)/[A-Za-z0-9_.-]{20,}"), r"/\1/…"),
     (re.compile(r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"), "…token…"),
     (re.compile(r"(?<![0-9])(?:[0-9][ -]?){13,19}(?![0-9])"), "…digits…"),
     (re.compile(r"\+[1-9][0-9]{7,14}"), "…number…"),

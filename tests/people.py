@@ -16,6 +16,7 @@ from quickpay.domain.balances import AmountChoice
 from quickpay.domain.digests import Digests, session_hash
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Account, Guarantor
+from quickpay.domain.launches import LaunchMode
 from quickpay.domain.links import DEFAULT_LIFETIMES, Link, LinkState, door_of
 from quickpay.domain.money import Cents
 from quickpay.domain.options import LandingPage, Options
@@ -31,6 +32,7 @@ from quickpay.services.about import About
 from quickpay.services.courier import Courier
 from quickpay.services.enter import Enter, Opened
 from quickpay.services.handoffs import Handoff, HandoffBook, NewHandoff
+from quickpay.services.launches import LaunchBook, MadeLaunch, NewLaunch
 from quickpay.services.leave import Leave
 from quickpay.services.links import LinkBook
 from quickpay.services.not_me import NotMe
@@ -102,6 +104,15 @@ class House:
             base_url="https://pay.example.com",
             life=DEFAULT_LIFETIMES[Origin.PORTAL],
             return_urls=(PORTAL,),
+        )
+        self.launches = LaunchBook(
+            store=store,
+            clock=clock,
+            ids=ids,
+            tokens=tokens,
+            digests=digests,
+            base_url="https://pay.example.com",
+            life=DEFAULT_LIFETIMES[Origin.STAFF],
         )
         self.verify = Verify(
             store=store,
@@ -223,8 +234,19 @@ class House:
         assert link is not None
         return link
 
+    async def launch(self, guarantor: Guarantor, mode: str = "quickpay", staff: str = "Ada Admin") -> Link:
+        """Make a staff launch as the dashboard's call does: once, for 60 seconds."""
+        group = await self.do(lambda tx: tx.groups.get(guarantor.group_id))
+        assert group is not None
+        new = NewLaunch(group=group.slug, guarantor=guarantor.number, staff=staff, mode=LaunchMode(mode))
+        made = await self.do(lambda tx: self.launches.create_in(tx, new, by="dashboard"))
+        assert isinstance(made, MadeLaunch), made
+        link = await self.do(lambda tx: tx.links.get(made.id))
+        assert link is not None
+        return link
+
     def token(self, link: Link) -> str:
-        """What stands in the link's address, or in the hand-off's."""
+        """What stands in the link's address, the hand-off's or the launch's."""
         return self.tokens.sign(door_of(link.origin), link.id)
 
     async def end(self, link: Link, state: LinkState = LinkState.REVOKED) -> None:
@@ -274,7 +296,8 @@ class Person:
     @property
     def visit(self) -> Visit:
         """A request of hers."""
-        return Visit(secret=self.secret, address=self.address, request_id="request")
+        marked = self.house.launches.is_simulation(self.secret)
+        return Visit(secret=self.secret, address=self.address, request_id="request", simulation=marked)
 
     async def session(self) -> Session | None:
         """Her session's row."""

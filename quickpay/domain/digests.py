@@ -6,6 +6,8 @@ import hmac
 _MATCH_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """32, none of which is read for another: no 0 and O, no 1 and I."""
 _MATCH_LENGTH = 6
+_MARK = 16
+"""Bytes of a simulation's secret that say what it is; those before them are random."""
 
 
 class Digests:
@@ -18,6 +20,7 @@ class Digests:
         )
         """One for each signing key, newest first: a code sent before a rotation still counts (X32)."""
         self._match_key = hmac.new(keys[0].encode(), b"quickpay.match.v1", hashlib.sha256).digest()
+        self._simulation_key = hmac.new(keys[0].encode(), b"quickpay.simulation.v1", hashlib.sha256).digest()
 
     def subject(self, kind: str, value: str) -> bytes:
         """Say the same thing of the same subject, and nothing to somebody without the key."""
@@ -27,6 +30,18 @@ class Digests:
         """Give the letters the desk reads out to show that a link is the group's own; they open nothing."""
         digest = hmac.new(self._match_key, link_id.encode(), hashlib.sha256).digest()
         return "".join(_MATCH_LETTERS[byte % len(_MATCH_LETTERS)] for byte in digest[:_MATCH_LENGTH])
+
+    def simulation_secret(self, secret: bytes) -> bytes:
+        """Mark the secret of a simulated session; what is left of it to guess are 128 random bits (R122)."""
+        drawn = secret[:-_MARK]
+        return drawn + self._simulation_mark(drawn)
+
+    def is_simulation(self, secret: bytes) -> bool:
+        """Whether a secret was marked so: it is part of the secret, so nothing takes it off."""
+        return hmac.compare_digest(secret[-_MARK:], self._simulation_mark(secret[:-_MARK]))
+
+    def _simulation_mark(self, drawn: bytes) -> bytes:
+        return hmac.new(self._simulation_key, drawn, hashlib.sha256).digest()[:_MARK]
 
 
 def session_hash(secret: bytes) -> bytes:

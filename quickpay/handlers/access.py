@@ -22,6 +22,8 @@ class Access(StrEnum):
     """Whoever the portal handed over; posts carry the hand-off's own form token."""
     DOOR = "door"
     """Anybody on the way in by a group's website; posts carry the form token of the door's cookie."""
+    LAUNCH = "launch"
+    """Whoever of the staff a launch was made for; posts carry the launch's own form token."""
     SESSION = "session"
     """Whoever has a live session's cookie; posts carry the session's form token."""
     API = "api"
@@ -38,14 +40,20 @@ class Access(StrEnum):
     @property
     def takes_forms(self) -> bool:
         """Whether posts are browsers' forms, refused from other sites and without their token (R72)."""
-        return self in {
-            Access.PUBLIC,
-            Access.LINK,
-            Access.HANDOFF,
-            Access.DOOR,
-            Access.SESSION,
-            Access.STAFF_DOOR,
-        }
+        return self in _TAKE_FORMS
+
+
+_TAKE_FORMS = frozenset(
+    {
+        Access.PUBLIC,
+        Access.LINK,
+        Access.HANDOFF,
+        Access.LAUNCH,
+        Access.DOOR,
+        Access.SESSION,
+        Access.STAFF_DOOR,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,10 +28,12 @@ def visit_of(request: web.Request) -> Visit:
     visit = request.get(_VISIT)
     if visit is None:
         desk = request.app[DESK]
+        secret = _secret(request, desk, PATIENT)
         visit = Visit(
-            secret=_secret(request, desk, PATIENT),
+            secret=secret,
             address=client_address(request, desk),
             request_id=request.get(REQUEST_ID, ""),
+            simulation=secret is not None and desk.launches.is_simulation(secret),
         )
         request[_VISIT] = visit
     return visit

@@ -17,6 +17,7 @@ from quickpay.services.groups import GroupBook
 from quickpay.services.guarantors import GuarantorBook
 from quickpay.services.handoffs import HandoffBook
 from quickpay.services.health import Health
+from quickpay.services.launches import LaunchBook
 from quickpay.services.leave import Leave
 from quickpay.services.links import LinkBook
 from quickpay.services.not_me import NotMe
@@ -60,6 +61,7 @@ class Desk:
     not_me: NotMe
     about: About
     handoffs: HandoffBook
+    launches: LaunchBook
     feed: PaymentFeed
     keyring: ApiKeyring
     once: Once

@@ -79,6 +79,7 @@ class Form:
 _DOORS: dict[Admits, TokenPurpose] = {
     Access.LINK: TokenPurpose.LINK,
     Access.HANDOFF: TokenPurpose.PORTAL_HANDOFF,
+    Access.LAUNCH: TokenPurpose.STAFF_LAUNCH,
 }
 NO_FORM = Form(values={}, faults={})
 _FORM: web.RequestKey[Form] = web.RequestKey("FORM", Form)

@@ -15,6 +15,7 @@ from quickpay.handlers.forms import check_form
 from quickpay.handlers.gate import admit
 from quickpay.handlers.headers import UNLESS_SAID, always, new_request_id
 from quickpay.handlers.problems import answer, form_refused, status_of
+from quickpay.handlers.simulating import WATCHED, keep_to_looking
 
 _ALWAYS = {secure: always(secure=secure) for secure in (False, True)}
 _UNLESS_SAID = tuple(UNLESS_SAID.items())
@@ -25,6 +26,7 @@ def guarded(route: Route) -> Handler:
     """Wrap a handler: known host, form checked, failures answered, headers on whatever comes out."""
     handler, access, path = route.handler, route.access, route.path
     posts_form = access.takes_forms and route.method == hdrs.METH_POST
+    watched = access in WATCHED
 
     async def come_in(request: web.Request) -> web.StreamResponse:
         request_id = new_request_id()
@@ -36,12 +38,8 @@ def guarded(route: Route) -> Handler:
             response = answer(request, HTTPStatus.NOT_FOUND, access)
         else:
             try:
-                refused = await check_form(request, access) if posts_form else None
-                if refused:
-                    response = form_refused(request, refused)
-                else:
-                    kept_out = await admit(request, access) if isinstance(access, StaffOnly) else None
-                    response = kept_out or await handler(request)
+                kept = await keep_to_looking(request, route) if watched else None
+                response = kept or await _served(request, handler, access, posts_form=posts_form)
             except Exception as error:  # noqa: BLE001 - the last place where a failure can be answered
                 response = _failed(request, error, access, path)
         headers = response.headers
@@ -52,6 +50,16 @@ def guarded(route: Route) -> Handler:
         return response
 
     return come_in
+
+
+async def _served(
+    request: web.Request, handler: Handler, access: Admits, *, posts_form: bool
+) -> web.StreamResponse:
+    refused = await check_form(request, access) if posts_form else None
+    if refused:
+        return form_refused(request, refused)
+    kept_out = await admit(request, access) if isinstance(access, StaffOnly) else None
+    return kept_out or await handler(request)
 
 
 async def expect(request: web.Request) -> web.StreamResponse | None:

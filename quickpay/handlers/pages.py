@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
+from urllib.parse import urlencode
 
 import jinja2
 from aiohttp import web
@@ -39,6 +40,25 @@ class TimeLeft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Simulation:
+    """Who of the staff sees what which guarantor sees; `chosen` goes from page to page in addresses only."""
+
+    staff: str
+    guarantor: str
+    after_proof: str
+    chosen: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def query(self) -> str:
+        """What was chosen so far, as the end of an address."""
+        return f"?{urlencode(self.chosen)}" if self.chosen else ""
+
+
+SIMULATION: web.RequestKey[Simulation] = web.RequestKey("SIMULATION", Simulation)
+"""What the guard found of a request; every page answered to it says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """What stands around every page: whose it is, where in the steps, how to leave, whom to ask.
 
@@ -65,6 +85,7 @@ class Frame:
     footer_phone_uri: str | None = None
     scripts: Scripts | None = None
     menu: tuple[MenuLine, ...] = ()
+    simulation: Simulation | None = None
 
     @property
     def has_office(self) -> bool:

@@ -1,16 +1,17 @@
 """What a request gets that cannot be served: a calm page for people, a problem for programs (R112)."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import ClassVar
 
 from aiohttp import web
 
+from quickpay.domain.digests import form_token
 from quickpay.handlers.access import Access, Admits
-from quickpay.handlers.cookies import REQUEST_ID
+from quickpay.handlers.cookies import REQUEST_ID, visit_of
 from quickpay.handlers.forms import FormRefused
-from quickpay.handlers.pages import UNBRANDED, Frame, show
+from quickpay.handlers.pages import SIMULATION, UNBRANDED, Frame, show
 from quickpay.ports.store import StoreBusy, StoreUnavailable
 
 RETRY_SECONDS = 5
@@ -73,6 +74,10 @@ def answer(request: web.Request, status: int, access: Admits) -> web.Response:
 def problem_page(request: web.Request, status: int, frame: Frame = UNBRANDED) -> web.Response:
     """Show the page of a status."""
     heading, words = WORDS.get(status, WORDS[400])
+    simulation = request.get(SIMULATION)
+    secret = visit_of(request).secret if simulation else None
+    if secret is not None:
+        frame = replace(frame, simulation=simulation, csrf=form_token(secret))
     page = ProblemPage(heading=heading, words=words, reference=request.get(REQUEST_ID, ""), frame=frame)
     return show(page, status=status)
 

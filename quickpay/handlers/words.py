@@ -120,6 +120,25 @@ DEAD_HANDOFFS = {
     ),
 }
 
+_LAUNCH_ENDED = (
+    "This simulation is over",
+    "It was ended from elsewhere. Begin another from the staff pages or from the patient dashboard.",
+)
+DEAD_LAUNCHES = {
+    LinkState.EXPIRED: (
+        "Please begin again",
+        "The way into a simulation is open for a minute. Begin again where you came from.",
+    ),
+    LinkState.USED_UP: (
+        "Please begin again",
+        "The way into a simulation opens once. Begin again where you came from.",
+    ),
+    LinkState.REVOKED: _LAUNCH_ENDED,
+    LinkState.SUPERSEDED: _LAUNCH_ENDED,
+    LinkState.PAID: _LAUNCH_ENDED,
+    LinkState.SUSPENDED: _LAUNCH_ENDED,
+}
+
 CHOICES = {
     AmountChoice.CURRENT: ("Current Balance", "Everything you owe now, new visits included."),
     AmountChoice.DUE: ("Amount Due", "What is left to pay of your last statement."),

@@ -27,6 +27,7 @@ from quickpay.mfa.limits import Limit
 from quickpay.ports.desk_tables import Desk
 from quickpay.ports.group_tables import ChangedGroup, GroupDrafts
 from quickpay.ports.knock_tables import Knocks
+from quickpay.ports.launch_tables import Launches
 from quickpay.ports.receipt_tables import Receipts
 from quickpay.ports.staff_tables import StaffAccounts, StaffSessions
 
@@ -484,5 +485,7 @@ class Tx(Protocol):
     def staff_sessions(self) -> StaffSessions: ...
     @property
     def desk(self) -> Desk: ...
+    @property
+    def launches(self) -> Launches: ...
     @property
     def checks(self) -> Checks: ...

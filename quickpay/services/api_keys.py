@@ -31,6 +31,7 @@ class Scope(StrEnum):
     LINKS_READ = "links:read"
     LINKS_WRITE = "links:write"
     HANDOFFS_WRITE = "handoffs:write"
+    LAUNCHES_WRITE = "launches:write"
     PAYMENTS_READ = "payments:read"
     PAYMENTS_WRITE = "payments:write"
 

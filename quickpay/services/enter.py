@@ -7,6 +7,7 @@ from datetime import datetime
 from quickpay.domain.audit import Event
 from quickpay.domain.digests import Digests, session_hash
 from quickpay.domain.groups import Group
+from quickpay.domain.launches import Launch, LaunchMode
 from quickpay.domain.links import Link, LinkState, door_of
 from quickpay.domain.options import LandingPage
 from quickpay.domain.sessions import Authentication, Purpose, Role, Session, first_end
@@ -16,7 +17,7 @@ from quickpay.ports.clock import Clock
 from quickpay.ports.ids import Ids
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
-from quickpay.services.stay import Visit
+from quickpay.services.stay import Visit, launch_now
 
 _MOST_UNSEEN = 10_000
 """Seen marks kept in memory between two flushes; more are dropped, they only inform."""
@@ -55,6 +56,8 @@ class Opened:
     """A session was opened; the secret goes into the cookie and is kept nowhere else."""
 
     secret: bytes = field(repr=False)
+    group: Group
+    role: Role
     must_prove: bool
     expires_at: datetime
     landing: LandingPage
@@ -65,7 +68,7 @@ class _OtherDoor(Exception):
 
 
 class Enter:
-    """Read and open links, hand-offs among them; `door` says what kind of token the address is for."""
+    """Read and open links, hand-offs and launches; `door` says what kind of token the address is for."""
 
     def __init__(
         self, *, store: Store[Tx], clock: Clock, ids: Ids, tokens: Tokens, digests: Digests, limits: Limits
@@ -139,6 +142,8 @@ class Enter:
     ) -> Opened | DeadLink | NotALink | TooManyBadLinks:
         now = self._clock.now()
         secret = self._ids.secret()
+        if door is TokenPurpose.STAFF_LAUNCH:
+            secret = self._digests.simulation_secret(secret)
         token_hash = session_hash(secret)
 
         async def unit(tx: Tx) -> Opened | DeadLink | NotALink:
@@ -154,8 +159,15 @@ class Enter:
             if group is None:
                 return NotALink()
             authentication = group.options.authentication
+            launch = None
+            if door is TokenPurpose.STAFF_LAUNCH:
+                launch = await launch_now(tx, link.serial, link.group_id)
+                if launch is None:
+                    raise _OtherDoor  # whoever made it may look no more
             # What the portal says of its user counts where the group has proofs at all (I4).
             proved = link.authenticated and authentication.enable_mfa
+            portal = launch is not None and launch.mode is LaunchMode.PORTAL
+            role = authentication.mfa_success_role if proved else Role.QUICKPAY
             session = await tx.sessions.add(
                 Session(
                     id=0,
@@ -164,11 +176,11 @@ class Enter:
                     guarantor_id=link.guarantor_id,
                     origin=link.origin,
                     purpose=purpose,
-                    role=authentication.mfa_success_role if proved else Role.QUICKPAY,
-                    authentication=Authentication.MFA if proved else Authentication.QUICKPAY,
+                    role=Role.AUTHORIZED_PATIENT if portal else role,
+                    authentication=Authentication.MFA if proved or portal else Authentication.QUICKPAY,
                     order_id=None,
                     opened_at=now,
-                    expires_at=first_end(now, extendable=authentication.session_extension),
+                    expires_at=first_end(now, extendable=authentication.session_extension and launch is None),
                     extensions=0,
                     ended_at=None,
                     return_url=link.return_url,
@@ -178,19 +190,21 @@ class Enter:
             await tx.audit.add(
                 Event(
                     at=now,
-                    type="link.opened" if purpose is Purpose.PAY else "link.receipt_opened",
+                    type=_opened(purpose, launch),
                     group_id=link.group_id,
                     guarantor_id=link.guarantor_id,
                     link_serial=link.serial,
                     session_id=session.id,
+                    actor="patient" if launch is None else launch.actor,
                     request_id=visit.request_id,
                     detail={"use": link.uses, "of": link.limit(authentication.quickpay_max_access_attempts)},
                 ),
             )
-            must_prove = authentication.require_mfa and not proved
             return Opened(
                 secret=secret,
-                must_prove=must_prove,
+                group=group,
+                role=session.role,
+                must_prove=authentication.require_mfa and not (proved or portal),
                 expires_at=session.expires_at,
                 landing=group.landing_of(session.role),
             )
@@ -221,6 +235,13 @@ class Enter:
         return NotALink() if await self._store.write(unit) else TooManyBadLinks()
 
 
+def _opened(purpose: Purpose, launch: Launch | None) -> str:
+    """Name the event; a launch has one of its own, so that nobody counts it as a patient's visit."""
+    if launch is not None:
+        return "staff.launch_opened"
+    return "link.opened" if purpose is Purpose.PAY else "link.receipt_opened"
+
+
 async def _paid(tx: Tx, link_id: str) -> Link | None:
     link = await tx.links.get(link_id)
     return link if link is not None and link.state is LinkState.PAID else None
@@ -235,7 +256,7 @@ async def _why_not(tx: Tx, link_id: str, now: datetime, door: TokenPurpose) -> D
     await tx.audit.add(
         Event(
             at=now,
-            type="link.refused",
+            type="link.refused" if door is not TokenPurpose.STAFF_LAUNCH else "staff.launch_refused",
             group_id=link.group_id,
             guarantor_id=link.guarantor_id,
             link_serial=link.serial,

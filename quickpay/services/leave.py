@@ -13,10 +13,14 @@ from quickpay.services.stay import NoStay, Visit, stay_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedOut:
-    """The session has ended; `return_url` is the portal's that had handed its user over."""
+    """The session has ended; `return_url` is the portal's that had handed its user over.
+
+    `simulated` says that it was one of staff who looked.
+    """
 
     group: Group
     return_url: str | None
+    simulated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class Leave:
             stay = await stay_of(tx, visit, now)
             if isinstance(stay, NoStay):
                 return stay
-            if stay.group.options.look_and_feel.logout_function is LogoutFunction.NONE:
+            no_control = stay.group.options.look_and_feel.logout_function is LogoutFunction.NONE
+            if no_control and stay.launch is None:
                 return NoControl()
             await tx.sessions.end(stay.session.id, now)
             await tx.audit.add(
@@ -50,9 +55,14 @@ class Leave:
                     guarantor_id=stay.guarantor.id,
                     link_serial=stay.session.link_serial,
                     session_id=stay.session.id,
+                    actor=stay.actor,
                     request_id=visit.request_id,
                 ),
             )
-            return SignedOut(group=stay.group, return_url=stay.session.return_url)
+            return SignedOut(
+                group=stay.group,
+                return_url=stay.session.return_url,
+                simulated=stay.launch is not None,
+            )
 
         return await self._store.write(unit)

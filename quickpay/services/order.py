@@ -11,6 +11,7 @@ from quickpay.ports.ids import Ids
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.payer import AmountPage, Refusal, SeePayment, amount_page, methods_offered, payer_of
+from quickpay.services.simulation import NOTHING_IMAGINED, Imagined, imagined_order
 from quickpay.services.stay import Stay, Visit
 
 
@@ -110,11 +111,16 @@ class Ordering:
 
         return await self._store.write(unit)
 
-    async def methods(self, visit: Visit) -> MethodPage | NoOrder | Refusal:
-        """Show the methods the group takes and the gateway has activated."""
+    async def methods(
+        self, visit: Visit, imagined: Imagined = NOTHING_IMAGINED
+    ) -> MethodPage | AmountNotTaken | NoOrder | Refusal:
+        """Show the methods the group takes and the gateway has activated.
 
-        async def unit(tx: Tx) -> MethodPage | NoOrder | Refusal:
-            return await self._method_page(tx, visit)
+        Only in a simulation is `imagined` read, and only there can its amount not be taken.
+        """
+
+        async def unit(tx: Tx) -> MethodPage | AmountNotTaken | NoOrder | Refusal:
+            return await self._seen_page(tx, visit, imagined)
 
         return await self._store.read(unit)
 
@@ -124,7 +130,8 @@ class Ordering:
         """Note the method on the order; None stands for a word that is no method at all."""
 
         async def unit(tx: Tx) -> Chosen | MethodNotOffered | NoOrder | Refusal:
-            page = await self._method_page(tx, visit)
+            stay = await payer_of(tx, visit, self._clock.now())
+            page = await self._method_page(tx, stay) if isinstance(stay, Stay) else stay
             if not isinstance(page, MethodPage):
                 return page
             if method is None or method not in page.methods:
@@ -134,11 +141,13 @@ class Ordering:
 
         return await self._store.write(unit)
 
-    async def details(self, visit: Visit) -> DetailsPage | NoOrder | Refusal:
-        """Show the card fields for the order's amount."""
+    async def details(
+        self, visit: Visit, imagined: Imagined = NOTHING_IMAGINED
+    ) -> DetailsPage | AmountNotTaken | NoOrder | Refusal:
+        """Show the card fields for the order's amount; `imagined` is as for `methods`."""
 
-        async def unit(tx: Tx) -> DetailsPage | NoOrder | Refusal:
-            page = await self._method_page(tx, visit)
+        async def unit(tx: Tx) -> DetailsPage | AmountNotTaken | NoOrder | Refusal:
+            page = await self._seen_page(tx, visit, imagined)
             if not isinstance(page, MethodPage):
                 return page
             if page.order.method not in page.methods:
@@ -152,10 +161,21 @@ class Ordering:
 
         return await self._store.read(unit)
 
-    async def _method_page(self, tx: Tx, visit: Visit) -> MethodPage | NoOrder | Refusal:
+    async def _seen_page(
+        self, tx: Tx, visit: Visit, imagined: Imagined
+    ) -> MethodPage | AmountNotTaken | NoOrder | Refusal:
         stay = await payer_of(tx, visit, self._clock.now())
         if not isinstance(stay, Stay):
             return stay
+        if stay.launch is None:
+            return await self._method_page(tx, stay)
+        page = await amount_page(tx, stay, self._gateway.activated)
+        order = imagined_order(page, imagined)
+        if isinstance(order, AmountRefused):
+            return AmountNotTaken(page=page, refused=order)
+        return NoOrder() if order is None else MethodPage(stay=stay, order=order, methods=page.methods)
+
+    async def _method_page(self, tx: Tx, stay: Stay) -> MethodPage | NoOrder | Refusal:
         order = await tx.orders.get(stay.session.order_id) if stay.session.order_id else None
         if order is None:
             return NoOrder()

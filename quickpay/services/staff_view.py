@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Guarantor
+from quickpay.domain.launches import Launch
+from quickpay.domain.origins import Origin
 from quickpay.domain.staff import Staff
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
@@ -13,12 +15,16 @@ from quickpay.services.links import LinkBook, LinkView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkFile:
-    """A link with whose it is; `names` gives who is meant by an actor of the timeline, staff and keys."""
+    """A link with whose it is; `names` gives who is meant by an actor of the timeline, staff and keys.
+
+    `launch` says who looked by it where it is one of the staff's own.
+    """
 
     view: LinkView
     group: Group
     guarantor: Guarantor = field(repr=False)
     names: Mapping[str, str] = field(repr=False)
+    launch: Launch | None = None
 
 
 class StaffView:
@@ -49,6 +55,9 @@ class StaffView:
                 return None
             people = {one.actor: one.name for one in await tx.staff.list_()}
             keys = {f"key {one.id}": one.name for one in await tx.api_keys.list_()}
-            return LinkFile(view=view, group=group, guarantor=guarantor, names=people | keys)
+            launch = None
+            if view.link.origin is Origin.STAFF:
+                launch = await tx.launches.of_link(view.link.serial)
+            return LinkFile(view=view, group=group, guarantor=guarantor, names=people | keys, launch=launch)
 
         return await self._store.read(unit)

@@ -7,8 +7,11 @@ from enum import StrEnum
 from quickpay.domain.digests import session_hash
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Guarantor
+from quickpay.domain.launches import Launch, may_launch
 from quickpay.domain.links import LinkState
+from quickpay.domain.origins import Origin
 from quickpay.domain.sessions import MOST_EXTENSIONS, OWN_RESULT_READABLE, Authentication, Session
+from quickpay.domain.staff import StaffState
 from quickpay.ports.tables import Tx
 
 CLOSED = frozenset({LinkState.REVOKED, LinkState.SUPERSEDED, LinkState.SUSPENDED})
@@ -17,21 +20,29 @@ CLOSED = frozenset({LinkState.REVOKED, LinkState.SUPERSEDED, LinkState.SUSPENDED
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """What a request brings of itself: the cookie's secret, the client's address, the request's id."""
+    """What a request brings of itself: the cookie's secret, the client's address, the request's id.
+
+    `simulation` says that the secret is marked as a simulation's; such a request only looks.
+    """
 
     secret: bytes | None = field(repr=False)
     address: str = field(repr=False)
     request_id: str
+    simulation: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stay:
-    """One session with those it concerns, as the database has them now; `left` is none once it ran out."""
+    """One session with those it concerns, as the database has them now; `left` is none once it ran out.
+
+    `launch` is there in a simulation: staff look, and nothing can be done.
+    """
 
     session: Session
     group: Group
     guarantor: Guarantor
     left: timedelta
+    launch: Launch | None = None
 
     @property
     def live(self) -> bool:
@@ -41,14 +52,23 @@ class Stay:
     @property
     def extendable(self) -> bool:
         """Whether the end can be moved once more, now or when little time is left."""
-        on = self.group.options.authentication.session_extension
+        on = self.group.options.authentication.session_extension and self.launch is None
         return on and self.session.extensions < MOST_EXTENSIONS
 
     @property
+    def actor(self) -> str:
+        """Whom the audit names for what is done here."""
+        return "patient" if self.launch is None else self.launch.actor
+
+    @property
     def must_prove(self) -> bool:
-        """Whether the group wants a challenge passed first; satisfied by MFA, never by a role."""
+        """Whether the group wants a challenge passed first; satisfied by MFA, never by a role.
+
+        Staff have proved who they are by their own sign-in; a simulation shows them the challenge's pages.
+        """
         return (
-            self.group.options.authentication.require_mfa
+            self.launch is None
+            and self.group.options.authentication.require_mfa
             and self.session.authentication is not Authentication.MFA
         )
 
@@ -100,7 +120,8 @@ async def reader_of(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
     found = await _find(tx, visit, now)
     if isinstance(found, NoStay):
         return found
-    if found.session.ended_at is None and found.left > -OWN_RESULT_READABLE:
+    longer = OWN_RESULT_READABLE if found.launch is None else timedelta()
+    if found.session.ended_at is None and found.left > -longer:
         return found
     return _no_stay(found)
 
@@ -116,8 +137,28 @@ async def _find(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
     guarantor = await tx.guarantors.get(session.guarantor_id)
     if group is None or guarantor is None:
         return nobody
-    ends_at = session.ends_at(extendable=group.options.authentication.session_extension)
-    return Stay(session=session, group=group, guarantor=guarantor, left=ends_at - now)
+    left = session.ends_at(extendable=group.options.authentication.session_extension) - now
+    if session.origin is not Origin.STAFF:
+        # A mark on another's secret cannot be; if there were one, nobody should act under it unseen.
+        if visit.simulation:
+            return nobody
+        return Stay(session=session, group=group, guarantor=guarantor, left=left)
+    if not visit.simulation:
+        return nobody  # what is not known for a simulation at the door would not be kept to looking
+    launch = None if session.link_serial is None else await launch_now(tx, session.link_serial, group.id)
+    if launch is None:
+        return NoStay(why=Gone.SIGNED_OUT, group=group)
+    return Stay(session=session, group=group, guarantor=guarantor, left=left, launch=launch)
+
+
+async def launch_now(tx: Tx, link_serial: int, group_id: int) -> Launch | None:
+    """Give the launch of a link while who made it may look: an account that is ended looks no more."""
+    launch = await tx.launches.of_link(link_serial)
+    if launch is None or launch.staff_id is None:
+        return launch
+    one = await tx.staff.get(launch.staff_id)
+    may = one is not None and one.state is StaffState.ACTIVE and may_launch(one, group_id)
+    return launch if may else None
 
 
 def _no_stay(found: Stay) -> NoStay:

@@ -37,6 +37,7 @@ from quickpay.services.proof_pages import (
     code_page,
     is_bound,
 )
+from quickpay.services.simulation import imagined_code
 from quickpay.services.stay import Gone, NoStay, Stay, Visit, stay_of
 
 Sending = CodeSent | ProofLocked | TooManyCodes | NotHere
@@ -82,6 +83,7 @@ class Verify:
         self._clock = clock
         self._ids = ids
         self._most = limits.tries_per_challenge.most
+        self._life = limits.code_life
         self._codes = ProofCodes(ids=ids, digests=digests, limits=limits)
         self._counts = self._codes.counts
         self._courier = courier
@@ -97,11 +99,19 @@ class Verify:
 
         return await self._store.read(unit)
 
-    async def code_page(self, visit: Visit) -> CodePage | ProofLocked | NothingSent | NotHere:
-        """Show where the last code went."""
+    async def code_page(
+        self, visit: Visit, *, imagined: Method | None = None
+    ) -> CodePage | ProofLocked | NothingSent | NotHere:
+        """Show where the last code went; in a simulation, where one by the imagined way would have gone."""
         now = self._clock.now()
 
         async def unit(tx: Tx) -> CodePage | ProofLocked | NothingSent | NotHere:
+            if visit.simulation:
+                stay = await stay_of(tx, visit, now)
+                page = await choose_page(tx, stay) if isinstance(stay, Stay) else stay
+                if not isinstance(page, ChoosePage):
+                    return page
+                return imagined_code(page, imagined, life=self._life)
             asked = await self._asked(tx, visit, now)
             if isinstance(asked, _Stale):
                 return NothingSent()

@@ -41,6 +41,7 @@ def test_the_access_of_a_path_fits_its_place() -> None:
         assert of_staff == (route.path == "/staff" or route.path.startswith("/staff/")), route.path
         assert (route.access is Access.LINK) == route.path.startswith("/q/{token}"), route.path
         assert (route.access is Access.HANDOFF) == route.path.startswith("/handoff/{token}"), route.path
+        assert (route.access is Access.LAUNCH) == route.path.startswith("/launch/{token}"), route.path
 
 
 def test_only_the_methods_the_api_speaks_are_used() -> None:

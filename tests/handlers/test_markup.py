@@ -120,6 +120,21 @@ async def _handed_over(site: Site, browser: Browser) -> list[Answer]:
     assert (await browser.post(path)).to == "/pay"
     pages += [await browser.get(path), await browser.get("/pay")]
     pages.append(await browser.get((await browser.post("/sign-out")).to))
+    return pages + await _simulated(site, browser)
+
+
+async def _simulated(site: Site, browser: Browser) -> list[Answer]:
+    """Walk through a simulation."""
+    bo = await site.house.guarantor(site.group, number="2", email="bo@example.com")
+    path = f"/launch/{site.house.token(await site.house.launch(bo))}"
+    pages = [await browser.get(path), await browser.post(path, {"note": "4242424242424242"})]
+    await browser.post(path)
+    asked = "?amount_choice=other&amount=5&method=card"
+    walk = ("/pay", "/pay/method", "/pay/details", "/verify", "/verify/code", "/not-me", "/nope")
+    pages += [await browser.get(step + asked) for step in walk]
+    pages += [await browser.get("/pay/method?amount_choice=other&amount=x"), await browser.get(path)]
+    pages += [await browser.get("/payments/none"), await browser.post("/pay"), await browser.get("/pay")]
+    pages.append(await browser.get((await browser.post("/sign-out")).to))
     return pages
 
 

@@ -3,6 +3,13 @@
 PLANTED: dict[str, tuple[str, ...]] = {
     "more uses than the link's own limit": ("UPDATE links SET uses = 2, max_uses = 1 WHERE serial = 1",),
     "a hand-off that may open more than once": ("UPDATE links SET max_uses = 2 WHERE origin = 'portal'",),
+    "a staff launch that may open more than once": ("UPDATE links SET max_uses = 2 WHERE origin = 'staff'",),
+    "a simulation above what its launch says": (
+        "UPDATE sessions SET role = 'authorized_patient' WHERE origin = 'staff'",
+    ),
+    "a simulation in which something was done": (
+        "UPDATE orders SET session_id = (SELECT id FROM sessions WHERE origin = 'staff')",
+    ),
     "uses that are not the sessions opened from the link": ("UPDATE links SET uses = 0 WHERE serial = 1",),
     "a receipt session of a link that is not paid": ("UPDATE links SET state = 'revoked' WHERE serial = 1",),
     "a session that ends later than its extensions allow": (

@@ -15,6 +15,7 @@ from quickpay.adapters.store.lane import SqliteRun
 from quickpay.adapters.store.postgres import PostgresRun
 from quickpay.adapters.store.rules_of_entry import RULES as OF_ENTRY
 from quickpay.adapters.store.rules_of_payment import RULES as OF_PAYMENT
+from quickpay.adapters.store.rules_of_simulation import RULES as OF_SIMULATION
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.schema import metadata
 from quickpay.adapters.store.statements import Statement
@@ -69,6 +70,7 @@ async def live_in(house: House) -> None:
     last = await house.come(await house.link(waiting), address="192.0.2.5")  # session 6
     await last.ask()
     await house.come(await house.handoff(waiting, authenticated=True), address="192.0.2.6")  # session 7
+    await house.come(await house.launch(carol), address="192.0.2.7")  # session 8
     await house.outbox().run_once()
 
 
@@ -165,7 +167,7 @@ def _on_file(path: Path) -> Planting:
     return Planting(run, execute)
 
 
-INVARIANTS = {rule.what: rule.invariant for rule in (*OF_ENTRY, *OF_PAYMENT)} | {
+INVARIANTS = {rule.what: rule.invariant for rule in (*OF_ENTRY, *OF_PAYMENT, *OF_SIMULATION)} | {
     "a count of tries or sendings beyond its limit": "I6"
 }
 

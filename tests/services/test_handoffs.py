@@ -77,14 +77,17 @@ async def test_r123_a_handoff_is_good_for_sixty_seconds(
 
 @pytest.mark.parametrize("signed_for", list(TokenPurpose))
 @pytest.mark.parametrize("origin", [Origin.SMS, Origin.PORTAL, Origin.STAFF])
-@pytest.mark.parametrize("door", [TokenPurpose.LINK, DOOR])
+@pytest.mark.parametrize("door", [TokenPurpose.LINK, DOOR, TokenPurpose.STAFF_LAUNCH])
 async def test_a3_each_door_takes_its_own_tokens_for_its_own_rows(
     lakeside: Lakeside, signed_for: TokenPurpose, origin: Origin, door: TokenPurpose
 ) -> None:
     house = lakeside.house
     link = await house.link(lakeside.alice, origin=origin)
+    if origin is Origin.STAFF:
+        link = await house.launch(lakeside.alice)
     token = house.tokens.sign(signed_for, link.id)
-    right = {TokenPurpose.LINK: Origin.SMS, DOOR: Origin.PORTAL}[door] is origin and signed_for is door
+    at = {TokenPurpose.LINK: Origin.SMS, DOOR: Origin.PORTAL, TokenPurpose.STAFF_LAUNCH: Origin.STAFF}
+    right = at[door] is origin and signed_for is door
     before = await rows(house, "links")
     looked = await house.enter.look(token, STRANGER, door=door)
     opened = await house.enter.open(token, STRANGER, door=door)

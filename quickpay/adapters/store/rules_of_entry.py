@@ -24,7 +24,12 @@ _opened = (
     select(audit.c.id)
     .where(
         audit.c.session_id == sessions.c.id,
-        audit.c.type == case((sessions.c.purpose == "pay", "link.opened"), else_="link.receipt_opened"),
+        audit.c.type
+        == case(
+            (sessions.c.origin == "staff", "staff.launch_opened"),
+            (sessions.c.purpose == "pay", "link.opened"),
+            else_="link.receipt_opened",
+        ),
     )
     .exists()
 )

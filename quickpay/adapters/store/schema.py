@@ -554,3 +554,13 @@ staff_sessions = Table(
     Column("seen_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
 )
+
+staff_launches = Table(
+    "staff_launches",
+    metadata,
+    Column("link_serial", ForeignKey("links.serial"), primary_key=True, autoincrement=False),
+    Column("staff", Text, nullable=False),  # as a program named her, or her account's name at the time
+    Column("staff_id", ForeignKey("staff.id")),  # where she made it herself
+    Column("mode", Text, nullable=False),
+    _one_of("mode", "quickpay", "portal"),
+)

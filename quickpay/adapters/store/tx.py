@@ -11,6 +11,7 @@ from quickpay.adapters.store.guarantors import Guarantors
 from quickpay.adapters.store.images import Images
 from quickpay.adapters.store.keys import ApiKeys, Idempotency
 from quickpay.adapters.store.knocks import Knocks
+from quickpay.adapters.store.launches import Launches
 from quickpay.adapters.store.ledger import Ledger
 from quickpay.adapters.store.links import Links
 from quickpay.adapters.store.orders import Orders
@@ -40,6 +41,7 @@ class StoreTx:
         "idempotency",
         "images",
         "knocks",
+        "launches",
         "ledger",
         "links",
         "orders",
@@ -76,4 +78,5 @@ class StoreTx:
         self.staff = StaffAccounts(run)
         self.staff_sessions = StaffSessions(run)
         self.desk = Desk(run)
+        self.launches = Launches(run)
         self.checks = Checks(run)

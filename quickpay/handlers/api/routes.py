@@ -4,17 +4,19 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from quickpay.handlers.access import Access, Route
-from quickpay.handlers.api import groups, guarantors, handoffs, links, payments
+from quickpay.handlers.api import groups, guarantors, handoffs, launches, links, payments
 from quickpay.handlers.api.keyed import answer, keyed
 from quickpay.handlers.api.openapi import document
 from quickpay.handlers.api.shapes import (
     GROUP_BODY,
     GUARANTOR_BODY,
     NEW_HANDOFF,
+    NEW_LAUNCH,
     NEW_LINK,
     REVOCATION,
     GroupList,
     HandoffOut,
+    LaunchOut,
     LinkDetail,
     LinkOut,
     PaymentList,
@@ -173,6 +175,18 @@ TABLE: tuple[ApiRoute, ...] = (
         handler=handoffs.create_handoff,
         body=NEW_HANDOFF,
         answer=TypeAdapter(HandoffOut),
+        status=201,
+        errors=_NONE | _BODY | {409: "The first call with this Idempotency-Key has not ended."},
+        once=True,
+    ),
+    ApiRoute(
+        method="POST",
+        path="/staff-launches",
+        words="Let one of the staff see what a guarantor sees; the address opens once, within a minute",
+        scope=Scope.LAUNCHES_WRITE,
+        handler=launches.create_launch,
+        body=NEW_LAUNCH,
+        answer=TypeAdapter(LaunchOut),
         status=201,
         errors=_NONE | _BODY | {409: "The first call with this Idempotency-Key has not ended."},
         once=True,

@@ -14,6 +14,7 @@ from quickpay.domain.origins import Origin
 from quickpay.domain.payments import Method, Reason
 from quickpay.services.guarantor_records import GuarantorRecord
 from quickpay.services.handoffs import NewHandoff
+from quickpay.services.launches import NewLaunch
 from quickpay.services.links import NewLink
 
 Status = Literal["pending", "succeeded", "declined", "unknown", "review", "refunded"]
@@ -147,6 +148,20 @@ class HandoffOut(_Out):
     expires_at: datetime
 
 
+class RememberedLaunch(_Out):
+    """A staff launch as it is remembered for its Idempotency-Key: without the address."""
+
+    id: str
+    expires_at: datetime
+
+
+class LaunchOut(_Out):
+    """Where the dashboard leads its user to; it opens once, until then."""
+
+    url: str
+    expires_at: datetime
+
+
 class CardOut(_Out):
     """What may be shown of a card."""
 
@@ -198,4 +213,5 @@ GROUP_BODY = TypeAdapter(GroupBody)
 GUARANTOR_BODY = TypeAdapter(GuarantorBody)
 NEW_LINK = TypeAdapter(NewLink)
 NEW_HANDOFF = TypeAdapter(NewHandoff)
+NEW_LAUNCH = TypeAdapter(NewLaunch)
 REVOCATION = TypeAdapter(Revocation)

@@ -1,20 +1,24 @@
 """Make Your Payment: how much; from the balances as they are now."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from aiohttp import web
 
 from quickpay.domain.balances import AmountChoice
 from quickpay.domain.money import AmountFault, Cents, parse_amount
+from quickpay.domain.payments import Method
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import Form, form_of
 from quickpay.handlers.pages import Mistake, see_other, show
 from quickpay.handlers.patient.answers import mistakes_of, refused, stay_frame
 from quickpay.handlers.patient.views import AmountCard, Figure, MakeYourPayment, NothingToPay
+from quickpay.handlers.walking import walked
 from quickpay.handlers.words import AMOUNT_FAULTS, CHOICES, CHOOSE_AMOUNT, amount_refused
 from quickpay.services.order import AmountNotTaken, Chosen
 from quickpay.services.payer import AmountPage, LinkEnded, SeePayment
+from quickpay.services.simulation import Imagined
 from quickpay.services.stay import MustProve, NoStay
 
 _CHOICES = set(AmountChoice)
@@ -38,9 +42,8 @@ async def choose(request: web.Request) -> web.Response:
     match await ordering.choose_amount(visit_of(request), AmountChoice(word), other):
         case Chosen():
             return see_other("/pay/method")
-        case AmountNotTaken(page=page, refused=why):
-            where = "amount" if word == AmountChoice.OTHER else "amount_choice"
-            return amount_answer(request, page, (Mistake(field=where, message=amount_refused(why)),))
+        case AmountNotTaken() as answer:
+            return amount_not_taken(request, answer)
         case NoStay() | MustProve() | LinkEnded() | SeePayment() as why:
             return refused(request, why)
         case never:
@@ -74,7 +77,7 @@ def amount_answer(request: web.Request, page: AmountPage, mistakes: tuple[Mistak
             office=office,
         )
         return show(view, status=status)
-    form = form_of(request) if request.method == "POST" else None
+    form = _typed(request)
     cards = (*(_card(choice, sum_) for choice, sum_ in page.offered.items()), _card(AmountChoice.OTHER, None))
     return show(
         MakeYourPayment(
@@ -90,6 +93,38 @@ def amount_answer(request: web.Request, page: AmountPage, mistakes: tuple[Mistak
         ),
         status=status,
     )
+
+
+def _typed(request: web.Request) -> Form | None:
+    """Give what was chosen on this page before; in a simulation it stands in the address."""
+    if request.method == "POST":
+        return form_of(request)
+    seen = walked(request)
+    return seen if seen.values or seen.faults else None
+
+
+async def imagined_of(request: web.Request) -> Imagined | web.Response:
+    """Read what a simulation's address says was chosen, or show the page where it is to be mended."""
+    form = walked(request)
+    word, method = form.text("amount_choice"), form.text("method")
+    chosen = Imagined(method=Method(method) if method in set(Method) else None)
+    if not word and not form.faults:
+        return chosen
+    typed = parse_amount(form.text("amount")) if word == AmountChoice.OTHER else None
+    mistakes = _mistakes(form, word, typed)
+    if mistakes:
+        return await _ask_again(request, mistakes)
+    other = None if typed is None or isinstance(typed, AmountFault) else typed
+    return replace(chosen, choice=AmountChoice(word), other=other)
+
+
+def amount_not_taken(request: web.Request, answer: AmountNotTaken) -> web.Response:
+    """Show the amounts again, with the reason at the field."""
+    form = _typed(request)
+    of_other = form is not None and form.text("amount_choice") == AmountChoice.OTHER
+    where = "amount" if of_other else "amount_choice"
+    mistakes = (Mistake(field=where, message=amount_refused(answer.refused)),)
+    return amount_answer(request, answer.page, mistakes)
 
 
 def _mistakes(form: Form, word: str, typed: Cents | AmountFault | None) -> tuple[Mistake, ...]:

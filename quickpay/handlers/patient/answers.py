@@ -1,5 +1,6 @@
 """Answers several steps share: nobody here, not proved yet, the link ended, there is a payment already."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from math import ceil
 from typing import assert_never
@@ -8,7 +9,7 @@ from aiohttp import web
 
 from quickpay.domain.digests import form_token
 from quickpay.domain.groups import Group
-from quickpay.domain.options import LandingPage
+from quickpay.domain.links import LinkState
 from quickpay.domain.return_addresses import may_return_to
 from quickpay.domain.sessions import Authentication, Role
 from quickpay.handlers.cookies import visit_of
@@ -16,9 +17,9 @@ from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import Form
 from quickpay.handlers.headers import Scripts, new_scripts
 from quickpay.handlers.menu import menu_at
-from quickpay.handlers.pages import Frame, Mistake, TimeLeft, frame_of, see_other, show
+from quickpay.handlers.pages import SIMULATION, Frame, Mistake, TimeLeft, frame_of, see_other, show
 from quickpay.handlers.patient.notices import Notice
-from quickpay.handlers.words import DEAD_HANDOFFS, DEAD_LINKS, FORM_FAULTS
+from quickpay.handlers.words import DEAD_HANDOFFS, DEAD_LAUNCHES, DEAD_LINKS, FORM_FAULTS
 from quickpay.services.order import NoOrder
 from quickpay.services.payer import LinkEnded, Refusal, SeePayment
 from quickpay.services.stay import Gone, MustProve, NoStay, Stay
@@ -44,6 +45,10 @@ _GONE_FROM_PORTAL = {
     ),
     Gone.SIGNED_OUT: "To come back, go back to the portal and open your bill from there.",
 }
+_SIMULATION_GONE = (
+    "The simulation has ended",
+    "It lasts 10 minutes at most. Begin another from the staff pages or from the patient dashboard.",
+)
 _NOT_CHARGED = (
     "Nothing is charged by this. If you had already pressed Pay, that payment goes on and is recorded once."
 )
@@ -61,7 +66,7 @@ def refused(request: web.Request, why: Refusal | NoOrder) -> web.Response:
         case NoOrder():
             return see_other("/pay")
         case LinkEnded(stay=stay, state=state):
-            heading, words = (DEAD_LINKS if stay.session.return_url is None else DEAD_HANDOFFS)[state]
+            heading, words = _dead_words(stay)[state]
             notice = Notice(
                 frame=session_frame(request, stay),
                 heading=heading,
@@ -72,9 +77,15 @@ def refused(request: web.Request, why: Refusal | NoOrder) -> web.Response:
             assert_never(why)
 
 
+def _dead_words(stay: Stay) -> Mapping[LinkState, tuple[str, str]]:
+    if stay.launch is not None:
+        return DEAD_LAUNCHES
+    return DEAD_LINKS if stay.session.return_url is None else DEAD_HANDOFFS
+
+
 def nobody(request: web.Request, why: NoStay) -> web.Response:
     """Say that the session has ended (401), in the group's colours if it is known; nothing is charged."""
-    heading, words = _GONE[why.why]
+    heading, words = _SIMULATION_GONE if visit_of(request).simulation else _GONE[why.why]
     back = way_back(request, why.return_url)
     if back is not None:
         words = _GONE_FROM_PORTAL.get(why.why, words)
@@ -112,7 +123,7 @@ def session_frame(
     """Put the branding around a page of the session this request is of; a timed one says when it ends."""
     secret = visit_of(request).secret
     csrf = "" if secret is None else form_token(secret)
-    return frame_of(
+    frame = frame_of(
         stay.group,
         csrf=csrf,
         step=step,
@@ -123,6 +134,8 @@ def session_frame(
         back=way_back(request, stay.session.return_url),
         time=time_of(stay) if timed and stay.live else None,
     )
+    # A simulation the guard has not noticed is a mistake in the table of routes: no page, then.
+    return frame if stay.launch is None else replace(frame, simulation=request[SIMULATION])
 
 
 def time_of(stay: Stay) -> TimeLeft:
@@ -153,11 +166,6 @@ def stay_frame(
 def home_of(stay: Stay) -> str:
     """Where the practice's name leads: Home, or without the portal pages Make Your Payment."""
     return "/home" if _is_member(stay) else "/pay"
-
-
-def landing_address(landing: LandingPage) -> str:
-    """Give the address of where a proof leads."""
-    return f"/{landing}"
 
 
 def _is_member(stay: Stay) -> bool:

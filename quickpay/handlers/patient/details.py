@@ -11,7 +11,7 @@ from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import Form, form_of
 from quickpay.handlers.headers import new_scripts
 from quickpay.handlers.pages import Mistake, see_other, show
-from quickpay.handlers.patient.amount import amount_answer
+from quickpay.handlers.patient.amount import amount_answer, amount_not_taken, imagined_of
 from quickpay.handlers.patient.answers import home_of, mistakes_of, refused, session_frame, stay_frame
 from quickpay.handlers.patient.method import method_answer
 from quickpay.handlers.patient.notices import Notice
@@ -27,6 +27,7 @@ from quickpay.handlers.words import (
 from quickpay.services.order import AmountNotTaken, DetailsPage, MethodNotOffered, NoOrder
 from quickpay.services.pay import AnotherOnItsWay, PayForm, TooManyTries
 from quickpay.services.payer import LinkEnded, SeePayment
+from quickpay.services.simulation import Imagined
 from quickpay.services.stay import MustProve, NoStay, Stay
 
 
@@ -64,9 +65,14 @@ async def pay(request: web.Request) -> web.Response:
 
 
 async def _ask_again(request: web.Request, mistakes: tuple[Mistake, ...] = ()) -> web.Response:
-    match await request.app[DESK].ordering.details(visit_of(request)):
+    imagined = await imagined_of(request)
+    if not isinstance(imagined, Imagined):
+        return imagined
+    match await request.app[DESK].ordering.details(visit_of(request), imagined):
         case DetailsPage() as page:
             return _details_page(request, page, mistakes)
+        case AmountNotTaken() as why:
+            return amount_not_taken(request, why)
         case NoOrder() as why:
             return see_other("/pay/method") if request.method == "GET" else refused(request, why)
         case NoStay() | MustProve() | LinkEnded() | SeePayment() as why:
@@ -92,8 +98,10 @@ def _mistakes(form: Form, email: str | ContactFault) -> tuple[Mistake, ...]:
 def _details_page(request: web.Request, page: DetailsPage, mistakes: tuple[Mistake, ...]) -> web.Response:
     options = page.stay.group.options
     colours = palette(options.theme)
+    # A simulation has no card fields, so nothing of the gateway's is fetched or allowed either.
+    scripts = new_scripts(page.card_fields) if page.stay.launch is None else None
     view = CardDetails(
-        frame=stay_frame(request, page.stay, step=3, scripts=new_scripts(page.card_fields)),
+        frame=stay_frame(request, page.stay, step=3, scripts=scripts),
         amount=page.order.amount,
         order=page.order.id,
         gateway_script=page.card_fields.script_url,

@@ -23,6 +23,8 @@ async def sign_out(request: web.Request) -> web.Response:
     if form_of(request).faults:
         raise web.HTTPUnprocessableEntity
     match await request.app[DESK].leave.sign_out(visit_of(request)):
+        case SignedOut(group=group, simulated=True):
+            return _left(request, f"/g/{group.slug}/simulation-ended")
         case SignedOut(group=group, return_url=return_url):
             return _gone(request, group, return_url)
         case NoStay(group=group, return_url=return_url):
@@ -58,6 +60,10 @@ def _after(group: Group, back: str | None) -> str:
 def _gone(request: web.Request, group: Group | None, return_url: str | None) -> web.Response:
     back = way_back(request, return_url)
     address = "/" if group is None else _after(group, back)
+    return _left(request, address)
+
+
+def _left(request: web.Request, address: str) -> web.Response:
     response = see_other(address)
     take_cookie(response, secure=request.app[DESK].secure)
     response.headers["Clear-Site-Data"] = '"storage"'

@@ -12,7 +12,8 @@ from quickpay.handlers.cookies import give_cookie, visit_of
 from quickpay.handlers.desk import DESK, Desk
 from quickpay.handlers.forms import form_of
 from quickpay.handlers.pages import frame_of, html_of, render, see_other, show
-from quickpay.handlers.patient.answers import landing_address, mistakes_of
+from quickpay.handlers.patient.answers import mistakes_of
+from quickpay.handlers.patient.landing import landing_address
 from quickpay.handlers.patient.notices import DeadLinkNotice, FreshLink, LinkRenewed
 from quickpay.handlers.patient.views import LinkFront
 from quickpay.handlers.problems import problem_page

@@ -9,12 +9,14 @@ from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
 from quickpay.handlers.pages import Mistake, see_other, show
+from quickpay.handlers.patient.amount import amount_not_taken, imagined_of
 from quickpay.handlers.patient.answers import mistakes_of, refused, stay_frame
 from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.patient.views import ChooseMethod, MethodCard
 from quickpay.handlers.words import CHOOSE_METHOD
-from quickpay.services.order import Chosen, MethodNotOffered, MethodPage, NoOrder
+from quickpay.services.order import AmountNotTaken, Chosen, MethodNotOffered, MethodPage, NoOrder
 from quickpay.services.payer import LinkEnded, SeePayment
+from quickpay.services.simulation import Imagined
 from quickpay.services.stay import MustProve, NoStay
 
 _WORDS = {
@@ -27,9 +29,14 @@ _WORDS = {
 
 async def show_methods(request: web.Request) -> web.Response:
     """Show the ways to pay the order."""
-    match await request.app[DESK].ordering.methods(visit_of(request)):
+    imagined = await imagined_of(request)
+    if not isinstance(imagined, Imagined):
+        return imagined
+    match await request.app[DESK].ordering.methods(visit_of(request), imagined):
         case MethodPage() as page:
             return method_answer(request, page)
+        case AmountNotTaken() as why:
+            return amount_not_taken(request, why)
         case NoOrder() | NoStay() | MustProve() | LinkEnded() | SeePayment() as why:
             return refused(request, why)
         case never:

@@ -9,9 +9,11 @@ from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
 from quickpay.handlers.headers import new_scripts
 from quickpay.handlers.pages import Mistake, see_other, show
-from quickpay.handlers.patient.answers import landing_address, mistakes_of, nobody, session_frame
+from quickpay.handlers.patient.answers import mistakes_of, nobody, session_frame
+from quickpay.handlers.patient.landing import landing_address
 from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.patient.views import ChooseWay, TypeCode, WayChoice
+from quickpay.handlers.walking import walked
 from quickpay.handlers.words import CHOOSE_WAY, ENTER_CODE, aloud, code_refused, minutes
 from quickpay.mfa.methods import Method
 from quickpay.services.proof_pages import (
@@ -71,7 +73,9 @@ async def send(request: web.Request) -> web.Response:
 
 async def ask(request: web.Request) -> web.Response:
     """Show where the code went and the field for it."""
-    match await request.app[DESK].verify.code_page(visit_of(request)):
+    word = walked(request).text("method")
+    imagined = Method(word) if word in set(Method) else None
+    match await request.app[DESK].verify.code_page(visit_of(request), imagined=imagined):
         case CodePage() as page:
             return _code_page(request, page)
         case ProofLocked(stay=stay):

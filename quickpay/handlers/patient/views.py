@@ -71,6 +71,16 @@ class KnockCode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchFront:
+    """What a staff launch leads to: the group's name, what a simulation is, and a button."""
+
+    template: ClassVar[str] = "patient/launch.html"
+    frame: Frame
+    csrf: str = field(repr=False)
+    mistakes: tuple[Mistake, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WayChoice:
     """One way to get a code, its contact masked; `aloud` is how the contact is said."""
 

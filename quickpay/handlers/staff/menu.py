@@ -19,6 +19,7 @@ class MenuItem:
 _MENU = (
     MenuItem(label="Guarantors", path="/staff/guarantors"),
     MenuItem(label="Batches", path="/staff/links/batches", roles=AT_THE_DESK),
+    MenuItem(label="See as patient", path="/staff/launch", roles=AT_THE_DESK),
     MenuItem(
         label="POPS Management",
         path="/staff/groups",

@@ -2,7 +2,7 @@
 
 from quickpay.handlers.access import Access, Route, StaffOnly
 from quickpay.handlers.gate import EVERY_ROLE, SIGN_IN
-from quickpay.handlers.staff import door, enrolment, front
+from quickpay.handlers.staff import door, enrolment, front, launch
 from quickpay.handlers.staff.groups import routes as groups
 from quickpay.handlers.staff.guarantors import routes as guarantors
 
@@ -17,5 +17,6 @@ ROUTES: tuple[Route, ...] = (
     Route(method="POST", path="/staff/enrol/{token}", handler=enrolment.go_on, access=Access.STAFF_DOOR),
     Route(method="POST", path="/staff/links", handler=front.find_link, access=_ANY_STAFF),
     *guarantors.ROUTES,
+    *launch.ROUTES,
     *groups.ROUTES,
 )

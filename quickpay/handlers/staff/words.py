@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from quickpay.domain.launches import LaunchMode
 from quickpay.domain.money import format_usd
 from quickpay.domain.staff import StaffRole
 from quickpay.handlers.words import day
@@ -15,12 +16,17 @@ ROLES = {
     StaffRole.BILLING: "Billing",
     StaffRole.ADMIN: "Admin",
 }
+LAUNCH_MODES = {
+    LaunchMode.QUICKPAY: "QuickPay, as somebody with a link sees it",
+    LaunchMode.PORTAL: "the full portal, as after a proof",
+}
 _EVERYBODY_MAY = (
     "Find a guarantor of your groups, and see what is owed and paid.",
     "Look at a link of your groups and see how it fared.",
 )
 _AT_THE_DESK_MAY = (
     "End links: one, a guarantor's, or a whole batch; restore one that is on hold.",
+    "See QuickPay as a patient of your groups sees it, without changing anything.",
     "See contacts whole and copy a link's address.",
 )
 _MAY: dict[StaffRole, tuple[str, ...]] = {
@@ -67,6 +73,11 @@ _EVENTS = {
     "payment.review": "The gateway's answer does not fit ({differs}): somebody must look.",
     "payment.contradicted": "The gateway now says that a declined payment was taken: somebody must look.",
     "payment.acknowledged": "Taken over by the PM system{by}.",
+    "staff.launch": "{who} asked to see what the patient sees.",
+    "staff.launch_opened": "{who} opened the simulation.",
+    "staff.launch_refused": "A press on Continue was refused: {reason}.",
+    "staff.viewed": "{who} looked at {route}.",
+    "staff.refused": "{who} pressed a button on {route}; it did nothing.",
     "message.sent": "The message with the {kind} went out by {channel}.",
     "message.failed": "The message with the {kind} could not be delivered by {channel}: {reason}.",
     "message.dropped": "The message with the {kind} was not sent any more: {reason}.",

@@ -8,7 +8,7 @@ from alembic import op
 from quickpay.domain.search_keys import keys_of
 
 revision: str = "0004"
-down_revision: str | None = "0002"
+down_revision: str | None = "0003"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

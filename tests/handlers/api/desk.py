@@ -117,6 +117,11 @@ class Api:
         body = {"group": "lakeside", "guarantor": "1001", "return_url": PORTAL} | asked
         return await self.call("POST", "/portal-handoffs", body, Idempotency_Key=key or f"k-{len(self.said)}")
 
+    async def launch(self, *, key: str = "", **asked: Any) -> Answer:
+        """Ask to see what guarantor 1001 sees, as the dashboard does."""
+        body = {"group": "lakeside", "guarantor": "1001", "staff": "Ada Admin"} | asked
+        return await self.call("POST", "/staff-launches", body, Idempotency_Key=key or f"k-{len(self.said)}")
+
 
 def group_body(name: str = "Lakeside", **panels: Any) -> dict[str, Any]:
     """Options of a group with only what it needs, and these panels."""

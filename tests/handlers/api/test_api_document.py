@@ -60,6 +60,7 @@ async def test_real_answers_are_as_described(api: Api, described: Any) -> None:
     group = {"branding": {"name": "Lakeside"}}
     link = {"group": "lakeside", "guarantor": "1001", "origin": "statement", "batch": "oct"}
     handoff = {"group": "lakeside", "guarantor": "1001", "authenticated": True, "return_url": PORTAL}
+    launch = {"group": "lakeside", "guarantor": "1001", "staff": "Ada Admin", "mode": "portal"}
     calls: list[tuple[str, str, str, Any]] = [
         ("put", "/groups/{slug}", "/groups/lakeside", group),
         ("get", "/groups", "/groups", None),
@@ -71,6 +72,8 @@ async def test_real_answers_are_as_described(api: Api, described: Any) -> None:
         ("post", "/links", "/links", link),
         ("post", "/portal-handoffs", "/portal-handoffs", handoff),
         ("post", "/portal-handoffs", "/portal-handoffs", handoff | {"return_url": "https://evil.example/"}),
+        ("post", "/staff-launches", "/staff-launches", launch),
+        ("post", "/staff-launches", "/staff-launches", launch | {"mode": "pay"}),
     ]
     for method, template, path, body in calls:
         await follow(api, described, method, template, path, body)

@@ -44,6 +44,8 @@ class Mallory:
                 body = {"group": "hilltop", "guarantor": "1001", "origin": "sms"}
             if route.path == "/portal-handoffs":
                 body = {"group": "hilltop", "guarantor": "1001", "return_url": PORTAL}
+            if route.path == "/staff-launches":
+                body = {"group": "hilltop", "guarantor": "1001", "staff": "Mallory"}
             if route.path == "/links/revoke":
                 body = {"group": "hilltop"}
         return await self._api.call(route.method, path, body, None, **headers, Idempotency_Key="mallory")

@@ -16,7 +16,7 @@ from quickpay.handlers.staff.guarantors import words
 from quickpay.handlers.staff.guarantors.addresses import batch_path, guarantor_path, link_path, with_query
 from quickpay.handlers.staff.guarantors.contacts import masked
 from quickpay.handlers.staff.guarantors.views import EndingPage, LinkPage, Way
-from quickpay.handlers.staff.words import moment, sentence
+from quickpay.handlers.staff.words import LAUNCH_MODES, moment, sentence
 from quickpay.services.staff_view import LinkFile
 
 _ENDS_BY_HAND = {LinkState.ACTIVE, LinkState.EXPIRED, LinkState.USED_UP}
@@ -34,6 +34,7 @@ async def show_link(request: web.Request) -> web.Response:
     desk = staff.role in AT_THE_DESK
     opens = view.state is LinkState.ACTIVE and door_of(link.origin) is TokenPurpose.LINK
     frame = staff_frame(request)
+    who: dict[str, str | int | None] = {} if file.launch is None else {"who": file.launch.staff}
     page = LinkPage(
         frame=replace(frame, scripts=new_scripts()) if desk and opens else frame,
         bar=bar_of(request, staff),
@@ -50,7 +51,10 @@ async def show_link(request: web.Request) -> web.Response:
         restore=f"{link_path(link.id)}/restore" if desk and view.state is LinkState.SUSPENDED else "",
         done=_DONE.get(view.state, "") if "done" in request.query else "",
         events=tuple(
-            (moment(one.at, zone), sentence(one.type, one.detail, by=file.names.get(one.actor, one.actor)))
+            (
+                moment(one.at, zone),
+                sentence(one.type, who | dict(one.detail), by=file.names.get(one.actor, one.actor)),
+            )
             for one in view.events
         ),
     )
@@ -133,4 +137,11 @@ def _facts(request: web.Request, file: LinkFile) -> tuple[tuple[str, str], ...]:
         ("Made", moment(link.created_at, zone)),
         ("Good until", moment(link.expires_at, zone)),
         ("Payments", "one" if link.single_payment else "any number"),
+        *_looked(file),
     )
+
+
+def _looked(file: LinkFile) -> tuple[tuple[str, str], ...]:
+    if file.launch is None:
+        return ()
+    return (("Staff", file.launch.staff), ("Shown", LAUNCH_MODES[file.launch.mode]))

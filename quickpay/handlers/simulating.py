@@ -1,0 +1,62 @@
+"""Keep a simulation to looking: every page is written down before it is shown, and no post does anything."""
+
+from http import HTTPStatus
+
+from aiohttp import hdrs, web
+
+from quickpay.handlers.access import Access, Route
+from quickpay.handlers.cookies import visit_of
+from quickpay.handlers.desk import DESK
+from quickpay.handlers.pages import SIMULATION, Simulation, show
+from quickpay.handlers.patient.answers import nobody, session_frame
+from quickpay.handlers.patient.landing import landing_of
+from quickpay.handlers.patient.notices import Notice
+from quickpay.handlers.walking import chosen_so_far
+from quickpay.services.stay import NoStay, Stay
+
+WATCHED = frozenset({Access.SESSION, Access.PUBLIC})
+"""Where a patient's session counts, so where a simulation does."""
+SIGN_OUT = "/sign-out"
+_LOOKING = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
+
+
+async def keep_to_looking(request: web.Request, route: Route) -> web.Response | None:
+    """Refuse what is not looking or leaving, None for the rest (R122)."""
+    visit = visit_of(request)
+    if not visit.simulation or route.path == SIGN_OUT:
+        return None
+    launches = request.app[DESK].launches
+    if request.method in _LOOKING:
+        stay = await launches.look(visit, route.path)
+        if isinstance(stay, Stay):
+            request[SIMULATION] = _simulation(request, stay)
+        return None
+    stay = await launches.refuse(visit, route.path)
+    if isinstance(stay, NoStay):
+        return nobody(request, stay)
+    request[SIMULATION] = _simulation(request, stay)
+    notice = Notice(
+        frame=session_frame(request, stay),
+        heading="This is a simulation: nothing was changed",
+        words=(
+            "You see what the patient sees, and nothing can be paid, sent or changed here.",
+            "What you pressed was not done.",
+        ),
+        kind="warning",
+        go_on=(landing_of(stay.group, stay.session.role), "Go on looking"),
+        office=False,
+    )
+    return show(notice, status=HTTPStatus.FORBIDDEN)
+
+
+def _simulation(request: web.Request, stay: Stay) -> Simulation:
+    launch = stay.launch
+    assert (
+        launch is not None
+    )  # a mark in the secret and a launch beside the row go together, or there is no stay
+    return Simulation(
+        staff=launch.staff,
+        guarantor=stay.guarantor.name,
+        after_proof=landing_of(stay.group, stay.session.role),
+        chosen=chosen_so_far(request),
+    )

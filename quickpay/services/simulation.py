@@ -1,0 +1,61 @@
+"""What a simulation shows where a patient would have chosen something: nothing of it is written anywhere."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from quickpay.domain.balances import AmountChoice, AmountRefused, choose_amount
+from quickpay.domain.money import Cents
+from quickpay.domain.payments import Method, Order
+from quickpay.mfa.methods import Method as Way
+from quickpay.services.payer import AmountPage
+from quickpay.services.proof_pages import ChoosePage, CodePage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imagined:
+    """What the address says was chosen; what it does not say is taken for chosen as the page offers it."""
+
+    choice: AmountChoice | None = None
+    other: Cents | None = None
+    method: Method | None = None
+
+
+NOTHING_IMAGINED = Imagined()
+
+
+def imagined_order(page: AmountPage, imagined: Imagined) -> Order | AmountRefused | None:
+    """Give the order there would be; None where there is nothing to choose."""
+    stay = page.stay
+    choice = imagined.choice or (
+        AmountChoice.DUE if AmountChoice.DUE in page.offered else next(iter(page.offered), None)
+    )
+    if choice is None or page.in_flight is not None:
+        return None
+    shows_current = stay.group.options.look_and_feel.show_current_balance
+    amount = choose_amount(choice, imagined.other, page.balances, show_current_balance=shows_current)
+    if isinstance(amount, AmountRefused):
+        return amount
+    method = imagined.method or next(iter(page.methods), None)
+    return Order(
+        id="",
+        session_id=stay.session.id,
+        amount=amount,
+        choice=choice,
+        method=method if method in page.methods else None,
+        created_at=stay.session.opened_at,
+    )
+
+
+def imagined_code(page: ChoosePage, way: Way | None, *, life: timedelta) -> CodePage:
+    """Give the page there would be after a code was sent."""
+    chosen = next((one for one in page.ways if one.method is way), page.ways[0])
+    return CodePage(
+        stay=page.stay,
+        required=page.required,
+        way=chosen,
+        other_ways=len(page.ways) > 1,
+        undeliverable=False,
+        open=True,
+        seconds_left=int(life.total_seconds()),
+        seconds_to_resend=0,
+    )
