@@ -1,17 +1,26 @@
 """What the staff's handlers find on their desk."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from quickpay.domain.digests import Digests
+from quickpay.domain.links import DEFAULT_LIFETIMES
+from quickpay.domain.messages import Channel
+from quickpay.domain.origins import Origin
 from quickpay.mfa.limits import Limits
 from quickpay.ports.clock import Clock
 from quickpay.ports.ids import Ids
+from quickpay.ports.notes import Notes
 from quickpay.ports.passwords import Passwords
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
+from quickpay.services.desk_links import DeskLinks
 from quickpay.services.enrol import Enrol
+from quickpay.services.link_templates import LinkTemplateBook
 from quickpay.services.links import LinkBook
+from quickpay.services.send_link import SendLink
 from quickpay.services.sign_in import SignIn
 from quickpay.services.staff import StaffBook
 from quickpay.services.staff_view import StaffView
@@ -25,6 +34,10 @@ class StaffDesk:
     enrol: Enrol
     sign_in: SignIn
     view: StaffView
+    templates: LinkTemplateBook
+    desk_links: DeskLinks
+    sending: SendLink
+    links: LinkBook
     pops_management: bool
     zone: ZoneInfo
 
@@ -38,11 +51,15 @@ def staff_desk(
     limits: Limits,
     passwords: Passwords,
     links: LinkBook,
+    notes: Notes,
+    channels: frozenset[Channel],
+    lifetimes: Mapping[Origin, timedelta] = DEFAULT_LIFETIMES,
     base_url: str,
     pops_management: bool,
     zone: ZoneInfo,
 ) -> StaffDesk:
     """Give the staff's services their ports."""
+    desk_links = DeskLinks(store=store, clock=clock, links=links, lifetimes=lifetimes)
     return StaffDesk(
         accounts=StaffBook(store=store, clock=clock, ids=ids, base_url=base_url),
         enrol=Enrol(store=store, clock=clock, ids=ids, digests=digests, limits=limits, passwords=passwords),
@@ -50,6 +67,18 @@ def staff_desk(
             store=store, clock=clock, ids=ids, digests=digests, limits=limits, passwords=passwords
         ),
         view=StaffView(store=store, links=links),
+        templates=LinkTemplateBook(store=store, clock=clock, notes=notes, base_url=base_url, zone=zone),
+        sending=SendLink(
+            store=store,
+            clock=clock,
+            desk=desk_links,
+            notes=notes,
+            base_url=base_url,
+            zone=zone,
+            channels=channels,
+        ),
+        desk_links=desk_links,
+        links=links,
         pops_management=pops_management,
         zone=zone,
     )

@@ -24,6 +24,7 @@ from quickpay.domain.receipts import Receipt
 from quickpay.domain.sessions import Role, Session
 from quickpay.mfa.challenge import Challenge, ChallengeState
 from quickpay.mfa.limits import Limit
+from quickpay.ports.link_template_tables import LinkTemplates
 from quickpay.ports.staff_tables import StaffAccounts, StaffSessions
 
 
@@ -425,6 +426,8 @@ class Tx(Protocol):
     def guarantors(self) -> Guarantors: ...
     @property
     def links(self) -> Links: ...
+    @property
+    def link_templates(self) -> LinkTemplates: ...
     @property
     def stops(self) -> ContactStops: ...
     @property

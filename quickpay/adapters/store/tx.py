@@ -9,6 +9,7 @@ from quickpay.adapters.store.guarantors import Guarantors
 from quickpay.adapters.store.images import Images
 from quickpay.adapters.store.keys import ApiKeys, Idempotency
 from quickpay.adapters.store.ledger import Ledger
+from quickpay.adapters.store.link_templates import LinkTemplates
 from quickpay.adapters.store.links import Links
 from quickpay.adapters.store.orders import Orders
 from quickpay.adapters.store.outbox import Outbox
@@ -34,6 +35,7 @@ class StoreTx:
         "idempotency",
         "images",
         "ledger",
+        "link_templates",
         "links",
         "orders",
         "outbox",
@@ -50,6 +52,7 @@ class StoreTx:
         self.images = Images(run)
         self.guarantors = Guarantors(run)
         self.links = Links(run)
+        self.link_templates = LinkTemplates(run)
         self.stops = ContactStops(run)
         self.sessions = Sessions(run)
         self.challenges = Challenges(run)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from quickpay.domain.staff import StaffRole
-from quickpay.handlers.gate import EVERY_ROLE
+from quickpay.handlers.gate import AT_THE_DESK, EVERY_ROLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,9 +17,17 @@ class MenuItem:
 
 
 _MENU = (
+    MenuItem(label="Send a link", path="/staff/send", roles=AT_THE_DESK),
+    MenuItem(label="Office QR", path="/staff/office-qr", roles=AT_THE_DESK),
     MenuItem(
         label="POPS Management",
         path="/staff/groups",
+        roles=frozenset({StaffRole.ADMIN}),
+        pops_management=True,
+    ),
+    MenuItem(
+        label="Messages",
+        path="/staff/templates",
         roles=frozenset({StaffRole.ADMIN}),
         pops_management=True,
     ),

@@ -15,13 +15,17 @@ ROLES = {
     StaffRole.ADMIN: "Admin",
 }
 _EVERYBODY_MAY = ("Look at a link of your groups and see how it fared.",)
+_SENDING = ("Send a guarantor a link, or put one on the screen or on a statement as a QR code.",)
 _MAY: dict[StaffRole, tuple[str, ...]] = {
     StaffRole.VIEWER: (),
-    StaffRole.FRONT_DESK: (),
-    StaffRole.BILLING: (),
-    StaffRole.ADMIN: (),
+    StaffRole.FRONT_DESK: _SENDING,
+    StaffRole.BILLING: _SENDING,
+    StaffRole.ADMIN: _SENDING,
 }
-_POPS_MANAGEMENT = "See the groups, their versions and who changed them last, in POPS Management."
+_POPS_MANAGEMENT = (
+    "See the groups, their versions and who changed them last, in POPS Management.",
+    "Write the messages links go out with.",
+)
 
 NOT_SIGNED_IN = "Name, password and code do not belong together. Check all three; a code works once."
 LOCKED = "There were too many failures. Sign-in is closed for 30 minutes; an administrator can help."
@@ -34,6 +38,7 @@ GONE = {
 _HOURS = 12
 _EVENTS = {
     "link.created": "The link was made.",
+    "link.created.sent": "The link was made, and its {sent} waits to go out.",
     "link.seen": "Looked at {times} times and not opened; a mail scanner may have been among them.",
     "link.opened": "Opened: use {use} of {of}.",
     "link.receipt_opened": "Opened to see the receipt; this costs no use.",
@@ -63,7 +68,7 @@ _UNSAID = {"sms": "text", "used_up": "it was used up", "expired": "it had expire
 
 def may_do(role: StaffRole, *, pops_management: bool) -> tuple[str, ...]:
     """Say in sentences what a role may do; of what is hidden, nothing."""
-    hidden = (_POPS_MANAGEMENT,) if pops_management and role is StaffRole.ADMIN else ()
+    hidden = _POPS_MANAGEMENT if pops_management and role is StaffRole.ADMIN else ()
     return _EVERYBODY_MAY + _MAY[role] + hidden
 
 
@@ -76,6 +81,8 @@ def moment(when: datetime, zone: ZoneInfo) -> str:
 
 def sentence(kind: str, detail: Mapping[str, str | int | None]) -> str:
     """Say one event of a link's timeline; one that has no words here is named."""
+    if kind == "link.created" and detail.get("sent"):
+        kind = "link.created.sent"
     words = _EVENTS.get(kind, kind.replace(".", ": ").replace("_", " ") + ".")
     for name, value in detail.items():
         said = _UNSAID.get(str(value), str(value).replace("_", " "))
