@@ -270,7 +270,8 @@ async def test_the_start_leads_to_the_guarantor_or_says_that_there_is_none(
 ) -> None:
     await desk.site.house.group("hilltop")
     assert 'href="/staff/send"' in (await ada.get("/staff")).text
-    await ada.get("/staff/send")
+    start = await ada.get("/staff/send")
+    assert '<option value="lakeside">Lakeside</option>' in start.text
     for group, number in (("lakeside", "99"), ("hilltop", "10067"), ("nowhere", "10067")):
         answer = await ada.post("/staff/send", {"group": group, "guarantor": number})
         assert answer.status == 422

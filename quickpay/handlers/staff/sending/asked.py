@@ -120,7 +120,7 @@ async def choose_page(
         words=words,
         action=action,
         button=button,
-        groups=tuple((one.name, one.slug) for one in groups),
+        groups=tuple((one.slug, one.name) for one in groups),
         form_key=new_form_key() if form is None else form_key_of(form),
         group=only if form is None else form.text("group").strip(),
         guarantor="" if form is None else form.text("guarantor").strip(),
