@@ -1,4 +1,4 @@
-"""Sending from the desk: one form makes one link however often it is pressed, and a closed way stays closed."""
+"""Sending from the desk: one form makes one link, however often it is pressed, and a closed way is closed."""
 
 import asyncio
 from datetime import timedelta
