@@ -8,6 +8,7 @@ import pyotp
 from argon2 import PasswordHasher
 
 from quickpay.adapters.passwords import Argon2Passwords
+from quickpay.domain.messages import Channel
 from quickpay.domain.staff import StaffRole
 from quickpay.handlers.staff_desk import StaffDesk, staff_desk
 from quickpay.ports.passwords import Passwords
@@ -79,7 +80,14 @@ class Member:
 class Rooms:
     """The staff's services over a house's store, clock and keys."""
 
-    def __init__(self, house: House, *, pops_management: bool = False, passwords: Passwords = CHEAP) -> None:
+    def __init__(
+        self,
+        house: House,
+        *,
+        pops_management: bool = False,
+        passwords: Passwords = CHEAP,
+        channels: frozenset[Channel] = frozenset(Channel),
+    ) -> None:
         self.house = house
         links = LinkBook(
             store=house.store,
@@ -100,6 +108,8 @@ class Rooms:
             groups=GroupBook(
                 store=house.store, clock=house.clock, images=house.images, host="pay.example.com"
             ),
+            notes=house.notes,
+            channels=channels,
             base_url=BASE,
             pops_management=pops_management,
             zone=ZoneInfo("America/Chicago"),

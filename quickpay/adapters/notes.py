@@ -26,8 +26,15 @@ class TemplateNotes:
         """Write the email of a note."""
         facts = _facts(note, group=group, language=language)
         kind = _kind(note)
-        subject = self._render(f"notes/{kind}/subject.txt", facts)
         footer = self._render("notes/footer.txt", facts)
+        if isinstance(note, LinkNote) and note.own is not None:
+            facts |= {"subject": note.own.subject, "own": note.own}
+            return Words(
+                subject=note.own.subject,
+                text=f"{note.own.before}{note.url}{note.own.after}\n{footer}\n",
+                html=self._render("notes/link/own.html", facts),
+            )
+        subject = self._render(f"notes/{kind}/subject.txt", facts)
         return Words(
             subject=subject,
             text=f"{self._render(f'notes/{kind}/body.txt', facts)}\n{footer}\n",
@@ -36,6 +43,8 @@ class TemplateNotes:
 
     def sms(self, note: Note, *, group: Group, language: str) -> str:
         """Write the text message of a note."""
+        if isinstance(note, LinkNote) and note.own is not None:
+            return f"{note.own.before}{note.url}{note.own.after}"
         return self._render(f"notes/{_kind(note)}/sms.txt", _facts(note, group=group, language=language))
 
     def code_email(self, *, subject: str, body: str, group: Group) -> Words:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import unicodedata
 from dataclasses import asdict, dataclass, fields
 from enum import EnumType
 from typing import Any, get_type_hints
@@ -11,13 +10,11 @@ from quickpay.domain.images import NO_IMAGES, ImageIds
 from quickpay.domain.options import LandingPage, Options
 from quickpay.domain.payments import Method
 from quickpay.domain.sessions import Role
+from quickpay.domain.texts import name_in_text
 
 SLUG_PATTERN = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 
 _SLUG = re.compile(SLUG_PATTERN)
-_IN_TEXTS_LONGEST = 30
-_NOT_IN_TEXTS = re.compile(r"[^A-Za-z0-9àèéùìòÇØøÅåÆæßÉÄÖÑÜäöñü &'.\-]+")
-_DOT_WITHIN = re.compile(r"\.(?=[^ ])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +55,8 @@ class Group:
 
     @property
     def name_in_texts(self) -> str:
-        """The form of the name a text message carries.
-
-        At most 30 letters of the text alphabet, and nothing a phone would turn into a link (A46).
-        """
-        letters = "".join(_plain(letter) for letter in unicodedata.normalize("NFC", self.name))
-        spaced = _DOT_WITHIN.sub(" ", _NOT_IN_TEXTS.sub(" ", letters))
-        return " ".join(spaced.split())[:_IN_TEXTS_LONGEST].strip()
+        """The form of the name a text message carries (A46)."""
+        return name_in_text(self.name)
 
     @property
     def methods_on(self) -> tuple[Method, ...]:
@@ -151,12 +143,3 @@ def _panel(kind: type, values: dict[str, Any]) -> Any:
 
 def _value(hint: Any, value: Any) -> Any:
     return hint(value) if isinstance(hint, EnumType) else value
-
-
-def _plain(letter: str) -> str:
-    """Give the letter a text can carry for one it cannot: `ł` has none, `ō` becomes `o`."""
-    if not _NOT_IN_TEXTS.fullmatch(letter):
-        return letter
-    if letter in "’‘`´":  # noqa: RUF001 - apostrophes as people type them
-        return "'"
-    return "".join(mark for mark in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(mark))

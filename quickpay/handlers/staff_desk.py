@@ -1,15 +1,22 @@
 """What the staff's handlers find on their desk."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from quickpay.domain.digests import Digests
+from quickpay.domain.links import DEFAULT_LIFETIMES
+from quickpay.domain.messages import Channel
+from quickpay.domain.origins import Origin
 from quickpay.mfa.limits import Limits
 from quickpay.ports.clock import Clock
 from quickpay.ports.ids import Ids
+from quickpay.ports.notes import Notes
 from quickpay.ports.passwords import Passwords
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
+from quickpay.services.desk_links import DeskLinks
 from quickpay.services.enrol import Enrol
 from quickpay.services.group_drafts import GroupDrafts
 from quickpay.services.group_edits import GroupEdits
@@ -18,7 +25,9 @@ from quickpay.services.groups import GroupBook
 from quickpay.services.guarantor_file import GuarantorFiles
 from quickpay.services.guarantor_search import GuarantorSearch
 from quickpay.services.link_batches import LinkBatches
+from quickpay.services.link_templates import LinkTemplateBook
 from quickpay.services.links import LinkBook
+from quickpay.services.send_link import SendLink
 from quickpay.services.sign_in import SignIn
 from quickpay.services.staff import StaffBook
 from quickpay.services.staff_view import StaffView
@@ -36,6 +45,9 @@ class StaffDesk:
     files: GuarantorFiles
     batches: LinkBatches
     links: LinkBook
+    templates: LinkTemplateBook
+    desk_links: DeskLinks
+    sending: SendLink
     edits: GroupEdits
     drafts: GroupDrafts
     history: GroupHistory
@@ -53,6 +65,9 @@ def staff_desk(
     passwords: Passwords,
     links: LinkBook,
     groups: GroupBook,
+    notes: Notes,
+    channels: frozenset[Channel],
+    lifetimes: Mapping[Origin, timedelta] = DEFAULT_LIFETIMES,
     base_url: str,
     pops_management: bool,
     zone: ZoneInfo,
@@ -60,6 +75,7 @@ def staff_desk(
 ) -> StaffDesk:
     """Give the staff's services their ports."""
     edits = GroupEdits(store=store, book=groups)
+    desk_links = DeskLinks(store=store, clock=clock, links=links, lifetimes=lifetimes)
     return StaffDesk(
         accounts=StaffBook(store=store, clock=clock, ids=ids, base_url=base_url),
         enrol=Enrol(store=store, clock=clock, ids=ids, digests=digests, limits=limits, passwords=passwords),
@@ -74,6 +90,17 @@ def staff_desk(
         edits=edits,
         drafts=GroupDrafts(store=store, clock=clock),
         history=GroupHistory(store=store, edits=edits),
+        templates=LinkTemplateBook(store=store, clock=clock, notes=notes, base_url=base_url, zone=zone),
+        sending=SendLink(
+            store=store,
+            clock=clock,
+            desk=desk_links,
+            notes=notes,
+            base_url=base_url,
+            zone=zone,
+            channels=channels,
+        ),
+        desk_links=desk_links,
         pops_management=pops_management,
         zone=zone,
     )

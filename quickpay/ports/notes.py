@@ -5,6 +5,7 @@ from datetime import date
 from typing import Protocol
 
 from quickpay.domain.groups import Group
+from quickpay.domain.link_templates import OwnWords
 from quickpay.domain.money import Cents
 
 
@@ -28,10 +29,11 @@ class LockedNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkNote:
-    """A link by email or text: its address and how long it is good."""
+    """A link by email or text: its address, until when it is good, and the group's own words, if any."""
 
     url: str = field(repr=False)
     good_until: date
+    own: OwnWords | None = None
 
 
 Note = ReceiptNote | LockedNote | LinkNote

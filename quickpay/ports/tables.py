@@ -28,6 +28,7 @@ from quickpay.ports.desk_tables import Desk
 from quickpay.ports.group_tables import ChangedGroup, GroupDrafts
 from quickpay.ports.knock_tables import Knocks
 from quickpay.ports.launch_tables import Launches
+from quickpay.ports.link_template_tables import LinkTemplates
 from quickpay.ports.receipt_tables import Receipts
 from quickpay.ports.staff_tables import StaffAccounts, StaffSessions
 
@@ -451,6 +452,8 @@ class Tx(Protocol):
     def guarantors(self) -> Guarantors: ...
     @property
     def links(self) -> Links: ...
+    @property
+    def link_templates(self) -> LinkTemplates: ...
     @property
     def stops(self) -> ContactStops: ...
     @property

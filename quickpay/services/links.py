@@ -21,6 +21,7 @@ from quickpay.ports.ids import Ids
 from quickpay.ports.store import Store
 from quickpay.ports.tables import LinkEvent, Tx
 from quickpay.services.groups import NoGroup, group_within
+from quickpay.services.link_words import all_faults, template_for
 from quickpay.services.new_links import NewLink as NewLink
 from quickpay.services.new_links import draft
 from quickpay.services.whose_links import WhoseLinks, end_some, whose_links
@@ -98,16 +99,12 @@ class LinkBook:
         if guarantor is None:
             return (Fault(path="guarantor", message="This group has no such guarantor."),)
         now = self._clock.now()
-        drafted = draft(
-            new,
-            guarantor,
-            link_id=self._ids.link_id(),
-            now=now,
-            lifetimes=self._lifetimes,
-            countries=self._countries,
-        )
-        if isinstance(drafted, tuple):
-            return drafted
+        link_id, lives = self._ids.link_id(), self._lifetimes
+        drafted = draft(new, guarantor, link_id=link_id, now=now, lifetimes=lives, countries=self._countries)
+        channel = None if isinstance(drafted, tuple) else drafted.send_by
+        template = await template_for(tx, group, guarantor, name=new.template, channel=channel)
+        if isinstance(drafted, tuple) or isinstance(template, tuple):
+            return all_faults(drafted, template)
         contact = drafted.link.contact
         if drafted.send_by is not None and contact and await tx.stops.holds(guarantor.id, contact):
             return (Fault(path="send", message=_STOPPED),)
@@ -117,6 +114,8 @@ class LinkBook:
             others = await tx.links.end_others(guarantor.id, but=link.serial, state=LinkState.SUPERSEDED)
             for serial in others:
                 await tx.audit.add(_event("link.superseded", replace(link, serial=serial), now, by))
+        if template is not None:
+            await tx.link_templates.use(template.id, link_id=link.id)
         if drafted.send_by is not None and link.contact is not None:
             await tx.outbox.add(
                 NewMessage(

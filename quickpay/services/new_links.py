@@ -38,7 +38,8 @@ class NewLink:
     """A link as it is asked for; what is left out follows from the origin and the group.
 
     `contact` is one on file, or the word `email` or `sms`. `expires_in` is seconds, or a span like 30d.
-    `supersede` ends the guarantor's other active links. `template` and `batch` are words of the caller's.
+    `supersede` ends the guarantor's other active links. `template` names one of the group's, `batch` is a
+    word of the caller's.
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = FORBID_UNKNOWN

@@ -19,6 +19,7 @@ from quickpay.ports.notes import LinkNote, LockedNote, Note, Notes, ReceiptNote
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.images import Inline, logo_inline
+from quickpay.services.link_words import words_of
 
 LEASE = timedelta(seconds=60)
 _FIRST_PAUSE = timedelta(minutes=1)
@@ -162,13 +163,15 @@ class Outbox:
             return _Drop(reason="opted out of texts")  # codes, which are asked for, do not come this way
         if await tx.stops.holds(guarantor.id, message.recipient):
             return _Drop(reason="contact is not this person")
-        note = await self._note(tx, message, guarantor)
-        if note is None:
-            return _Drop(reason="nothing to tell")
+        note = await self._note(tx, message, group, guarantor)
+        if note is None or isinstance(note, _Drop):
+            return note or _Drop(reason="nothing to tell")
         images = await logo_inline(tx, group) if message.channel is Channel.EMAIL else ()
         return _Letter(message=message, note=note, group=group, language=guarantor.language, images=images)
 
-    async def _note(self, tx: Tx, message: Message, guarantor: Guarantor) -> Note | None:
+    async def _note(
+        self, tx: Tx, message: Message, group: Group, guarantor: Guarantor
+    ) -> Note | _Drop | None:
         match message.kind:
             case MessageKind.LOCKED:
                 return LockedNote()
@@ -176,9 +179,12 @@ class Outbox:
                 link = await tx.links.get(message.subject)
                 if link is None or link.state is not LinkState.ACTIVE or link.expires_at <= self._clock.now():
                     return None
-                token = self._tokens.sign(TokenPurpose.LINK, link.id)
+                url = f"{self._base_url}/q/{self._tokens.sign(TokenPurpose.LINK, link.id)}"
                 day = link.expires_at.astimezone(self._zone).date()
-                return LinkNote(url=f"{self._base_url}/q/{token}", good_until=day)
+                own = await words_of(tx, link.id, group, guarantor, url=url, day=day)
+                if isinstance(own, tuple):  # the group's options have changed since
+                    return _Drop(reason="the template may not go out any more")
+                return LinkNote(url=url, good_until=day, own=own)
             case MessageKind.RECEIPT:
                 payment = await tx.payments.get(message.subject)
                 if payment is None or payment.receipt_number is None:

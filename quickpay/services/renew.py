@@ -18,6 +18,7 @@ from quickpay.ports.clock import Clock
 from quickpay.ports.ids import Ids
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
+from quickpay.services.link_words import default_template
 from quickpay.services.links import LINK_WORTH_SENDING
 from quickpay.services.proof_limits import ProofLimits
 from quickpay.services.stay import Visit
@@ -42,6 +43,7 @@ class _Dead:
     contact: str
     channel: Channel
     group: Group
+    guarantor: Guarantor
 
     @property
     def answer(self) -> Renewed:
@@ -142,7 +144,7 @@ class Renewal:
         # A link locked for proofs gets no new tries by renewal: staff make another (R25).
         if await self._proofs.is_locked(tx, self._digests.subject("link", str(link.serial)), now=now):
             return None
-        return _Dead(link=link, contact=link.contact, channel=channel, group=group)
+        return _Dead(link=link, contact=link.contact, channel=channel, group=group, guarantor=guarantor)
 
     async def _fits(self, tx: Tx, dead: _Dead, visit: Visit, now: datetime) -> bool:
         """Count one renewal everywhere (A36).
@@ -179,6 +181,9 @@ class Renewal:
         await tx.audit.add(_event("link.created", fresh, visit, now, sent=dead.channel))
         await tx.audit.add(_event("link.renewed", fresh, visit, now, old=old.id))
         await tx.audit.add(_event("link.renewed", old, visit, now, new=fresh.id))
+        own = await default_template(tx, dead.group, dead.guarantor, dead.channel)
+        if own is not None:
+            await tx.link_templates.use(own.id, link_id=fresh.id)
         await tx.outbox.add(
             NewMessage(
                 kind=MessageKind.LINK,

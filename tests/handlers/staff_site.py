@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from quickpay.domain.messages import Channel
 from quickpay.domain.staff import StaffRole
 from quickpay.services.sign_in import SignedIn
 from tests.handlers.site import Browser, Site, site_of
@@ -45,8 +46,10 @@ class StaffSite:
 
 
 @asynccontextmanager
-async def staff_site_of(house: House, *, pops_management: bool = True) -> AsyncIterator[StaffSite]:
+async def staff_site_of(
+    house: House, *, pops_management: bool = True, channels: frozenset[Channel] = frozenset(Channel)
+) -> AsyncIterator[StaffSite]:
     """Serve it."""
-    rooms = Rooms(house, pops_management=pops_management)
+    rooms = Rooms(house, pops_management=pops_management, channels=channels)
     async with site_of(house, staff=rooms.desk) as site:
         yield StaffSite(site=site, rooms=rooms)

@@ -459,6 +459,38 @@ outbox = Table(
     ),
 )
 
+link_templates = Table(
+    "link_templates",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("group_id", ForeignKey("groups.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("ended_at", BigInteger),  # when another version took its place, or none
+    _one_of("channel", "email", "sms"),
+    Index(
+        "uq_link_templates_live",
+        "group_id",
+        "name_key",
+        "channel",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+)
+
+link_words = Table(
+    "link_words",
+    metadata,
+    Column("link_id", ForeignKey("links.id"), primary_key=True),  # without a row: QuickPay's own words
+    Column("template_id", ForeignKey("link_templates.id"), nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

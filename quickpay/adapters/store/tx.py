@@ -13,6 +13,7 @@ from quickpay.adapters.store.keys import ApiKeys, Idempotency
 from quickpay.adapters.store.knocks import Knocks
 from quickpay.adapters.store.launches import Launches
 from quickpay.adapters.store.ledger import Ledger
+from quickpay.adapters.store.link_templates import LinkTemplates
 from quickpay.adapters.store.links import Links
 from quickpay.adapters.store.orders import Orders
 from quickpay.adapters.store.outbox import Outbox
@@ -43,6 +44,7 @@ class StoreTx:
         "knocks",
         "launches",
         "ledger",
+        "link_templates",
         "links",
         "orders",
         "outbox",
@@ -61,6 +63,7 @@ class StoreTx:
         self.images = Images(run)
         self.guarantors = Guarantors(run)
         self.links = Links(run)
+        self.link_templates = LinkTemplates(run)
         self.stops = ContactStops(run)
         self.sessions = Sessions(run)
         self.challenges = Challenges(run)

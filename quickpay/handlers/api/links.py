@@ -1,9 +1,7 @@
 """Links over the API."""
 
 from http import HTTPStatus
-from io import BytesIO
 
-import segno
 from aiohttp import web
 
 from quickpay.domain.links import door_of
@@ -14,12 +12,12 @@ from quickpay.handlers.api.once import idempotency_key, made_headers, make_once
 from quickpay.handlers.api.problems import Problem, faulty, not_found
 from quickpay.handlers.api.shapes import NEW_LINK, REVOCATION, LinkOut, MadeLink, Revoked
 from quickpay.handlers.api.shown import link_detail, made_link
+from quickpay.handlers.qr_files import PNG, SVG, AddressTooLong, Drawing, drawn
 from quickpay.ports.tables import Tx
 from quickpay.services.groups import NoGroup
 from quickpay.services.links import LinkView
 from quickpay.services.once import Made, Refused, Replayed
 
-_LARGEST_CODE = 10
 _LINKS = "/api/v1/links"
 
 
@@ -46,17 +44,12 @@ async def get_link(call: Call) -> web.Response:
 
 async def get_code(call: Call) -> web.Response:
     """Draw a link's address as a QR code, error correction M; on paper it is a statement's code."""
-    view = await _find(call)
-    if door_of(view.link.origin) is not TokenPurpose.LINK:
-        raise not_found()
-    code = segno.make(view.url, error="m", boost_error=False, micro=False)
-    if int(code.version) > _LARGEST_CODE:
-        raise Problem(
-            HTTPStatus.CONFLICT, "The address of this installation is too long for a code that scans well."
-        )
-    drawn = BytesIO()
-    code.save(drawn, kind="svg", scale=4, border=4, light="#fff")
-    return web.Response(body=drawn.getvalue(), content_type="image/svg+xml")
+    return await _code(call, SVG)
+
+
+async def get_picture(call: Call) -> web.Response:
+    """Draw it as a picture of 30 mm at 600 dots an inch."""
+    return await _code(call, PNG)
 
 
 async def revoke_link(call: Call) -> web.Response:
@@ -91,6 +84,18 @@ async def revoke_links(call: Call) -> web.Response:
             raise not_found()
         case _:
             raise faulty(revoked)
+
+
+async def _code(call: Call, drawing: Drawing) -> web.Response:
+    view = await _find(call)
+    if door_of(view.link.origin) is not TokenPurpose.LINK:
+        raise not_found()
+    code = drawn(view.url, drawing)
+    if isinstance(code, AddressTooLong):
+        raise Problem(
+            HTTPStatus.CONFLICT, "The address of this installation is too long for a code that scans well."
+        )
+    return web.Response(body=code, content_type=drawing.content_type)
 
 
 async def _find(call: Call) -> LinkView:

@@ -150,6 +150,15 @@ TABLE: tuple[ApiRoute, ...] = (
         errors=_QUERY | _NONE | {409: "The installation's address is too long for a code."},
     ),
     ApiRoute(
+        method="GET",
+        path="/links/{id}/qr.png",
+        words="A link's address as a QR code to print: 30 mm at 600 dots an inch",
+        scope=Scope.LINKS_READ,
+        handler=links.get_picture,
+        answer_type="image/png",
+        errors=_QUERY | _NONE | {409: "The installation's address is too long for a code."},
+    ),
+    ApiRoute(
         method="POST",
         path="/links/{id}/revoke",
         words="End a link at once; one that has ended stays as it ended",

@@ -19,10 +19,18 @@ class MenuItem:
 _MENU = (
     MenuItem(label="Guarantors", path="/staff/guarantors"),
     MenuItem(label="Batches", path="/staff/links/batches", roles=AT_THE_DESK),
+    MenuItem(label="Send a link", path="/staff/send", roles=AT_THE_DESK),
+    MenuItem(label="Office QR", path="/staff/office-qr", roles=AT_THE_DESK),
     MenuItem(label="See as patient", path="/staff/launch", roles=AT_THE_DESK),
     MenuItem(
         label="POPS Management",
         path="/staff/groups",
+        roles=frozenset({StaffRole.ADMIN}),
+        pops_management=True,
+    ),
+    MenuItem(
+        label="Messages",
+        path="/staff/templates",
         roles=frozenset({StaffRole.ADMIN}),
         pops_management=True,
     ),

@@ -25,6 +25,7 @@ _EVERYBODY_MAY = (
     "Look at a link of your groups and see how it fared.",
 )
 _AT_THE_DESK_MAY = (
+    "Send a guarantor a link, or put one on the screen or on a statement as a QR code.",
     "End links: one, a guarantor's, or a whole batch; restore one that is on hold.",
     "See QuickPay as a patient of your groups sees it, without changing anything.",
     "See contacts whole and copy a link's address.",
@@ -35,7 +36,10 @@ _MAY: dict[StaffRole, tuple[str, ...]] = {
     StaffRole.BILLING: _AT_THE_DESK_MAY,
     StaffRole.ADMIN: (*_AT_THE_DESK_MAY, "End every link of a group."),
 }
-_POPS_MANAGEMENT = "Add and modify groups, keep drafts and see each group's history, in POPS Management."
+_POPS_MANAGEMENT = (
+    "Add and modify groups, keep drafts and see each group's history, in POPS Management.",
+    "Write the messages links go out with.",
+)
 
 NOT_SIGNED_IN = "Name, password and code do not belong together. Check all three; a code works once."
 LOCKED = "There were too many failures. Sign-in is closed for 30 minutes; an administrator can help."
@@ -48,6 +52,7 @@ GONE = {
 _HOURS = 12
 _EVENTS = {
     "link.created": "The link was made{by}.",
+    "link.created.sent": "The link was made{by}, and its {sent} waits to go out.",
     "link.seen": "Looked at{times} and not opened, as mail scanners and previews do: ignored.",
     "link.opened": "Opened: use {use} of {of}.",
     "link.receipt_opened": "Opened to see the receipt; this costs no use.",
@@ -107,7 +112,7 @@ _MADE_OTHERWISE = {"patient", "gateway", "outbox", "courier", ""}
 
 def may_do(role: StaffRole, *, pops_management: bool) -> tuple[str, ...]:
     """Say in sentences what a role may do; of what is hidden, nothing."""
-    hidden = (_POPS_MANAGEMENT,) if pops_management and role is StaffRole.ADMIN else ()
+    hidden = _POPS_MANAGEMENT if pops_management and role is StaffRole.ADMIN else ()
     return _EVERYBODY_MAY + _MAY[role] + hidden
 
 
@@ -120,6 +125,8 @@ def moment(when: datetime, zone: ZoneInfo) -> str:
 
 def sentence(kind: str, detail: Mapping[str, str | int | None], *, by: str = "") -> str:
     """Say one event of a link's timeline; `by` is who did it, left out where that is no news."""
+    if kind == "link.created" and detail.get("sent"):
+        kind = "link.created.sent"
     words = _EVENTS.get(kind, kind.replace(".", ": ").replace("_", " ") + ".")
     if kind == "link.renewed" and "old" in detail:
         words = _RENEWED_FROM

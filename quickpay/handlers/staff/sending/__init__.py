@@ -1,0 +1,1 @@
+"""What the desk sends and shows: links by message, codes on the screen and on paper, and their words."""
