@@ -31,6 +31,7 @@ from quickpay.services.importing import Importer
 from quickpay.services.leave import Leave
 from quickpay.services.links import LinkBook
 from quickpay.services.not_me import NotMe
+from quickpay.services.office import Office
 from quickpay.services.once import Once
 from quickpay.services.order import Ordering
 from quickpay.services.outbox import Outbox
@@ -107,6 +108,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         verify=Verify(
             store=store, clock=clock, ids=ids, digests=digests, limits=limits, courier=courier, tasks=tasks
         ),
+        office=Office(store=store, clock=clock, ids=ids, digests=digests, limits=limits),
         ordering=Ordering(store=store, clock=clock, ids=ids, gateway=gateway),
         pay=Pay(
             store=store,

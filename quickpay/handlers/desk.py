@@ -19,6 +19,7 @@ from quickpay.services.health import Health
 from quickpay.services.leave import Leave
 from quickpay.services.links import LinkBook
 from quickpay.services.not_me import NotMe
+from quickpay.services.office import Office
 from quickpay.services.once import Once
 from quickpay.services.order import Ordering
 from quickpay.services.pay import Pay
@@ -41,6 +42,7 @@ class Desk:
     gateway: Gateway
     enter: Enter
     verify: Verify
+    office: Office
     ordering: Ordering
     pay: Pay
     results: Results

@@ -12,6 +12,7 @@ from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.enrol import Enrol
 from quickpay.services.links import LinkBook
+from quickpay.services.release import ReleaseDesk
 from quickpay.services.sign_in import SignIn
 from quickpay.services.staff import StaffBook
 from quickpay.services.staff_view import StaffView
@@ -25,6 +26,7 @@ class StaffDesk:
     enrol: Enrol
     sign_in: SignIn
     view: StaffView
+    release: ReleaseDesk
     pops_management: bool
     zone: ZoneInfo
 
@@ -50,6 +52,7 @@ def staff_desk(
             store=store, clock=clock, ids=ids, digests=digests, limits=limits, passwords=passwords
         ),
         view=StaffView(store=store, links=links),
+        release=ReleaseDesk(store=store, clock=clock, ids=ids, digests=digests, limits=limits),
         pops_management=pops_management,
         zone=zone,
     )

@@ -34,7 +34,12 @@ class LinkNote:
     good_until: date
 
 
-Note = ReceiptNote | LockedNote | LinkNote
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedNote:
+    """The office let somebody in by phone; told to every contact on file."""
+
+
+Note = ReceiptNote | LockedNote | LinkNote | ReleasedNote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import column, select, table
 
-from quickpay.adapters.store import rules_of_entry, rules_of_payment
+from quickpay.adapters.store import rules_of_entry, rules_of_payment, rules_of_staff
 from quickpay.adapters.store.columns import micros, number
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.schema import counters
@@ -46,7 +46,7 @@ class Checks:
 
     async def _by_rules(self, now: datetime) -> list[Violation]:
         found = []
-        for rule in (*rules_of_entry.RULES, *rules_of_payment.RULES):
+        for rule in (*rules_of_entry.RULES, *rules_of_payment.RULES, *rules_of_staff.RULES):
             given = {"now": micros(now)} if rule.timed else {}
             rows = await self._run.all(rule.statement, **given)
             if rows:

@@ -13,9 +13,11 @@ from quickpay.adapters.store.links import Links
 from quickpay.adapters.store.orders import Orders
 from quickpay.adapters.store.outbox import Outbox
 from quickpay.adapters.store.payments import Payments
+from quickpay.adapters.store.releases import Releases
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.sessions import Sessions
-from quickpay.adapters.store.staff import StaffAccounts, StaffSessions
+from quickpay.adapters.store.staff import StaffAccounts
+from quickpay.adapters.store.staff_sessions import StaffSessions
 from quickpay.adapters.store.stops import ContactStops
 from quickpay.adapters.store.webhooks import Webhooks
 
@@ -38,6 +40,7 @@ class StoreTx:
         "orders",
         "outbox",
         "payments",
+        "releases",
         "sessions",
         "staff",
         "staff_sessions",
@@ -64,4 +67,5 @@ class StoreTx:
         self.webhooks = Webhooks(run)
         self.staff = StaffAccounts(run)
         self.staff_sessions = StaffSessions(run)
+        self.releases = Releases(run)
         self.checks = Checks(run)

@@ -43,7 +43,7 @@ async def choose(request: web.Request) -> web.Response:
         case ChoosePage() as page:
             return _choose_page(request, page)
         case NoStay() | AlreadyProved() | CannotProve() | ProofNotOffered() as why:
-            return _not_here(request, why)
+            return not_here(request, why)
         case never:
             assert_never(never)
 
@@ -64,7 +64,7 @@ async def send(request: web.Request) -> web.Response:
         case TooManyCodes(stay=stay):
             return _too_many_codes(request, stay)
         case NoStay() | AlreadyProved() | CannotProve() | ProofNotOffered() as why:
-            return _not_here(request, why)
+            return not_here(request, why)
         case never:
             assert_never(never)
 
@@ -79,7 +79,7 @@ async def ask(request: web.Request) -> web.Response:
         case NothingSent():
             return see_other("/verify")
         case NoStay() | AlreadyProved() | CannotProve() | ProofNotOffered() as why:
-            return _not_here(request, why)
+            return not_here(request, why)
         case never:
             assert_never(never)
 
@@ -89,9 +89,7 @@ async def check(request: web.Request) -> web.Response:
     form = form_of(request)
     match await request.app[DESK].verify.check(visit_of(request), "" if form.faults else form.text("code")):
         case Proved(secret=secret):
-            response = see_other("/pay")
-            give_cookie(response, secret, secure=request.app[DESK].secure)
-            return response
+            return let_in(request, secret)
         case CodeRefused(page=page, why=why):
             return _code_page(request, page, (Mistake(field="code", message=code_refused(why)),))
         case NotACode(page=page):
@@ -105,7 +103,7 @@ async def check(request: web.Request) -> web.Response:
             # A double click: its first press may have proved it and changed the cookie meanwhile.
             return see_other("/pay")
         case CannotProve() | ProofNotOffered() as why:
-            return _not_here(request, why)
+            return not_here(request, why)
         case never:
             assert_never(never)
 
@@ -131,22 +129,34 @@ async def resend(request: web.Request) -> web.Response:
         case TooManyCodes(stay=stay):
             return _too_many_codes(request, stay)
         case NoStay() | AlreadyProved() | CannotProve() | ProofNotOffered() as why:
-            return _not_here(request, why)
+            return not_here(request, why)
         case never:
             assert_never(never)
 
 
-def _not_here(request: web.Request, why: NotHere) -> web.Response:
+def let_in(request: web.Request, secret: bytes) -> web.Response:
+    """Lead on whoever has just proved who she is, under her session's new id."""
+    response = see_other("/pay")
+    give_cookie(response, secret, secure=request.app[DESK].secure)
+    return response
+
+
+def not_here(request: web.Request, why: NotHere) -> web.Response:
+    """Answer whoever has nothing to prove here, or no way to."""
     match why:
         case NoStay():
             return nobody(request, why)
         case AlreadyProved() | ProofNotOffered():
             return see_other("/pay")
-        case CannotProve(stay=stay):
+        case CannotProve(stay=stay, office=office):
+            by_phone = (
+                ("While you are on the phone, it can open your bill on this screen.",) if office else ()
+            )
             notice = Notice(
                 frame=session_frame(request, stay),
                 heading="Please contact the office",
-                words=("We cannot send you a code from here. The office can help you to pay.",),
+                words=("We cannot send you a code from here. The office can help you to pay.", *by_phone),
+                go_on=("/verify/office", "I am calling the office") if office else None,
             )
             return show(notice, status=403)
         case _:
@@ -158,6 +168,7 @@ def _choose_page(request: web.Request, page: ChoosePage, mistakes: tuple[Mistake
     view = ChooseWay(
         frame=session_frame(request, page.stay),
         required=page.required,
+        office=page.office,
         ways=ways,
         chosen=ways[0].method if len(ways) == 1 else None,
         mistakes=mistakes,
@@ -170,6 +181,7 @@ def _code_page(
 ) -> web.Response:
     view = TypeCode(
         frame=session_frame(request, page.stay, scripts=new_scripts()),
+        office=page.office,
         way=_way(page.way),
         other_ways=page.other_ways,
         undeliverable=page.undeliverable,

@@ -10,7 +10,7 @@ from quickpay.domain.staff import Staff
 from quickpay.handlers.assets import STAFF_THEME, asset
 from quickpay.handlers.cookies import STAFF, give_cookie, staff_visit_of
 from quickpay.handlers.desk import DESK
-from quickpay.handlers.forms import form_of
+from quickpay.handlers.forms import Form, form_of
 from quickpay.handlers.pages import Frame, Mistake, Page, show
 from quickpay.handlers.staff.menu import menu_of
 from quickpay.handlers.staff.views import Bar
@@ -54,6 +54,14 @@ def mistakes_in(request: web.Request, *names: str) -> tuple[Mistake, ...]:
     said |= {name: _MISSING[name] for name in names if name not in said and not form.text(name)}
     return tuple(
         Mistake(field=name if name in names else "", message=message) for name, message in said.items()
+    )
+
+
+def faults_in(form: Form, *shown: str) -> tuple[Mistake, ...]:
+    """Say what cannot be taken of a form; a fault in a field the page does not show stands above it."""
+    return tuple(
+        Mistake(field=name if name in shown else "", message=FORM_FAULTS[fault])
+        for name, fault in form.faults.items()
     )
 
 

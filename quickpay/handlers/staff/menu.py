@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from quickpay.domain.staff import StaffRole
-from quickpay.handlers.gate import EVERY_ROLE
+from quickpay.handlers.gate import AT_THE_DESK, EVERY_ROLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,7 @@ class MenuItem:
 
 
 _MENU = (
+    MenuItem(label="Caller without a code", path="/staff/release", roles=AT_THE_DESK),
     MenuItem(
         label="POPS Management",
         path="/staff/groups",

@@ -15,11 +15,12 @@ ROLES = {
     StaffRole.ADMIN: "Admin",
 }
 _EVERYBODY_MAY = ("Look at a link of your groups and see how it fared.",)
+_RELEASE = "Let a caller in who cannot get a code, after asking her for what is on file."
 _MAY: dict[StaffRole, tuple[str, ...]] = {
     StaffRole.VIEWER: (),
-    StaffRole.FRONT_DESK: (),
-    StaffRole.BILLING: (),
-    StaffRole.ADMIN: (),
+    StaffRole.FRONT_DESK: (_RELEASE,),
+    StaffRole.BILLING: (_RELEASE,),
+    StaffRole.ADMIN: (_RELEASE,),
 }
 _POPS_MANAGEMENT = "See the groups, their versions and who changed them last, in POPS Management."
 
@@ -47,6 +48,10 @@ _EVENTS = {
     "challenge.locked": "Too many wrong codes: this proof was locked.",
     "challenge.verified": "Proved who she is by the code.",
     "challenge.cancelled": "The code was taken back.",
+    "challenge.released": "Let in by the office: the caller was asked for {identifier}.",
+    "release.given": "The office gave a code by phone; the caller was asked for {identifier}.",
+    "release.failed": "A wrong code of the office was typed; tries so far: {tries}.",
+    "release.locked": "Too many wrong codes of the office: that code was ended.",
     "session.logged_out": "Signed out.",
     "payment.submitted": "Pay was pressed; the gateway was asked.",
     "payment.succeeded": "Paid; receipt {receipt}.",
@@ -59,6 +64,11 @@ _EVENTS = {
     "message.dropped": "The message with the {kind} was not sent any more.",
 }
 _UNSAID = {"sms": "text", "used_up": "it was used up", "expired": "it had expired", "paid": "it is paid"}
+_UNSAID |= {
+    "visit_date": "the date of a visit",
+    "service_id": "a service id",
+    "account_and_patient": "the account number and a patient",
+}
 
 
 def may_do(role: StaffRole, *, pops_management: bool) -> tuple[str, ...]:
