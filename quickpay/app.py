@@ -215,7 +215,9 @@ async def _live(app: web.Application, *, settings: Settings, wrap: Wrap, create:
         tasks.every(1.0, house.outbox.run_once, name="outbox")
         tasks.every(1.0, house.reconcile.run_once, name="reconcile")
         tasks.every(5.0, house.desk.enter.flush_seen, name="seen")
+        tasks.every(5.0, house.desk.keyring.flush_used, name="keys used")
         tasks.every(30.0, house.upkeep.run_once, name="upkeep")
         yield
         await tasks.stop(grace=STOP_GRACE_SECONDS)
         await house.desk.enter.flush_seen()
+        await house.desk.keyring.flush_used()

@@ -44,7 +44,7 @@ async def _visitor(here: StaffSite, who: str) -> Browser:
     elif who == "door":
         await browser.get(SIGN_IN)
     elif who == "disabled":
-        browser = await here.sign_in(await here.member("Dan"))
+        browser = await here.sign_in(await here.member("Dan", StaffRole.BILLING))
         await here.rooms.desk.accounts.disable("Dan", by="tests")
     elif who != "nobody":
         browser = await here.sign_in(await here.member(f"member {who}", StaffRole(who)))
