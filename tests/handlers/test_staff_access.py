@@ -70,7 +70,7 @@ async def test_r118_every_staff_route_and_everybody_who_might_come(
     async with staff_site_of(House(own_store), pops_management=pops_management) as here:
         link = await here.site.link()
         browser = await _visitor(here, who)
-        known = {"link": link.id, "group": "lakeside", "guarantor": "A-5501"}
+        known = {"link": link.id, "group": "lakeside", "guarantor": "A-5501", "key": "k", "account": "1"}
         for route in sorted(_STAFF_ROUTES, key=lambda one: one.path == "/staff/sign-out"):
             path = re.sub(r"\{(\w+)\}", lambda part: known[part[1]], route.path)
             assert isinstance(route.access, StaffOnly)

@@ -11,6 +11,7 @@ from quickpay.handlers.assets import STAFF_THEME, asset
 from quickpay.handlers.cookies import STAFF, give_cookie, staff_visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import Form, form_of
+from quickpay.handlers.headers import Scripts
 from quickpay.handlers.pages import Frame, Mistake, Page, show
 from quickpay.handlers.staff.menu import menu_of
 from quickpay.handlers.staff.views import Bar
@@ -25,10 +26,10 @@ _MISSING = {
 }
 
 
-def staff_frame(request: web.Request) -> Frame:
+def staff_frame(request: web.Request, *, scripts: Scripts | None = None) -> Frame:
     """Put the frame around a page of somebody signed in."""
     secret = staff_visit_of(request).secret
-    return _frame(b"" if secret is None else secret)
+    return _frame(b"" if secret is None else secret, scripts)
 
 
 def bar_of(request: web.Request, staff: Staff) -> Bar:
@@ -65,5 +66,5 @@ def faults_in(form: Form, *shown: str) -> tuple[Mistake, ...]:
     )
 
 
-def _frame(secret: bytes) -> Frame:
-    return Frame(theme=asset(STAFF_THEME), csrf=form_token(secret))
+def _frame(secret: bytes, scripts: Scripts | None = None) -> Frame:
+    return Frame(theme=asset(STAFF_THEME), csrf=form_token(secret), scripts=scripts)

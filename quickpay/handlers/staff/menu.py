@@ -24,6 +24,18 @@ _MENU = (
         roles=frozenset({StaffRole.ADMIN}),
         pops_management=True,
     ),
+    MenuItem(
+        label="API keys",
+        path="/staff/api-keys",
+        roles=frozenset({StaffRole.ADMIN}),
+        pops_management=True,
+    ),
+    MenuItem(
+        label="Accounts",
+        path="/staff/accounts",
+        roles=frozenset({StaffRole.ADMIN}),
+        pops_management=True,
+    ),
 )
 
 

@@ -3,7 +3,7 @@
 from quickpay.domain.staff import StaffRole
 from quickpay.handlers.access import Access, Route, StaffOnly
 from quickpay.handlers.gate import EVERY_ROLE, SIGN_IN
-from quickpay.handlers.staff import door, enrolment, front, release
+from quickpay.handlers.staff import accounts, api_keys, door, enrolment, front, release
 
 _ANY_STAFF = StaffOnly(roles=EVERY_ROLE, pops_management=False)
 _POPS_MANAGEMENT = StaffOnly(roles=frozenset({StaffRole.ADMIN}), pops_management=True)
@@ -19,4 +19,6 @@ ROUTES: tuple[Route, ...] = (
     Route(method="POST", path="/staff/links", handler=front.find_link, access=_ANY_STAFF),
     Route(method="GET", path="/staff/links/{link}", handler=front.show_link, access=_ANY_STAFF),
     *release.ROUTES,
+    *api_keys.ROUTES,
+    *accounts.ROUTES,
 )

@@ -22,7 +22,10 @@ _MAY: dict[StaffRole, tuple[str, ...]] = {
     StaffRole.BILLING: (_RELEASE,),
     StaffRole.ADMIN: (_RELEASE,),
 }
-_POPS_MANAGEMENT = "See the groups, their versions and who changed them last, in POPS Management."
+_POPS_MANAGEMENT = (
+    "See the groups, their versions and who changed them last, in POPS Management.",
+    "Make and revoke API keys, and keep the accounts of the staff.",
+)
 
 NOT_SIGNED_IN = "Name, password and code do not belong together. Check all three; a code works once."
 LOCKED = "There were too many failures. Sign-in is closed for 30 minutes; an administrator can help."
@@ -73,7 +76,7 @@ _UNSAID |= {
 
 def may_do(role: StaffRole, *, pops_management: bool) -> tuple[str, ...]:
     """Say in sentences what a role may do; of what is hidden, nothing."""
-    hidden = (_POPS_MANAGEMENT,) if pops_management and role is StaffRole.ADMIN else ()
+    hidden = _POPS_MANAGEMENT if pops_management and role is StaffRole.ADMIN else ()
     return _EVERYBODY_MAY + _MAY[role] + hidden
 
 
