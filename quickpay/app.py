@@ -33,6 +33,7 @@ from quickpay.services.launches import LaunchBook
 from quickpay.services.leave import Leave
 from quickpay.services.links import LinkBook
 from quickpay.services.not_me import NotMe
+from quickpay.services.office import Office
 from quickpay.services.once import Once
 from quickpay.services.order import Ordering
 from quickpay.services.outbox import Outbox
@@ -119,6 +120,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         verify=Verify(
             store=store, clock=clock, ids=ids, digests=digests, limits=limits, courier=courier, tasks=tasks
         ),
+        office=Office(store=store, clock=clock, ids=ids, digests=digests, limits=limits),
         ordering=Ordering(store=store, clock=clock, ids=ids, gateway=gateway),
         pay=Pay(
             store=store,
@@ -246,7 +248,9 @@ async def _live(app: web.Application, *, settings: Settings, wrap: Wrap, create:
         tasks.every(1.0, house.outbox.run_once, name="outbox")
         tasks.every(1.0, house.reconcile.run_once, name="reconcile")
         tasks.every(5.0, house.desk.enter.flush_seen, name="seen")
+        tasks.every(5.0, house.desk.keyring.flush_used, name="keys used")
         tasks.every(30.0, house.upkeep.run_once, name="upkeep")
         yield
         await tasks.stop(grace=STOP_GRACE_SECONDS)
         await house.desk.enter.flush_seen()
+        await house.desk.keyring.flush_used()

@@ -36,6 +36,7 @@ from quickpay.services.launches import LaunchBook, MadeLaunch, NewLaunch
 from quickpay.services.leave import Leave
 from quickpay.services.links import LinkBook
 from quickpay.services.not_me import NotMe
+from quickpay.services.office import Office
 from quickpay.services.order import Chosen, Ordering
 from quickpay.services.outbox import Outbox
 from quickpay.services.pay import NotPaid, Pay, PayForm
@@ -123,6 +124,7 @@ class House:
             courier=self.courier,
             tasks=self.tasks,
         )
+        self.office = Office(store=store, clock=clock, ids=ids, digests=digests, limits=limits)
         self.ordering = Ordering(store=store, clock=clock, ids=ids, gateway=gateway)
         self.pay = Pay(
             store=store,

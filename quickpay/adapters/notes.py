@@ -7,7 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from quickpay.domain.groups import Group
 from quickpay.domain.money import format_usd
-from quickpay.ports.notes import LinkNote, LockedNote, Note, ReceiptNote, Words
+from quickpay.ports.notes import LinkNote, LockedNote, Note, ReceiptNote, ReleasedNote, Words
 
 
 class TemplateNotes:
@@ -66,6 +66,8 @@ def _kind(note: Note) -> str:
             return "locked"
         case LinkNote():
             return "link"
+        case ReleasedNote():
+            return "released"
 
 
 def _facts(note: Note, *, group: Group, language: str) -> dict[str, object]:
@@ -85,7 +87,7 @@ def _facts(note: Note, *, group: Group, language: str) -> dict[str, object]:
             ]
         case LinkNote():
             facts["good_until"] = _day(note.good_until)
-        case LockedNote():
+        case LockedNote() | ReleasedNote():
             pass
     return facts
 

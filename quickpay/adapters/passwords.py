@@ -41,6 +41,10 @@ class Argon2Passwords:
         """Ask zxcvbn, which knows 30,000 common passwords, names, words, keyboards, dates and repeats."""
         return await self._aside(partial(_is_common, password, (*_OUR_WORDS, *words)))
 
+    def outgrown(self, digest: str) -> bool:
+        """Look at the numbers in the digest's own text."""
+        return self._hasher.check_needs_rehash(digest)
+
     async def _aside(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 

@@ -50,7 +50,8 @@ def api_key_list() -> None:
 
     for key in run(work()):
         state = "revoked" if key.revoked_at else f"until {key.expires_at:%Y-%m-%d}"
-        click.echo(f"{key.id}  {key.name}  {state}  {' '.join(key.scopes)}")
+        used = f"used {key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never used"
+        click.echo(f"{key.id}  {key.name}  {state}  {used}  {' '.join(key.scopes)}")
 
 
 @api_key.command("revoke")

@@ -8,6 +8,8 @@ from quickpay.cli.running import Refused, house, reasons, run
 
 _ROLES = click.Choice(["viewer", "front_desk", "billing", "admin"])
 
+_LAST_ADMIN = "Nobody could keep the accounts without this one. Make another admin of every group first."
+
 
 @click.group()
 def staff() -> None:
@@ -55,14 +57,19 @@ def staff_reset(name: str, role: str | None, groups: tuple[str, ...]) -> None:
 @click.argument("name")
 def staff_disable(name: str) -> None:
     """End an account and its sessions at once; `reset` lets it come back."""
+    from quickpay.services.staff import Disabled, LastAdmin  # noqa: PLC0415 - slow to load
 
-    async def work() -> bool:
+    async def work() -> Any:
         async with house() as services:
-            return bool(await services.desk.staff.accounts.disable(name, by="command line"))
+            return await services.desk.staff.accounts.disable(name, by="command line")
 
-    if not run(work()):
-        raise Refused(f"There is no account {name} that can be used.")
-    click.echo("Disabled.")
+    match run(work()):
+        case Disabled():
+            click.echo("Disabled.")
+        case LastAdmin():
+            raise Refused(_LAST_ADMIN)
+        case _:
+            raise Refused(f"There is no account {name} that can be used.")
 
 
 @staff.command("list")
@@ -81,7 +88,7 @@ def staff_list() -> None:
 
 
 def _say(answer: Any, name: str) -> None:
-    from quickpay.services.staff import Invited, NoStaff  # noqa: PLC0415 - slow to load
+    from quickpay.services.staff import Invited, LastAdmin, NoStaff  # noqa: PLC0415 - slow to load
 
     match answer:
         case Invited():
@@ -91,5 +98,7 @@ def _say(answer: Any, name: str) -> None:
             )
         case NoStaff():
             raise Refused(f"There is no account {name}.")
+        case LastAdmin():
+            raise Refused(_LAST_ADMIN)
         case _:
             raise Refused(reasons(answer))

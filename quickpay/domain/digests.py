@@ -21,6 +21,7 @@ class Digests:
         """One for each signing key, newest first: a code sent before a rotation still counts (X32)."""
         self._match_key = hmac.new(keys[0].encode(), b"quickpay.match.v1", hashlib.sha256).digest()
         self._simulation_key = hmac.new(keys[0].encode(), b"quickpay.simulation.v1", hashlib.sha256).digest()
+        self._call_key = hmac.new(keys[0].encode(), b"quickpay.call.v1", hashlib.sha256).digest()
 
     def subject(self, kind: str, value: str) -> bytes:
         """Say the same thing of the same subject, and nothing to somebody without the key."""
@@ -28,8 +29,11 @@ class Digests:
 
     def match_code(self, link_id: str) -> str:
         """Give the letters the desk reads out to show that a link is the group's own; they open nothing."""
-        digest = hmac.new(self._match_key, link_id.encode(), hashlib.sha256).digest()
-        return "".join(_MATCH_LETTERS[byte % len(_MATCH_LETTERS)] for byte in digest[:_MATCH_LENGTH])
+        return _letters(hmac.new(self._match_key, link_id.encode(), hashlib.sha256).digest())
+
+    def call_code(self, session_id: int) -> str:
+        """Give the letters a caller reads out so that the desk finds her session; they open nothing."""
+        return _letters(hmac.new(self._call_key, str(session_id).encode(), hashlib.sha256).digest())
 
     def simulation_secret(self, secret: bytes) -> bytes:
         """Mark the secret of a simulated session; what is left of it to guess are 128 random bits (R122)."""
@@ -44,6 +48,12 @@ class Digests:
         return hmac.new(self._simulation_key, drawn, hashlib.sha256).digest()[:_MARK]
 
 
+def clean_letters(typed: str) -> str | None:
+    """Read the letters of such a code as typed, in any case, with spaces or hyphens; None: it is none."""
+    letters = typed.replace(" ", "").replace("-", "").upper()
+    return letters if len(letters) == _MATCH_LENGTH and set(letters) <= set(_MATCH_LETTERS) else None
+
+
 def session_hash(secret: bytes) -> bytes:
     """What the database knows of a session's secret (R62); 256 random bits need no key or salt."""
     return hashlib.sha256(secret).digest()
@@ -52,3 +62,7 @@ def session_hash(secret: bytes) -> bytes:
 def form_token(secret: bytes) -> str:
     """The `csrf` of every form in the session of this secret; it dies when the session's id changes."""
     return hmac.new(secret, b"quickpay.form.v1", hashlib.sha256).hexdigest()[:43]
+
+
+def _letters(digest: bytes) -> str:
+    return "".join(_MATCH_LETTERS[byte % len(_MATCH_LETTERS)] for byte in digest[:_MATCH_LENGTH])

@@ -14,6 +14,8 @@ PASSWORD_LONGEST = 128
 ENROLMENT_LIFE = timedelta(hours=24)
 IDLE = timedelta(minutes=15)
 LONGEST_STAY = timedelta(hours=12)
+SESSIONS_KEPT = timedelta(days=30)
+"""How long the row of a session that is over stays; the audit has its beginning and end for good."""
 LOCK = timedelta(minutes=30)
 """How long sign-in stays shut after too many failures (R119)."""
 

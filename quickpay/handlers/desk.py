@@ -21,6 +21,7 @@ from quickpay.services.launches import LaunchBook
 from quickpay.services.leave import Leave
 from quickpay.services.links import LinkBook
 from quickpay.services.not_me import NotMe
+from quickpay.services.office import Office
 from quickpay.services.once import Once
 from quickpay.services.order import Ordering
 from quickpay.services.pay import Pay
@@ -46,6 +47,7 @@ class Desk:
     gateway: Gateway
     enter: Enter
     verify: Verify
+    office: Office
     ordering: Ordering
     pay: Pay
     results: Results

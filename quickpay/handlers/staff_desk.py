@@ -27,6 +27,7 @@ from quickpay.services.guarantor_search import GuarantorSearch
 from quickpay.services.link_batches import LinkBatches
 from quickpay.services.link_templates import LinkTemplateBook
 from quickpay.services.links import LinkBook
+from quickpay.services.release import ReleaseDesk
 from quickpay.services.send_link import SendLink
 from quickpay.services.sign_in import SignIn
 from quickpay.services.staff import StaffBook
@@ -51,6 +52,7 @@ class StaffDesk:
     edits: GroupEdits
     drafts: GroupDrafts
     history: GroupHistory
+    release: ReleaseDesk
     pops_management: bool
     zone: ZoneInfo
 
@@ -101,6 +103,7 @@ def staff_desk(
             channels=channels,
         ),
         desk_links=desk_links,
+        release=ReleaseDesk(store=store, clock=clock, ids=ids, digests=digests, limits=limits),
         pops_management=pops_management,
         zone=zone,
     )

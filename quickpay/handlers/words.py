@@ -31,6 +31,11 @@ CHOOSE_AMOUNT = "Choose how much to pay."
 CHOOSE_METHOD = "Choose how to pay."
 CHOOSE_WAY = "Choose where to send your code."
 ENTER_CODE = "Enter the 6 digits of the code."
+ENTER_SPOKEN = "Enter the 8 digits the office says."
+SPOKEN_REFUSED = (
+    "That code is not right, or no longer good. Ask the office to say it again, or for a new one: "
+    "each takes 3 tries and 5 minutes."
+)
 ENTER_CARD = "Enter your card details. Your card was not charged."
 CARDS_ARE_NOT_STORED = "Cards cannot be stored here. Your card was not charged."
 

@@ -7,12 +7,15 @@ from typing import Never, final
 import pyotp
 
 CODE_DIGITS = 6
+SPOKEN_DIGITS = 8
+"""Of a code the office says: a guess at it costs the office's time, but it is said in the open."""
 
 _TYPED_LONGEST = 32
-_CODE = re.compile(r"[0-9]{6}")
+_CODE = re.compile(r"[0-9]{6}|[0-9]{8}")
 _LEAST_KEY = 32
 _LEAST_SESSION_SECRET = 16
 _PURPOSE = b"quickpay code v1"
+_SPOKEN = b"quickpay spoken code v1"
 
 
 @final
@@ -23,7 +26,7 @@ class Code:
 
     def __init__(self, digits: str) -> None:
         if not _CODE.fullmatch(digits):
-            raise ValueError("a code is six ASCII digits")
+            raise ValueError("a code is six ASCII digits, or eight if it is spoken")
         self._digits = digits
 
     def reveal(self) -> str:
@@ -40,9 +43,9 @@ class Code:
         raise TypeError("a code is not pickled or copied")
 
 
-def new_code() -> Code:
+def new_code(digits: int = CODE_DIGITS) -> Code:
     """Draw a code from a secret of its own, dropped at once: whoever has it has the code (R20)."""
-    return Code(pyotp.HOTP(pyotp.random_base32(), digits=CODE_DIGITS).at(0))
+    return Code(pyotp.HOTP(pyotp.random_base32(), digits=digits).at(0))
 
 
 def code_digest(*, pepper: bytes, session_secret: bytes, challenge_id: str, code: Code | str) -> bytes:
@@ -58,17 +61,28 @@ def code_digest(*, pepper: bytes, session_secret: bytes, challenge_id: str, code
     return hmac.digest(key, _encoded(challenge_id) + _encoded(digits), "sha256")
 
 
+def spoken_digest(*, pepper: bytes, session_hash: bytes, release_id: str, code: Code | str) -> bytes:
+    """Compute what a release's row keeps of its code.
+
+    Who draws it has not the session's secret, so the key is the pepper and the hash of that secret: the code
+    is good in that one browser, and the database without the pepper gives nothing.
+    """
+    key = hmac.digest(pepper, _SPOKEN + b"\x00" + session_hash, "sha256")
+    digits = code.reveal() if isinstance(code, Code) else code
+    return hmac.digest(key, _encoded(release_id) + _encoded(digits), "sha256")
+
+
 def same_code(expected: bytes, given: bytes) -> bool:
     """Compare two digests in constant time (R33)."""
     return hmac.compare_digest(expected, given)
 
 
-def clean_code(typed: str) -> str | None:
-    """Read a typed code: ASCII spaces and hyphens go, then it is six ASCII digits or None (R33)."""
+def clean_code(typed: str, digits: int = CODE_DIGITS) -> str | None:
+    """Read a typed code: ASCII spaces and hyphens go, then it is so many ASCII digits or None (R33)."""
     if len(typed) > _TYPED_LONGEST:
         return None
-    digits = typed.replace(" ", "").replace("-", "")
-    return digits if _CODE.fullmatch(digits) else None
+    left = typed.replace(" ", "").replace("-", "")
+    return left if len(left) == digits and _CODE.fullmatch(left) else None
 
 
 def _encoded(part: str) -> bytes:

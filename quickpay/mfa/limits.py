@@ -14,6 +14,8 @@ CODE_LIFE_SHORTEST = 120 * _SECOND
 CODE_LIFE_LONGEST = 600 * _SECOND
 MOST_TRIES = 5
 """For one challenge, whatever the settings say; the database holds it too (I6)."""
+MOST_SPOKEN_TRIES = 3
+"""For one code that the office says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,11 +109,26 @@ class Limits:
     staff_tries_per_address: Limit = Limit(name="staff_tries_address_1800s", most=10, per=30 * _MINUTE)
     """R119; a success gives none of the others back."""
 
+    release_life: timedelta = timedelta(seconds=300)
+    """How long a code that the office says is good."""
+    release_tries: Limit = Limit(name="release_tries", most=3)
+    """For one such code; the database holds it too."""
+    releases_per_session: Limit = Limit(name="releases_session", most=3, per=_DAY)
+    """Codes given for one session: each brings its own tries."""
+    release_failures_per_guarantor: tuple[Limit, ...] = _limits(
+        "release_guarantor", (3, _DAY), (6, 30 * _DAY)
+    )
+    """Callers whose answer does not fit what is on file, whoever of the staff asked them."""
+    release_failures_per_staff: Limit = Limit(name="release_staff_86400s", most=20, per=_DAY)
+    """The same by who asked, over all guarantors."""
+
     def __post_init__(self) -> None:
         if not CODE_LIFE_SHORTEST <= self.code_life <= CODE_LIFE_LONGEST:
             raise ValueError("a code lives 120 to 600 seconds (R21)")
         if self.tries_per_challenge.most > MOST_TRIES:
             raise ValueError(f"a challenge takes {MOST_TRIES} tries at most (R23)")
+        if self.release_tries.most > MOST_SPOKEN_TRIES or self.release_life > CODE_LIFE_LONGEST:
+            raise ValueError(f"a spoken code takes {MOST_SPOKEN_TRIES} tries and 600 seconds at most")
         names = [limit.name for limit in self.each()]
         if len(names) != len(set(names)):
             raise ValueError("two limits share a counter")

@@ -36,7 +36,12 @@ class LinkNote:
     own: OwnWords | None = None
 
 
-Note = ReceiptNote | LockedNote | LinkNote
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedNote:
+    """The office let somebody in by phone; told to every contact on file."""
+
+
+Note = ReceiptNote | LockedNote | LinkNote | ReleasedNote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,3 +17,7 @@ class Passwords(Protocol):
     async def is_common(self, password: str, *, words: tuple[str, ...]) -> bool:
         """Whether somebody who knows the lists, the keyboard and these words would soon guess it."""
         ...
+
+    def outgrown(self, digest: str) -> bool:
+        """Whether a digest was made with other numbers than are used now, and so with less work."""
+        ...

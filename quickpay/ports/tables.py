@@ -30,6 +30,7 @@ from quickpay.ports.knock_tables import Knocks
 from quickpay.ports.launch_tables import Launches
 from quickpay.ports.link_template_tables import LinkTemplates
 from quickpay.ports.receipt_tables import Receipts
+from quickpay.ports.release_tables import Releases
 from quickpay.ports.staff_tables import StaffAccounts, StaffSessions
 
 
@@ -192,6 +193,10 @@ class Sessions(Protocol):
     async def find(self, token_hash: bytes) -> Session | None: ...
     async def raise_role(self, session_id: int, *, role: Role, token_hash: bytes, now: datetime) -> bool:
         """Give the live session its role by MFA and its new id at once (R64); the old id is dead."""
+        ...
+
+    async def open_of(self, guarantor_id: int, now: datetime) -> list[tuple[Session, bytes]]:
+        """The guarantor's live sessions, the newest first, each with the hash of its secret."""
         ...
 
     async def set_order(self, session_id: int, order_id: str) -> None: ...
@@ -394,6 +399,7 @@ class ApiKey:
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
+    last_used_at: datetime | None = None
 
 
 class ApiKeys(Protocol):
@@ -403,6 +409,9 @@ class ApiKeys(Protocol):
     async def find(self, secret_hash: bytes) -> ApiKey | None: ...
     async def list_(self) -> list[ApiKey]: ...
     async def revoke(self, key_id: str, now: datetime) -> bool: ...
+    async def mark_used(self, key_id: str, *, at: datetime) -> None:
+        """Note when the key was last used; never back to an earlier time."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -490,5 +499,7 @@ class Tx(Protocol):
     def desk(self) -> Desk: ...
     @property
     def launches(self) -> Launches: ...
+    @property
+    def releases(self) -> Releases: ...
     @property
     def checks(self) -> Checks: ...

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from quickpay.domain.audit import Event
@@ -18,6 +18,9 @@ PREFIX = "qpk_"
 
 LONGEST_LIFE = timedelta(days=365)
 _NAME_LONGEST = 80
+_MARKED_EVERY = timedelta(minutes=1)
+_ENDING_WITHIN = timedelta(days=14)
+_FORM = "staff api-keys"
 _SECRET_LENGTH = len(PREFIX) + 43  # 32 bytes of base64url without padding
 
 
@@ -39,6 +42,29 @@ class Scope(StrEnum):
 EVERY_SCOPE = tuple(scope.value for scope in Scope)
 
 
+class KeyState(StrEnum):
+    """How a key stands; one that ends within two weeks should be replaced now."""
+
+    GOOD = "good"
+    ENDING = "ending"
+    ENDED = "ended"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyLine:
+    """One key as it stands now; `group` is the name of the one it is for, None for all."""
+
+    key: ApiKey
+    group: str | None
+    state: KeyState
+
+
+@dataclass(frozen=True, slots=True)
+class MadeBefore:
+    """An earlier press of the same form made the key; its secret was in that answer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewKey:
     """A key just made: the one moment its secret can be read."""
@@ -54,6 +80,7 @@ class ApiKeyring:
         self._store = store
         self._clock = clock
         self._ids = ids
+        self._used: dict[str, datetime] = {}
 
     async def create(
         self,
@@ -63,11 +90,45 @@ class ApiKeyring:
         group: str | None = None,
         life: timedelta = LONGEST_LIFE,
         by: str,
+        within: frozenset[int] | None = None,
     ) -> NewKey | tuple[Fault, ...]:
         """Make a key of 256 random bits for one group, or for all; at most 365 days.
 
-        The secret is in the answer and nowhere else.
+        The secret is in the answer and nowhere else. `within`: who makes it may give it these groups only.
         """
+        made = await self._create(
+            name=name, scopes=scopes, group=group, life=life, by=by, within=within, form_key=None
+        )
+        assert not isinstance(made, MadeBefore)
+        return made
+
+    async def create_once(
+        self,
+        form_key: str,
+        *,
+        name: str,
+        scopes: tuple[str, ...],
+        group: str | None,
+        life: timedelta,
+        by: str,
+        within: frozenset[int] | None,
+    ) -> NewKey | MadeBefore | tuple[Fault, ...]:
+        """Do what `create` does, once for each form's key."""
+        return await self._create(
+            name=name, scopes=scopes, group=group, life=life, by=by, within=within, form_key=form_key
+        )
+
+    async def _create(
+        self,
+        *,
+        name: str,
+        scopes: tuple[str, ...],
+        group: str | None,
+        life: timedelta,
+        by: str,
+        within: frozenset[int] | None,
+        form_key: str | None,
+    ) -> NewKey | MadeBefore | tuple[Fault, ...]:
         wrong = tuple(_faults(name, scopes, life))
         if wrong:
             return wrong
@@ -75,10 +136,16 @@ class ApiKeyring:
         now = self._clock.now()
         key_id = self._ids.uuid()
 
-        async def unit(tx: Tx) -> NewKey | tuple[Fault, ...]:
+        async def unit(tx: Tx) -> NewKey | MadeBefore | tuple[Fault, ...]:
             found = None if group is None else await tx.groups.by_slug(group)
             if group is not None and found is None:
                 return (Fault(path="group", message="There is no such group."),)
+            if not _is_within(None if found is None else found.id, within):
+                return (Fault(path="group", message="Choose one of your groups."),)
+            if form_key is not None and not await tx.idempotency.begin(
+                key_id=by, endpoint=_FORM, key=form_key, body_hash=b"", now=now
+            ):
+                return MadeBefore()
             key = ApiKey(
                 id=key_id,
                 name=name.strip(),
@@ -112,9 +179,42 @@ class ApiKeyring:
             return await tx.api_keys.find(digest)
 
         key = await self._store.read(unit)
-        if key is None or key.revoked_at is not None or self._clock.now() >= key.expires_at:
+        now = self._clock.now()
+        if key is None or key.revoked_at is not None or now >= key.expires_at:
             return None
+        if key.last_used_at is None or now - key.last_used_at >= _MARKED_EVERY:
+            self._used[key.id] = now
         return key
+
+    async def flush_used(self) -> None:
+        """Write when keys were last used; called every few seconds, each key at most once a minute."""
+        marks, self._used = self._used, {}
+        if not marks:
+            return
+
+        async def unit(tx: Tx) -> None:
+            for key_id, at in marks.items():
+                await tx.api_keys.mark_used(key_id, at=at)
+
+        await self._store.write(unit)
+
+    async def lines(self, *, within: frozenset[int] | None) -> list[KeyLine]:
+        """Return the keys somebody of these groups may see, the newest first."""
+        now = self._clock.now()
+
+        async def unit(tx: Tx) -> list[KeyLine]:
+            names = {group.id: group.name for group in await tx.groups.list_()}
+            return [
+                KeyLine(
+                    key=key,
+                    group=None if key.group_id is None else names[key.group_id],
+                    state=_state(key, now),
+                )
+                for key in reversed(await tx.api_keys.list_())
+                if _is_within(key.group_id, within)
+            ]
+
+        return await self._store.read(unit)
 
     async def list_(self) -> list[ApiKey]:
         """Return all keys, oldest first, without their secrets."""
@@ -124,17 +224,30 @@ class ApiKeyring:
 
         return await self._store.read(unit)
 
-    async def revoke(self, key_id: str, *, by: str) -> bool:
-        """End a key at once; False if it was ended before or does not exist."""
+    async def revoke(self, key_id: str, *, by: str, within: frozenset[int] | None = None) -> bool:
+        """End a key at once; False if it was ended before or does not exist for whom sees these groups."""
         now = self._clock.now()
 
         async def unit(tx: Tx) -> bool:
-            if not await tx.api_keys.revoke(key_id, now):
+            hers = [key.id for key in await tx.api_keys.list_() if _is_within(key.group_id, within)]
+            if key_id not in hers or not await tx.api_keys.revoke(key_id, now):
                 return False
             await tx.audit.add(Event(at=now, type="staff.key_revoked", actor=by, detail={"key": key_id}))
             return True
 
         return await self._store.write(unit)
+
+
+def _is_within(group_id: int | None, within: frozenset[int] | None) -> bool:
+    return within is None or group_id in within
+
+
+def _state(key: ApiKey, now: datetime) -> KeyState:
+    if key.revoked_at is not None:
+        return KeyState.REVOKED
+    if now >= key.expires_at:
+        return KeyState.ENDED
+    return KeyState.ENDING if key.expires_at - now <= _ENDING_WITHIN else KeyState.GOOD
 
 
 def _faults(name: str, scopes: tuple[str, ...], life: timedelta) -> list[Fault]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from quickpay.domain.audit import Event
 from quickpay.domain.digests import Digests, session_hash
 from quickpay.domain.faults import Fault
 from quickpay.domain.staff import Staff, name_key, password_faults, same_password
@@ -14,7 +13,7 @@ from quickpay.ports.ids import Ids
 from quickpay.ports.passwords import Passwords
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
-from quickpay.services.sign_in import SignedIn, open_session
+from quickpay.services.staff_stay import SignedIn, open_session, staff_event
 from quickpay.services.stay import Visit
 
 _COMMON = Fault(
@@ -119,10 +118,7 @@ class Enrol:
             )
             if not kept:
                 return NoEnrolment()
-            event = Event(
-                at=now, type="staff.password_set", actor=step.staff.actor, request_id=visit.request_id
-            )
-            await tx.audit.add(event)
+            await tx.audit.add(staff_event("staff.password_set", step.staff.actor, visit, now))
             return PasswordSet(next_secret=next_secret)
 
         return await self._store.write(unit)
@@ -141,9 +137,7 @@ class Enrol:
             if not await tx.counters.bump(limit, subject, now=now):
                 await tx.staff.disable(step.staff.id)
                 await tx.counters.clear(limit.name, subject)
-                await tx.audit.add(
-                    Event(at=now, type="staff.locked", actor=step.staff.actor, request_id=visit.request_id)
-                )
+                await tx.audit.add(staff_event("staff.locked", step.staff.actor, visit, now))
                 return NoEnrolment()
             used = step_of(step.secret, typed, now)
             if used is None:
@@ -151,9 +145,7 @@ class Enrol:
             if not await tx.staff.activate(enrol_hash=session_hash(secret), step=used, now=now):
                 return NoEnrolment()
             await tx.counters.clear(limit.name, subject)
-            await tx.audit.add(
-                Event(at=now, type="staff.enrolled", actor=step.staff.actor, request_id=visit.request_id)
-            )
+            await tx.audit.add(staff_event("staff.enrolled", step.staff.actor, visit, now))
             one = await tx.staff.get(step.staff.id)
             return await open_session(tx, one or step.staff, visit, secret=next_secret, now=now)
 

@@ -15,7 +15,7 @@ from quickpay.domain.payments import brand_name
 from quickpay.domain.tokens import TokenPurpose, Tokens
 from quickpay.ports.clock import Clock
 from quickpay.ports.messages import Delivery, Email, Mailer, Rejected, Sent, Text, Texter, Uncertain
-from quickpay.ports.notes import LinkNote, LockedNote, Note, Notes, ReceiptNote
+from quickpay.ports.notes import LinkNote, LockedNote, Note, Notes, ReceiptNote, ReleasedNote
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.images import Inline, logo_inline
@@ -175,6 +175,8 @@ class Outbox:
         match message.kind:
             case MessageKind.LOCKED:
                 return LockedNote()
+            case MessageKind.RELEASED:
+                return ReleasedNote()
             case MessageKind.LINK:
                 link = await tx.links.get(message.subject)
                 if link is None or link.state is not LinkState.ACTIVE or link.expires_at <= self._clock.now():

@@ -6,6 +6,7 @@ from datetime import datetime
 from quickpay.domain.contacts import mask_email, mask_mobile
 from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.options import LandingPage
+from quickpay.domain.origins import Origin
 from quickpay.domain.sessions import Authentication
 from quickpay.mfa.challenge import (
     Challenge,
@@ -30,11 +31,15 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoosePage:
-    """Which ways there are; `required` where nothing else is open before the proof."""
+    """Which ways there are; `required` where nothing else is open before the proof.
+
+    `office` says whether the office may let her in by a code it says.
+    """
 
     stay: Stay
     required: bool
     ways: tuple[Way, ...]
+    office: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,7 @@ class CodePage:
 
     stay: Stay
     required: bool
+    office: bool
     way: Way
     other_ways: bool
     undeliverable: bool
@@ -53,9 +59,13 @@ class CodePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CannotProve:
-    """There is no way to prove it here; the office can help. One page for every reason (R39)."""
+    """There is no way to prove it here; the office can help. One page for every reason (R39).
+
+    `office` says whether it can by a code it says: not where nothing may be proved at all.
+    """
 
     stay: Stay
+    office: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +171,11 @@ async def choose_page(tx: Tx, stay: Stay) -> ChoosePage | AlreadyProved | Cannot
         email_usable=usable.email,
         mobile_usable=usable.mobile,
     )
+    office = stay.session.origin is not Origin.STAFF
     if isinstance(offered, NoMethod):
-        return CannotProve(stay=stay)
+        return CannotProve(stay=stay, office=office)
     ways = tuple(Way(method=method, masked=_masked(method, contact_for(stay, method))) for method in offered)
-    return ChoosePage(stay=stay, required=authentication.require_mfa, ways=ways)
+    return ChoosePage(stay=stay, required=authentication.require_mfa, ways=ways, office=office)
 
 
 def is_bound(challenge: Challenge, page: ChoosePage) -> bool:
@@ -191,6 +202,7 @@ def code_page(page: ChoosePage, challenge: Challenge, *, resend_at: datetime, no
     return CodePage(
         stay=page.stay,
         required=page.required,
+        office=page.office,
         way=Way(method=challenge.method, masked=_masked(challenge.method, challenge.contact)),
         other_ways=any(way.method is not challenge.method for way in page.ways),
         undeliverable=challenge.state is ChallengeState.UNDELIVERABLE,

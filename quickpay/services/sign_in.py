@@ -1,11 +1,10 @@
 """Sign in with a name, a password and an app's code; know who is here; sign out (R119)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from quickpay.domain.audit import Event
 from quickpay.domain.digests import Digests, session_hash
-from quickpay.domain.staff import LOCK, Staff, StaffSession, StaffState, name_key, same_password
+from quickpay.domain.staff import LOCK, Staff, StaffState, name_key, same_password
 from quickpay.mfa.codes import clean_code
 from quickpay.mfa.limits import Limit, Limits
 from quickpay.mfa.totp import seal, step_of, unseal
@@ -15,33 +14,14 @@ from quickpay.ports.passwords import Passwords
 from quickpay.ports.staff_tables import StaffProofs
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
+from quickpay.services.staff_stay import NoStaffStay as NoStaffStay
+from quickpay.services.staff_stay import SignedIn as SignedIn
+from quickpay.services.staff_stay import StaffStay as StaffStay
+from quickpay.services.staff_stay import open_session, staff_event, stay_of_staff
 from quickpay.services.stay import Gone, Visit
 
 _LOCK = "staff_lock"
 _NOBODY = "nobody"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaffStay:
-    """One of the staff, signed in; as the database has the account now."""
-
-    staff: Staff
-    session: StaffSession
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoStaffStay:
-    """Nobody of the staff is here."""
-
-    why: Gone
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedIn:
-    """Somebody is in; `secret` is for the cookie, new with every sign-in."""
-
-    staff: Staff
-    secret: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +76,12 @@ class SignIn:
         one, proofs = counted
         matches = await self._passwords.matches(same_password(password), proofs.password)
         typed = clean_code(code) or ""
-        return await self._store.write(
+        answer = await self._store.write(
             lambda tx: self._judge(tx, counts, visit, one, proofs, matches=matches, code=typed)
         )
+        if isinstance(answer, SignedIn) and proofs.password is not None:
+            await self._renew(answer.staff, same_password(password), was=proofs.password)
+        return answer
 
     async def who(self, visit: Visit) -> StaffStay | NoStaffStay:
         """Look who a request is from, and keep the session alive by it."""
@@ -124,9 +107,16 @@ class SignIn:
         async def unit(tx: Tx) -> None:
             session = await tx.staff_sessions.find(session_hash(secret))
             if session is not None and await tx.staff_sessions.end(session.id, now):
-                await tx.audit.add(_event("staff.logged_out", f"staff {session.staff_id}", visit, now))
+                await tx.audit.add(staff_event("staff.logged_out", f"staff {session.staff_id}", visit, now))
 
         await self._store.write(unit)
+
+    async def _renew(self, one: Staff, password: str, *, was: str) -> None:
+        """Digest the password anew, at the one moment we know it, if the numbers have grown since."""
+        if not self._passwords.outgrown(was):
+            return
+        digest = await self._passwords.digest(password)
+        await self._store.write(lambda tx: tx.staff.rehash(one.id, was=was, password=digest))
 
     def _counts(self, visit: Visit, name: str) -> _Counts:
         return _Counts(
@@ -176,7 +166,9 @@ class SignIn:
             return SignInLocked()
         wrong = "unknown" if one is None else await self._claim(tx, one, proofs, code, now, matches=matches)
         if wrong is not None or one is None:
-            await tx.audit.add(_event("staff.failed", _actor(one), visit, now, reason=wrong or "unknown"))
+            await tx.audit.add(
+                staff_event("staff.failed", _actor(one), visit, now, reason=wrong or "unknown")
+            )
             for limit, subject in (
                 (limits.staff_tries_per_account, counts.name),
                 (limits.staff_tries_per_address, counts.address),
@@ -222,36 +214,8 @@ class SignIn:
     ) -> None:
         await tx.counters.lock(_LOCK, subject, until=now + LOCK, now=now)
         await tx.counters.clear(limit.name, subject)
-        await tx.audit.add(_event("staff.locked", _actor(one), visit, now, limit=limit.name))
-
-
-async def open_session(tx: Tx, one: Staff, visit: Visit, *, secret: bytes, now: datetime) -> SignedIn:
-    """Let somebody in who has just proved everything; whatever id the browser brought is never used."""
-    if visit.secret is not None:
-        before = await tx.staff_sessions.find(session_hash(visit.secret))
-        if before is not None:
-            await tx.staff_sessions.end(before.id, now)
-    session = await tx.staff_sessions.add(one.id, token_hash=session_hash(secret), now=now)
-    await tx.audit.add(_event("staff.login", one.actor, visit, now, session=session.id))
-    return SignedIn(staff=one, secret=secret)
-
-
-async def stay_of_staff(tx: Tx, secret: bytes, now: datetime) -> StaffStay | NoStaffStay:
-    """Find who holds this secret; a disabled account's sessions count no more."""
-    session = await tx.staff_sessions.find(session_hash(secret))
-    one = None if session is None else await tx.staff.get(session.staff_id)
-    if session is None or one is None:
-        return NoStaffStay(why=Gone.NEVER)
-    if session.ended_at is not None or one.state is not StaffState.ACTIVE:
-        return NoStaffStay(why=Gone.SIGNED_OUT)
-    if not session.live_at(now):
-        return NoStaffStay(why=Gone.EXPIRED)
-    return StaffStay(staff=one, session=session)
+        await tx.audit.add(staff_event("staff.locked", _actor(one), visit, now, limit=limit.name))
 
 
 def _actor(one: Staff | None) -> str:
     return _NOBODY if one is None else one.actor
-
-
-def _event(kind: str, actor: str, visit: Visit, at: datetime, **detail: str | int) -> Event:
-    return Event(at=at, type=kind, actor=actor, request_id=visit.request_id, detail={**detail})

@@ -58,4 +58,5 @@ def imagined_code(page: ChoosePage, way: Way | None, *, life: timedelta) -> Code
         open=True,
         seconds_left=int(life.total_seconds()),
         seconds_to_resend=0,
+        office=False,
     )

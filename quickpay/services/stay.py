@@ -1,6 +1,6 @@
 """Who is here: from a cookie's secret to the session, its group and its guarantor."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -137,18 +137,23 @@ async def _find(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
     guarantor = await tx.guarantors.get(session.guarantor_id)
     if group is None or guarantor is None:
         return nobody
-    left = session.ends_at(extendable=group.options.authentication.session_extension) - now
     if session.origin is not Origin.STAFF:
         # A mark on another's secret cannot be; if there were one, nobody should act under it unseen.
         if visit.simulation:
             return nobody
-        return Stay(session=session, group=group, guarantor=guarantor, left=left)
+        return a_patients(session, group, guarantor, now)
     if not visit.simulation:
         return nobody  # what is not known for a simulation at the door would not be kept to looking
     launch = None if session.link_serial is None else await launch_now(tx, session.link_serial, group.id)
     if launch is None:
         return NoStay(why=Gone.SIGNED_OUT, group=group)
-    return Stay(session=session, group=group, guarantor=guarantor, left=left, launch=launch)
+    return replace(a_patients(session, group, guarantor, now), launch=launch)
+
+
+def a_patients(session: Session, group: Group, guarantor: Guarantor, now: datetime) -> Stay:
+    """Put a patient's session together with those it concerns."""
+    ends_at = session.ends_at(extendable=group.options.authentication.session_extension)
+    return Stay(session=session, group=group, guarantor=guarantor, left=ends_at - now)
 
 
 async def launch_now(tx: Tx, link_serial: int, group_id: int) -> Launch | None:

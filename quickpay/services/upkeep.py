@@ -1,7 +1,8 @@
-"""What time does: codes end and are forgotten, counts that are over go away."""
+"""What time does: codes end and are forgotten, counts that are over go away, and old rows of the staff."""
 
 from datetime import timedelta
 
+from quickpay.domain.staff import SESSIONS_KEPT
 from quickpay.ports.clock import Clock
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
@@ -18,12 +19,15 @@ class Upkeep:
         self._clock = clock
 
     async def run_once(self) -> None:
-        """End challenges whose life is over, with their digests (R32), and drop old counts."""
+        """End challenges and releases whose life is over, with their digests (R32), and drop what is old."""
         now = self._clock.now()
 
         async def unit(tx: Tx) -> None:
             await tx.challenges.expire(now)
             await tx.knocks.expire(now, forget_before=now - _KNOCKS_KEPT)
+            await tx.releases.expire(now)
             await tx.counters.forget(now)
+            await tx.staff.forget_enrolments(now)
+            await tx.staff_sessions.forget(now - SESSIONS_KEPT)
 
         await self._store.write(unit)

@@ -1,11 +1,22 @@
-/* Copy the address that stands on the page; the button is there only where it works. */
-const button = document.getElementById("copy");
-const address = document.getElementById("address");
-if (button && address && navigator.clipboard) {
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(address.textContent.trim());
-    button.textContent = button.dataset.copied;
-    button.setAttribute("aria-live", "polite");
-  });
-}
+/* Show the buttons that copy what stands beside them, and say when it is done. */
+(() => {
+  "use strict";
+  if (!navigator.clipboard) return;
+  for (const button of document.querySelectorAll("button[data-copies]")) {
+    const words = document.getElementById(button.dataset.copies);
+    const said = document.createElement("span");
+    said.className = "hint";
+    said.setAttribute("role", "status");
+    button.after(said);
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(words.textContent.trim());
+        said.textContent = "Copied.";
+      } catch {
+        getSelection().selectAllChildren(words);
+        said.textContent = "Press Ctrl and C to copy.";
+      }
+    });
+  }
+})();

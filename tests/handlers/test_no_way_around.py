@@ -15,7 +15,7 @@ from quickpay.ports.gateway import NoAnswer
 from tests.handlers.site import Answer, Browser, Site
 
 _OF_ALICE = ("Alice", "Alicia", "10067", "125.50", "12550", "20.00", "5550101", "67563", "Visa", "4242")
-_PROOF = ("/verify", "/verify/code", "/verify/resend")
+_PROOF = ("/verify", "/verify/code", "/verify/resend", "/verify/office")
 
 
 def _session_routes(payment_id: str) -> Iterator[tuple[str, str]]:

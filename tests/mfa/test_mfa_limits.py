@@ -33,6 +33,11 @@ NUMBERS = {
     "declines_link": (5, None),
     "payments_address_3600s": (10, 3_600),  # R83
     "payments_group_3600s": (30, 3_600),
+    "release_tries": (3, None),
+    "releases_session": (3, 86_400),
+    "release_guarantor_86400s": (3, 86_400),
+    "release_guarantor_2592000s": (6, 2_592_000),
+    "release_staff_86400s": (20, 86_400),
 }
 
 

@@ -148,4 +148,46 @@ PLANTED: dict[str, tuple[str, ...]] = {
     "a payment through a session of another guarantor or group": (
         "UPDATE payments SET session_id = 3 WHERE amount = 5000",
     ),
+    "an open session of an account that cannot be used": (
+        "UPDATE staff SET state = 'disabled' WHERE name = 'Fay'",
+    ),
+    "a session of staff in use beyond its twelve hours": (
+        "UPDATE staff_sessions SET seen_at = opened_at + 43200000001",
+    ),
+    "an active account without a password or an app": (
+        "UPDATE staff SET totp_nonce = NULL WHERE name = 'Fay'",
+    ),
+    "an active account that never finished an enrolment": (
+        "DELETE FROM audit WHERE type = 'staff.enrolled'",
+    ),
+    "an enrolment of an account that is not invited": (
+        "UPDATE staff SET state = 'disabled' WHERE name = 'Gil'",
+    ),
+    "an enrolment without its end": ("UPDATE staff SET enrol_until = NULL WHERE name = 'Gil'",),
+    "an enrolment that is good for more than a day": (
+        "UPDATE staff SET enrol_until = enrol_until + 1 WHERE name = 'Gil'",
+    ),
+    "a used release of a session that proved nothing": (
+        (
+            "UPDATE sessions SET authentication = 'quickpay', role = 'quickpay'"
+            " WHERE id = (SELECT session_id FROM releases WHERE state = 'used')"
+        ),
+    ),
+    "a release for another guarantor, group or link than its session's": (
+        "UPDATE releases SET link_serial = 1 WHERE state = 'open'",
+    ),
+    "more than three tries of one spoken code": ("UPDATE releases SET tries = 4 WHERE state = 'open'",),
+    "two open releases in one session": (
+        "UPDATE releases SET state = 'open', session_id = (SELECT max(session_id) FROM releases)",
+    ),
+    "a spoken code's digest kept after its end": (
+        "UPDATE releases SET state = 'expired' WHERE state = 'open'",
+    ),
+    "a spoken code's digest kept a minute after its life": (
+        "UPDATE releases SET expires_at = created_at - 60000001 WHERE state = 'open'",
+    ),
+    "a used release without its event": ("DELETE FROM audit WHERE type = 'challenge.released'",),
+    "a spoken code that lives longer than 600 seconds": (
+        "UPDATE releases SET expires_at = created_at + 600000001 WHERE state = 'open'",
+    ),
 }

@@ -16,18 +16,26 @@ from quickpay.adapters.store.postgres import PostgresRun
 from quickpay.adapters.store.rules_of_entry import RULES as OF_ENTRY
 from quickpay.adapters.store.rules_of_payment import RULES as OF_PAYMENT
 from quickpay.adapters.store.rules_of_simulation import RULES as OF_SIMULATION
+from quickpay.adapters.store.rules_of_staff import RULES as OF_STAFF
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.schema import metadata
 from quickpay.adapters.store.statements import Statement
 from quickpay.adapters.store.tx import StoreTx
+from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.invariants import Violation
+from quickpay.domain.staff import StaffRole
 from quickpay.mfa.methods import Method as Way
+from quickpay.mfa.release import Identifier, Said
 from quickpay.services.checks import Checks
+from quickpay.services.office import OfficePage
+from quickpay.services.proof_pages import Proved
+from quickpay.services.release import Given
 from quickpay.services.stay import Visit
 from tests.factories import NOW, make_account
 from tests.people import House, wrong
 from tests.postgres import PostgresServer
 from tests.services.planted import PLANTED
+from tests.staff_people import Rooms, visit
 from tests.store_fixtures import migrate_aside
 
 _LOOSEN = """
@@ -70,8 +78,29 @@ async def live_in(house: House) -> None:
     last = await house.come(await house.link(waiting), address="192.0.2.5")  # session 6
     await last.ask()
     await house.come(await house.handoff(waiting, authenticated=True), address="192.0.2.6")  # session 7
-    await house.come(await house.launch(carol), address="192.0.2.7")  # session 8
+    await _let_in_by_phone(house, waiting)  # sessions 8 and 9
+    await house.come(await house.launch(carol), address="192.0.2.9")  # session 10
     await house.outbox().run_once()
+
+
+async def _let_in_by_phone(house: House, caller: Guarantor) -> None:
+    """Have one of the staff let two sessions in, of which one does it; another account is invited."""
+    rooms = Rooms(house)
+    fay = await rooms.member("Fay", StaffRole.FRONT_DESK)
+    await fay.sign_in()
+    await rooms.invite("Gil")
+    (account,) = [one for one in await rooms.desk.accounts.list_() if one.name == "Fay"]
+    said = Said(identifier=Identifier.VISIT_DATE, text="2026-10-02")
+    for number in (7, 8):
+        person = await house.come(await house.link(caller), address=f"192.0.2.{number}")
+        page = await house.office.page(person.visit)
+        assert isinstance(page, OfficePage)
+        given = await rooms.desk.release.give(
+            account, visit(), group="lakeside", guarantor="3", call_code=page.call_code, said=said
+        )
+        assert isinstance(given, Given), given
+        if number == 7:
+            assert isinstance(await house.office.take(person.visit, given.code.reveal()), Proved)
 
 
 async def _found(house: House) -> list[Violation]:
@@ -167,7 +196,8 @@ def _on_file(path: Path) -> Planting:
     return Planting(run, execute)
 
 
-INVARIANTS = {rule.what: rule.invariant for rule in (*OF_ENTRY, *OF_PAYMENT, *OF_SIMULATION)} | {
+OF_ALL = (*OF_ENTRY, *OF_PAYMENT, *OF_SIMULATION, *OF_STAFF)
+INVARIANTS = {rule.what: rule.invariant for rule in OF_ALL} | {
     "a count of tries or sendings beyond its limit": "I6"
 }
 

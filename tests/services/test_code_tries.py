@@ -45,7 +45,7 @@ def _without_limits(house: House, *kept: str) -> None:
     many = {
         limit.name: Limit(name=limit.name, most=10_000, per=limit.per)
         for limit in DEFAULT_LIMITS.each()
-        if limit.name not in {"tries_challenge", *kept}
+        if limit.name not in {"tries_challenge", "release_tries", *kept}
     }
     house.limits = DEFAULT_LIMITS.replaced(many)
     house.furnish(KEYS[:1])

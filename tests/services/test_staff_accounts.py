@@ -6,9 +6,10 @@ import pytest
 
 from quickpay.domain.staff import Staff, StaffRole, StaffState
 from quickpay.services.enrol import NoEnrolment, NotYet, PasswordSet, WantsCode, WantsPassword
-from quickpay.services.sign_in import NoStaffStay, NotSignedIn, SignedIn
-from quickpay.services.staff import Invited, NoStaff
+from quickpay.services.sign_in import NoStaffStay, NotSignedIn, SignedIn, StaffStay
+from quickpay.services.staff import Changed, Disabled, Invited, LastAdmin, NoStaff
 from tests.people import House
+from tests.services.rows import rows
 from tests.staff_people import PASSWORD, Rooms, secret_of, visit
 
 
@@ -139,6 +140,7 @@ async def test_r118_an_account_has_its_groups_and_a_group_that_is_not_there_is_r
 async def test_a_reset_takes_everything_away_and_lets_her_enrol_anew_as_another(rooms: Rooms) -> None:
     lakeside = await rooms.house.group()
     ada = await rooms.member()
+    await rooms.member("Bea")
     await ada.sign_in()
     invited = await rooms.desk.accounts.reset("ADA", role=StaffRole.VIEWER, groups=["lakeside"], by="tests")
     assert isinstance(invited, Invited)
@@ -176,3 +178,107 @@ async def test_a_disabled_account_s_enrolment_is_over(rooms: Rooms) -> None:
     invited = await rooms.invite()
     await rooms.desk.accounts.disable("Ada", by="tests")
     assert await rooms.desk.enrol.look(secret_of(invited)) == NoEnrolment()
+
+
+async def test_the_last_admin_stays_whoever_asks(rooms: Rooms) -> None:
+    accounts = rooms.desk.accounts
+    await rooms.house.group()
+    ada = await rooms.member("Ada")
+    await rooms.member("Lim", StaffRole.ADMIN, "lakeside")
+    await rooms.invite("Ivy")  # not an admin yet who could do anything
+    await ada.sign_in()
+    assert await accounts.disable("Ada", by="tests") == LastAdmin()
+    assert await accounts.reset("Ada", role=StaffRole.VIEWER, by="tests") == LastAdmin()
+    assert await accounts.reset("Ada", groups=["lakeside"], by="tests") == LastAdmin()
+    for role, groups in ((StaffRole.BILLING, None), (StaffRole.ADMIN, ["lakeside"])):
+        assert await accounts.change("Ada", role=role, groups=groups, by="tests") == LastAdmin()
+    assert isinstance(await ada.who(), StaffStay)
+    assert isinstance(await accounts.change("Ada", role=StaffRole.ADMIN, groups=None, by="tests"), Changed)
+    assert await accounts.disable("Lim", by="tests") == Disabled(), "she kept some groups only"
+    assert isinstance(await accounts.reset("Ada", by="tests"), Invited), (
+        "a lost phone is no reason to be stuck"
+    )
+
+
+async def test_without_an_admin_of_every_group_the_last_of_some_stays(rooms: Rooms) -> None:
+    await rooms.house.group()
+    await rooms.member("Lim", StaffRole.ADMIN, "lakeside")
+    assert await rooms.desk.accounts.disable("Lim", by="tests") == LastAdmin()
+    widened = await rooms.desk.accounts.change("Lim", role=StaffRole.ADMIN, groups=None, by="tests")
+    assert isinstance(widened, Changed)
+
+
+async def test_admins_who_end_each_other_at_once_leave_one(rooms: Rooms) -> None:
+    names = [f"Admin {number}" for number in range(8)]
+    for name in names:
+        await rooms.member(name)
+    disable = rooms.desk.accounts.disable
+    answers = await asyncio.gather(*(disable(name, by="tests") for name in names))
+    assert sorted(type(one).__name__ for one in answers) == ["Disabled"] * 7 + ["LastAdmin"]
+    states = [one.state for one in await rooms.desk.accounts.list_()]
+    assert states.count(StaffState.ACTIVE) == 1
+
+
+async def test_a_change_of_role_and_groups_holds_at_once_and_is_audited_once(rooms: Rooms) -> None:
+    lakeside = await rooms.house.group()
+    await rooms.member("Ada")
+    bea = await rooms.member("Bea", StaffRole.VIEWER)
+    rooms.house.later(seconds=30)
+    await bea.sign_in()
+    change = rooms.desk.accounts.change
+    for _ in range(2):
+        answer = await change("bea", role=StaffRole.BILLING, groups=["lakeside"], by="tests")
+        assert isinstance(answer, Changed)
+    stay = await bea.who()
+    assert isinstance(stay, StaffStay)
+    assert (stay.staff.role, stay.staff.groups) == (StaffRole.BILLING, frozenset({lakeside.id}))
+    assert (await rooms.types()).count("staff.role_change") == 1
+    assert await change("nobody", role=StaffRole.BILLING, groups=None, by="tests") == NoStaff()
+    assert isinstance(await change("Bea", role=StaffRole.BILLING, groups=["x"], by="tests"), tuple)
+
+
+async def test_r118_an_admin_of_some_groups_keeps_no_account_beyond_them_and_gives_no_more(
+    rooms: Rooms,
+) -> None:
+    lakeside, hilltop = await rooms.house.group(), await rooms.house.group("hilltop")
+    within = frozenset({lakeside.id})
+    accounts = rooms.desk.accounts
+    await rooms.invite("Ada")
+    await rooms.invite("Hal", StaffRole.VIEWER, "hilltop")
+    await rooms.invite("Both", StaffRole.VIEWER, "hilltop", "lakeside")
+    await rooms.invite("Lim", StaffRole.VIEWER, "lakeside")
+    assert [one.name for one in await accounts.list_(within=within)] == ["Lim"]
+    for one in await accounts.list_():
+        hers = one.name == "Lim"
+        assert (await accounts.get(one.id, within=within) is not None) == hers
+        reset = await accounts.reset(one.name, by="tests", within=within)
+        assert isinstance(reset, Invited if hers else NoStaff)
+        answer = await accounts.change(
+            one.name, role=StaffRole.ADMIN, groups=["lakeside"], by="tests", within=within
+        )
+        assert isinstance(answer, Changed if hers else NoStaff)
+    for groups in (None, ["hilltop"], ["lakeside", "hilltop"]):
+        more = await accounts.change("Lim", role=StaffRole.VIEWER, groups=groups, by="tests", within=within)
+        assert isinstance(more, tuple)
+        new = await accounts.add("New", role=StaffRole.ADMIN, groups=groups, by="tests", within=within)
+        assert isinstance(new, tuple)
+    assert await accounts.disable("Hal", by="tests", within=within) == NoStaff()
+    assert await accounts.disable("Lim", by="tests", within=within) == Disabled()
+    assert hilltop.id not in within
+
+
+async def test_an_enrolment_that_ran_out_is_forgotten_with_what_was_set_in_it(rooms: Rooms) -> None:
+    invited = await rooms.invite()
+    await rooms.set_up(invited)
+    rooms.house.later(hours=23, minutes=59)
+    await rooms.house.upkeep.run_once()
+    (row,) = await rows(rooms.house, "staff")
+    assert row["enrol_hash"] is not None
+    rooms.house.later(minutes=1)
+    await rooms.house.upkeep.run_once()
+    (row,) = await rows(rooms.house, "staff")
+    kept = {row[name] for name in ("enrol_hash", "enrol_until", "password_hash", "totp_nonce", "totp_body")}
+    assert kept == {None}
+    again = await rooms.desk.accounts.reset("Ada", by="tests")
+    assert isinstance(again, Invited)
+    assert isinstance(await (await rooms.enrol(again)).sign_in(), SignedIn)

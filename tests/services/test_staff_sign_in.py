@@ -4,11 +4,15 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 
+from quickpay.adapters.passwords import Argon2Passwords
 from quickpay.domain.staff import StaffRole
 from quickpay.services.sign_in import NoStaffStay, NotSignedIn, SignedIn, SignInLocked, StaffStay
+from quickpay.services.staff import Disabled, NoStaff
 from quickpay.services.stay import Gone
 from tests.people import KEYS, House
+from tests.services.rows import rows
 from tests.staff_people import ADDRESS, CHEAP, Member, Rooms, visit
 
 
@@ -219,13 +223,14 @@ async def test_signing_out_ends_the_session_once(rooms: Rooms, ada: Member) -> N
 async def test_r119_a_disabled_account_is_out_at_the_next_request_and_stays_out(
     rooms: Rooms, ada: Member
 ) -> None:
+    await rooms.member("Bea")
     await ada.sign_in()
-    assert await rooms.desk.accounts.disable("ada", by="tests")
-    assert not await rooms.desk.accounts.disable("ada", by="tests")
+    assert await rooms.desk.accounts.disable("ada", by="tests") == Disabled()
+    assert await rooms.desk.accounts.disable("ada", by="tests") == NoStaff()
     assert isinstance(await ada.who(), NoStaffStay)
     rooms.house.later(seconds=30)
     assert await ada.sign_in() == NotSignedIn()
-    assert not await rooms.desk.accounts.disable("nobody", by="tests")
+    assert await rooms.desk.accounts.disable("nobody", by="tests") == NoStaff()
 
 
 async def test_a_code_of_a_key_before_the_rotation_is_good_and_is_sealed_anew(house: House) -> None:
@@ -249,3 +254,43 @@ async def test_without_its_key_the_sealed_secret_is_noise(house: House) -> None:
     assert kept.totp.body != ada.totp.byte_secret()
     assert kept.password is not None
     assert kept.password.startswith("$argon2id$")
+
+
+async def test_a_password_is_digested_anew_at_the_sign_in_after_the_numbers_grew(house: House) -> None:
+    ada = await Rooms(house).member()
+    before = (await rows(house, "staff"))[0]["password_hash"]
+    house.later(seconds=30)
+    await ada.sign_in()
+    assert (await rows(house, "staff"))[0]["password_hash"] == before, "the numbers are the same"
+    grown = Argon2Passwords(PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
+    ada.rooms = Rooms(house, passwords=grown)
+    house.later(seconds=30)
+    assert await ada.sign_in(password="not hers, not at all") == NotSignedIn()
+    assert (await rows(house, "staff"))[0]["password_hash"] == before, "nobody else's is kept"
+    assert isinstance(await ada.sign_in(), SignedIn)
+    after = (await rows(house, "staff"))[0]["password_hash"]
+    assert "m=16,t=2" in after
+    assert not grown.outgrown(after)
+    house.later(seconds=30)
+    assert isinstance(await ada.sign_in(), SignedIn)
+
+
+async def test_a_digest_that_was_changed_meanwhile_is_not_put_back(house: House) -> None:
+    await Rooms(house).member()
+    assert not await house.do(lambda tx: tx.staff.rehash(1, was="another", password="new"))
+
+
+async def test_rows_of_sessions_that_are_over_go_away_after_a_month(rooms: Rooms, ada: Member) -> None:
+    await ada.sign_in()
+    await ada.rooms.desk.sign_in.sign_out(visit(ada.secret))
+    rooms.house.later(seconds=30)
+    await ada.sign_in()  # and never signs out
+    rooms.house.later(days=29, hours=23)
+    await rooms.house.upkeep.run_once()
+    assert len(await rows(rooms.house, "staff_sessions")) == 3, "with the one of her enrolment"
+    rooms.house.later(hours=2)
+    await rooms.house.upkeep.run_once()
+    assert await rows(rooms.house, "staff_sessions") == []
+    assert isinstance(await ada.sign_in(), SignedIn)
+    await rooms.house.upkeep.run_once()
+    assert isinstance(await ada.who(), StaffStay)

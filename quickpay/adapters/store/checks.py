@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import column, select, table
 
-from quickpay.adapters.store import rules_of_entry, rules_of_payment, rules_of_simulation
+from quickpay.adapters.store import rules_of_entry, rules_of_payment, rules_of_simulation, rules_of_staff
 from quickpay.adapters.store.columns import micros, number
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.schema import counters
@@ -46,7 +46,8 @@ class Checks:
 
     async def _by_rules(self, now: datetime) -> list[Violation]:
         found = []
-        for rule in (*rules_of_entry.RULES, *rules_of_payment.RULES, *rules_of_simulation.RULES):
+        rules = (rules_of_entry, rules_of_payment, rules_of_simulation, rules_of_staff)
+        for rule in (one for room in rules for one in room.RULES):
             given = {"now": micros(now)} if rule.timed else {}
             rows = await self._run.all(rule.statement, **given)
             if rows:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from quickpay.adapters.store.columns import maybe_micros, maybe_moment, micros, moment
 from quickpay.adapters.store.run import Row, Run
@@ -18,6 +18,14 @@ _REVOKE = Statement(
     update(api_keys)
     .where(api_keys.c.id == bindparam("key"), api_keys.c.revoked_at.is_(None))
     .values(revoked_at=bindparam("now"))
+)
+_MARK_USED = Statement(
+    update(api_keys)
+    .where(
+        api_keys.c.id == bindparam("key"),
+        or_(api_keys.c.last_used_at.is_(None), api_keys.c.last_used_at < bindparam("at")),
+    )
+    .values(last_used_at=bindparam("at"))
 )
 
 _TAKEN_BY = (
@@ -62,6 +70,7 @@ class ApiKeys:
             created_at=micros(key.created_at),
             expires_at=micros(key.expires_at),
             revoked_at=maybe_micros(key.revoked_at),
+            last_used_at=maybe_micros(key.last_used_at),
         )
 
     async def find(self, secret_hash: bytes) -> ApiKey | None:
@@ -76,6 +85,10 @@ class ApiKeys:
     async def revoke(self, key_id: str, now: datetime) -> bool:
         """Revoke it; False when it was revoked before or does not exist."""
         return await self._run.count(_REVOKE, key=key_id, now=micros(now)) == 1
+
+    async def mark_used(self, key_id: str, *, at: datetime) -> None:
+        """Note when the key was last used; never back to an earlier time."""
+        await self._run.count(_MARK_USED, key=key_id, at=micros(at))
 
 
 class Idempotency:
@@ -107,7 +120,7 @@ class Idempotency:
 
 
 def _key(row: Row) -> ApiKey:
-    id_, name, group_id, scopes, created_at, expires_at, revoked_at = row
+    id_, name, group_id, scopes, created_at, expires_at, revoked_at, last_used_at = row
     return ApiKey(
         id=id_,
         name=name,
@@ -116,4 +129,5 @@ def _key(row: Row) -> ApiKey:
         created_at=moment(created_at),
         expires_at=moment(expires_at),
         revoked_at=maybe_moment(revoked_at),
+        last_used_at=maybe_moment(last_used_at),
     )

@@ -12,7 +12,16 @@ from quickpay.adapters.store.rules import (
     option_was_on,
     rule,
 )
-from quickpay.adapters.store.schema import api_keys, audit, challenges, links, outbox, payments, sessions
+from quickpay.adapters.store.schema import (
+    api_keys,
+    audit,
+    challenges,
+    links,
+    outbox,
+    payments,
+    releases,
+    sessions,
+)
 from quickpay.domain.sessions import MOST_EXTENSIONS
 from quickpay.mfa.challenge import TRIES
 
@@ -41,6 +50,9 @@ _proved = (
         challenges.c.purpose == "view",
     )
     .exists()
+)
+_released = (
+    select(releases.c.id).where(releases.c.session_id == sessions.c.id, releases.c.state == "used").exists()
 )
 _arrival = case((sessions.c.origin == "sms", "sms"), (sessions.c.origin == "email", "email"), else_="")
 _authenticated = (
@@ -107,7 +119,11 @@ RULES: tuple[Rule, ...] = (
         "I4",
         "a proof without a verified challenge of the same session",
         select(sessions.c.id).where(
-            sessions.c.authentication == "mfa", sessions.c.origin != "staff", ~_authenticated, ~_proved
+            sessions.c.authentication == "mfa",
+            sessions.c.origin != "staff",
+            ~_authenticated,
+            ~_proved,
+            ~_released,
         ),
     ),
     rule(

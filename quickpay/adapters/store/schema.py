@@ -211,6 +211,12 @@ sessions = Table(
     _one_of("role", "quickpay", "authorized_patient"),
     _one_of("authentication", "quickpay", "mfa"),
     CheckConstraint("extensions BETWEEN 0 AND 10", name="extensions_cap"),
+    Index(
+        "ix_sessions_guarantor_id",
+        "guarantor_id",
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
 )
 
 challenges = Table(
@@ -524,6 +530,7 @@ api_keys = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    Column("last_used_at", BigInteger),  # to the minute; it only informs
 )
 
 idempotency = Table(
@@ -595,4 +602,32 @@ staff_launches = Table(
     Column("staff_id", ForeignKey("staff.id")),  # where she made it herself
     Column("mode", Text, nullable=False),
     _one_of("mode", "quickpay", "portal"),
+)
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("session_id", ForeignKey("sessions.id"), nullable=False, index=True),
+    Column("link_serial", BigInteger),
+    Column("group_id", BigInteger, nullable=False),
+    Column("guarantor_id", BigInteger, nullable=False),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("identifier", Text, nullable=False),  # which kind was checked, never what was said
+    Column("state", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("digest", LargeBinary),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    _one_of("identifier", "visit_date", "service_id", "account_and_patient"),
+    _one_of("state", "open", "used", "locked", "expired", "superseded"),
+    CheckConstraint("tries BETWEEN 0 AND 3", name="tries_cap"),
+    CheckConstraint("(digest IS NOT NULL) = (state = 'open')", name="digest_only_open"),
+    Index(
+        "uq_releases_one_open",
+        "session_id",
+        unique=True,
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
 )

@@ -30,6 +30,15 @@ _RAISE_ROLE = Statement(
     .where(*_LIVE, sessions.c.expires_at > bindparam("now"))
     .values(role=bindparam("new_role"), authentication="mfa", token_hash=bindparam("new_hash"))
 )
+_OPEN_OF = Statement(
+    select(*_ROW, sessions.c.token_hash)
+    .where(
+        sessions.c.guarantor_id == bindparam("guarantor"),
+        sessions.c.ended_at.is_(None),
+        sessions.c.expires_at > bindparam("now"),
+    )
+    .order_by(sessions.c.id.desc())
+)
 _SET_ORDER = Statement(
     update(sessions).where(sessions.c.id == bindparam("session")).values(order_id=bindparam("order"))
 )
@@ -108,6 +117,11 @@ class Sessions:
             _RAISE_ROLE, session=session_id, new_role=role.value, new_hash=token_hash, now=micros(now)
         )
         return changed == 1
+
+    async def open_of(self, guarantor_id: int, now: datetime) -> list[tuple[Session, bytes]]:
+        """Return the guarantor's live sessions, the newest first, each with the hash of its secret."""
+        rows = await self._run.all(_OPEN_OF, guarantor=guarantor_id, now=micros(now))
+        return [(_session(tuple(row)[:-1]), bytes(row[-1])) for row in rows]
 
     async def set_order(self, session_id: int, order_id: str) -> None:
         """Say which amount the session is about to pay."""

@@ -1,14 +1,14 @@
-"""Staff in the database: accounts, the groups each may see, and their sessions."""
+"""Accounts of the staff in the database, with the groups each may see and what each is proved by."""
 
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select, update
 
-from quickpay.adapters.store.columns import maybe_moment, micros, moment, words
+from quickpay.adapters.store.columns import micros, words
 from quickpay.adapters.store.run import Row, Run
-from quickpay.adapters.store.schema import staff, staff_groups, staff_sessions
+from quickpay.adapters.store.schema import staff, staff_groups
 from quickpay.adapters.store.statements import Statement, insert
-from quickpay.domain.staff import Staff, StaffRole, StaffSession, StaffState, name_key
+from quickpay.domain.staff import Staff, StaffRole, StaffState, name_key
 from quickpay.mfa.totp import Sealed
 from quickpay.ports.staff_tables import StaffProofs
 
@@ -90,6 +90,20 @@ _DISABLE = Statement(
     update(staff)
     .where(staff.c.id == bindparam("who"), staff.c.state != "disabled")
     .values(state="disabled", enrol_hash=None, enrol_until=None)
+)
+_REHASH = Statement(
+    update(staff)
+    .where(staff.c.id == bindparam("who"), staff.c.password_hash == bindparam("was"))
+    .values(password_hash=bindparam("digest"))
+)
+_ACTIVE_ADMINS = Statement(
+    _ROW.where(staff.c.role == "admin", staff.c.state == "active").order_by(staff.c.id).with_for_update()
+)
+# Whoever set a password and went no further begins anew; what she set is of no use to anybody.
+_FORGET_ENROLMENTS = Statement(
+    update(staff)
+    .where(staff.c.state == "invited", staff.c.enrol_until <= bindparam("now"))
+    .values(enrol_hash=None, enrol_until=None, password_hash=None, totp_nonce=None, totp_body=None)
 )
 _GROUPS = Statement(select(staff_groups.c.group_id).where(staff_groups.c.staff_id == bindparam("who")))
 _NO_GROUPS = Statement(delete(staff_groups).where(staff_groups.c.staff_id == bindparam("who")))
@@ -184,6 +198,18 @@ class StaffAccounts:
         """Keep the same secret under another key."""
         await self._run.count(_RESEAL, who=staff_id, nonce=totp.nonce, body=totp.body)
 
+    async def rehash(self, staff_id: int, *, was: str, password: str) -> bool:
+        """Keep the same password under another digest, unless it was changed meanwhile."""
+        return await self._run.count(_REHASH, who=staff_id, was=was, digest=password) == 1
+
+    async def lock_admins(self) -> list[Staff]:
+        """Return the active admins, whom nobody else changes until the unit ends."""
+        return [await self._staff(row) for row in await self._run.all(_ACTIVE_ADMINS)]
+
+    async def forget_enrolments(self, now: datetime) -> int:
+        """Drop enrolments that ran out, with what was set in them."""
+        return await self._run.count(_FORGET_ENROLMENTS, now=micros(now))
+
     async def disable(self, staff_id: int) -> bool:
         """End the account's use."""
         return await self._run.count(_DISABLE, who=staff_id) == 1
@@ -202,74 +228,3 @@ class StaffAccounts:
         if not every_group:
             groups = frozenset(one[0] for one in await self._run.all(_GROUPS, who=id_))
         return Staff(id=id_, name=name, role=_ROLES[role], groups=groups, state=_STATES[state])
-
-
-_SESSION = select(*(column for column in staff_sessions.c if column.name != "token_hash"))
-_ADD_SESSION = Statement(
-    insert(staff_sessions)
-    .values(
-        token_hash=bindparam("hash"),
-        staff_id=bindparam("who"),
-        opened_at=bindparam("now"),
-        seen_at=bindparam("now"),
-    )
-    .returning(staff_sessions.c.id)
-)
-_FIND_SESSION = Statement(_SESSION.where(staff_sessions.c.token_hash == bindparam("hash")))
-_OPEN = staff_sessions.c.ended_at.is_(None)
-_SEEN = Statement(
-    update(staff_sessions)
-    .where(staff_sessions.c.id == bindparam("which"), _OPEN)
-    .values(seen_at=bindparam("now"))
-)
-_END = Statement(
-    update(staff_sessions)
-    .where(staff_sessions.c.id == bindparam("which"), _OPEN)
-    .values(ended_at=bindparam("now"))
-)
-_END_ALL = Statement(
-    update(staff_sessions)
-    .where(staff_sessions.c.staff_id == bindparam("who"), _OPEN)
-    .values(ended_at=bindparam("now"))
-)
-
-
-class StaffSessions:
-    """`ports.staff_tables.StaffSessions` over one open transaction."""
-
-    __slots__ = ("_run",)
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-
-    async def add(self, staff_id: int, *, token_hash: bytes, now: datetime) -> StaffSession:
-        """Open one."""
-        row = await self._run.one(_ADD_SESSION, who=staff_id, hash=token_hash, now=micros(now))
-        assert row is not None
-        return StaffSession(id=row[0], staff_id=staff_id, opened_at=now, seen_at=now, ended_at=None)
-
-    async def find(self, token_hash: bytes) -> StaffSession | None:
-        """Return the session of a cookie, ended or not."""
-        row = await self._run.one(_FIND_SESSION, hash=token_hash)
-        if row is None:
-            return None
-        id_, staff_id, opened_at, seen_at, ended_at = row
-        return StaffSession(
-            id=id_,
-            staff_id=staff_id,
-            opened_at=moment(opened_at),
-            seen_at=moment(seen_at),
-            ended_at=maybe_moment(ended_at),
-        )
-
-    async def seen(self, session_id: int, now: datetime) -> None:
-        """Mark that it is in use."""
-        await self._run.count(_SEEN, which=session_id, now=micros(now))
-
-    async def end(self, session_id: int, now: datetime) -> bool:
-        """End it; False when it was ended before."""
-        return await self._run.count(_END, which=session_id, now=micros(now)) == 1
-
-    async def end_all(self, staff_id: int, now: datetime) -> int:
-        """End all that one account has open."""
-        return await self._run.count(_END_ALL, who=staff_id, now=micros(now))

@@ -19,9 +19,11 @@ from quickpay.adapters.store.orders import Orders
 from quickpay.adapters.store.outbox import Outbox
 from quickpay.adapters.store.payments import Payments
 from quickpay.adapters.store.receipts import Receipts
+from quickpay.adapters.store.releases import Releases
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.sessions import Sessions
-from quickpay.adapters.store.staff import StaffAccounts, StaffSessions
+from quickpay.adapters.store.staff import StaffAccounts
+from quickpay.adapters.store.staff_sessions import StaffSessions
 from quickpay.adapters.store.stops import ContactStops
 from quickpay.adapters.store.webhooks import Webhooks
 
@@ -50,6 +52,7 @@ class StoreTx:
         "outbox",
         "payments",
         "receipts",
+        "releases",
         "sessions",
         "staff",
         "staff_sessions",
@@ -82,4 +85,5 @@ class StoreTx:
         self.staff_sessions = StaffSessions(run)
         self.desk = Desk(run)
         self.launches = Launches(run)
+        self.releases = Releases(run)
         self.checks = Checks(run)

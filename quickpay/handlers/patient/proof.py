@@ -4,6 +4,7 @@ from typing import assert_never
 
 from aiohttp import web
 
+from quickpay.domain.options import LandingPage
 from quickpay.handlers.cookies import give_cookie, visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
@@ -45,7 +46,7 @@ async def choose(request: web.Request) -> web.Response:
         case ChoosePage() as page:
             return _choose_page(request, page)
         case NoStay() | AlreadyProved() | CannotProve() | ProofNotOffered() as why:
-            return _not_here(request, why)
+            return not_here(request, why)
         case never:
             assert_never(never)
 
@@ -66,7 +67,7 @@ async def send(request: web.Request) -> web.Response:
         case TooManyCodes(stay=stay):
             return _too_many_codes(request, stay)
         case NoStay() | AlreadyProved() | CannotProve() | ProofNotOffered() as why:
-            return _not_here(request, why)
+            return not_here(request, why)
         case never:
             assert_never(never)
 
@@ -83,7 +84,7 @@ async def ask(request: web.Request) -> web.Response:
         case NothingSent():
             return see_other("/verify")
         case NoStay() | AlreadyProved() | CannotProve() | ProofNotOffered() as why:
-            return _not_here(request, why)
+            return not_here(request, why)
         case never:
             assert_never(never)
 
@@ -93,9 +94,7 @@ async def check(request: web.Request) -> web.Response:
     form = form_of(request)
     match await request.app[DESK].verify.check(visit_of(request), "" if form.faults else form.text("code")):
         case Proved(secret=secret, landing=landing):
-            response = see_other(landing_address(landing))
-            give_cookie(response, secret, secure=request.app[DESK].secure)
-            return response
+            return let_in(request, secret, landing)
         case CodeRefused(page=page, why=why):
             return _code_page(request, page, (Mistake(field="code", message=code_refused(why)),))
         case NotACode(page=page):
@@ -109,7 +108,7 @@ async def check(request: web.Request) -> web.Response:
             # A double click: its first press may have proved it and changed the cookie meanwhile.
             return see_other("/verify")
         case AlreadyProved() | CannotProve() | ProofNotOffered() as why:
-            return _not_here(request, why)
+            return not_here(request, why)
         case never:
             assert_never(never)
 
@@ -135,12 +134,20 @@ async def resend(request: web.Request) -> web.Response:
         case TooManyCodes(stay=stay):
             return _too_many_codes(request, stay)
         case NoStay() | AlreadyProved() | CannotProve() | ProofNotOffered() as why:
-            return _not_here(request, why)
+            return not_here(request, why)
         case never:
             assert_never(never)
 
 
-def _not_here(request: web.Request, why: NotHere) -> web.Response:
+def let_in(request: web.Request, secret: bytes, landing: LandingPage) -> web.Response:
+    """Lead on whoever has just proved who she is, under her session's new id."""
+    response = see_other(landing_address(landing))
+    give_cookie(response, secret, secure=request.app[DESK].secure)
+    return response
+
+
+def not_here(request: web.Request, why: NotHere) -> web.Response:
+    """Answer whoever has nothing to prove here, or no way to."""
     match why:
         case NoStay():
             return nobody(request, why)
@@ -148,11 +155,15 @@ def _not_here(request: web.Request, why: NotHere) -> web.Response:
             return see_other(landing_address(landing))
         case ProofNotOffered():
             return see_other("/pay")
-        case CannotProve(stay=stay):
+        case CannotProve(stay=stay, office=office):
+            by_phone = (
+                ("While you are on the phone, it can open your bill on this screen.",) if office else ()
+            )
             notice = Notice(
                 frame=session_frame(request, stay),
                 heading="Please contact the office",
-                words=("We cannot send you a code from here. The office can help you to pay.",),
+                words=("We cannot send you a code from here. The office can help you to pay.", *by_phone),
+                go_on=("/verify/office", "I am calling the office") if office else None,
             )
             return show(notice, status=403)
         case _:
@@ -164,6 +175,7 @@ def _choose_page(request: web.Request, page: ChoosePage, mistakes: tuple[Mistake
     view = ChooseWay(
         frame=session_frame(request, page.stay),
         required=page.required,
+        office=page.office,
         ways=ways,
         chosen=ways[0].method if len(ways) == 1 else None,
         mistakes=mistakes,
@@ -176,6 +188,7 @@ def _code_page(
 ) -> web.Response:
     view = TypeCode(
         frame=session_frame(request, page.stay, scripts=new_scripts()),
+        office=page.office,
         way=_way(page.way),
         other_ways=page.other_ways,
         undeliverable=page.undeliverable,

@@ -97,6 +97,7 @@ class ChooseWay:
     template: ClassVar[str] = "patient/verify.html"
     frame: Frame
     required: bool
+    office: bool
     ways: tuple[WayChoice, ...]
     chosen: WayMethod | None
     mistakes: tuple[Mistake, ...] = ()
@@ -108,6 +109,7 @@ class TypeCode:
 
     template: ClassVar[str] = "patient/code.html"
     frame: Frame
+    office: bool
     way: WayChoice
     other_ways: bool
     undeliverable: bool
@@ -116,6 +118,18 @@ class TypeCode:
     seconds_to_resend: int
     mistakes: tuple[Mistake, ...] = ()
     told: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskOffice:
+    """What to read out to the office, and the field for the code it says."""
+
+    template: ClassVar[str] = "patient/office.html"
+    frame: Frame
+    call_code: str
+    time_left: str
+    other_ways: bool
+    mistakes: tuple[Mistake, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from quickpay.domain.staff import Staff
 from quickpay.handlers.assets import STAFF_THEME, asset
 from quickpay.handlers.cookies import STAFF, give_cookie, staff_visit_of
 from quickpay.handlers.desk import DESK
-from quickpay.handlers.forms import form_of
+from quickpay.handlers.forms import Form, form_of
 from quickpay.handlers.headers import Scripts
 from quickpay.handlers.pages import Frame, Mistake, Page, show
 from quickpay.handlers.staff.menu import menu_of
@@ -29,7 +29,7 @@ _MISSING = {
 def staff_frame(request: web.Request, *, scripts: Scripts | None = None) -> Frame:
     """Put the frame around a page of somebody signed in."""
     secret = staff_visit_of(request).secret
-    return _frame(b"" if secret is None else secret, scripts=scripts)
+    return _frame(b"" if secret is None else secret, scripts)
 
 
 def bar_of(request: web.Request, staff: Staff) -> Bar:
@@ -58,5 +58,13 @@ def mistakes_in(request: web.Request, *names: str) -> tuple[Mistake, ...]:
     )
 
 
-def _frame(secret: bytes, *, scripts: Scripts | None = None) -> Frame:
+def faults_in(form: Form, *shown: str) -> tuple[Mistake, ...]:
+    """Say what cannot be taken of a form; a fault in a field the page does not show stands above it."""
+    return tuple(
+        Mistake(field=name if name in shown else "", message=FORM_FAULTS[fault])
+        for name, fault in form.faults.items()
+    )
+
+
+def _frame(secret: bytes, scripts: Scripts | None = None) -> Frame:
     return Frame(theme=asset(STAFF_THEME), csrf=form_token(secret), scripts=scripts)

@@ -22,6 +22,7 @@ _MENU = (
     MenuItem(label="Send a link", path="/staff/send", roles=AT_THE_DESK),
     MenuItem(label="Office QR", path="/staff/office-qr", roles=AT_THE_DESK),
     MenuItem(label="See as patient", path="/staff/launch", roles=AT_THE_DESK),
+    MenuItem(label="Caller without a code", path="/staff/release", roles=AT_THE_DESK),
     MenuItem(
         label="POPS Management",
         path="/staff/groups",
@@ -31,6 +32,18 @@ _MENU = (
     MenuItem(
         label="Messages",
         path="/staff/templates",
+        roles=frozenset({StaffRole.ADMIN}),
+        pops_management=True,
+    ),
+    MenuItem(
+        label="API keys",
+        path="/staff/api-keys",
+        roles=frozenset({StaffRole.ADMIN}),
+        pops_management=True,
+    ),
+    MenuItem(
+        label="Accounts",
+        path="/staff/accounts",
         roles=frozenset({StaffRole.ADMIN}),
         pops_management=True,
     ),

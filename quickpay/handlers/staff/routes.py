@@ -2,7 +2,7 @@
 
 from quickpay.handlers.access import Access, Route, StaffOnly
 from quickpay.handlers.gate import EVERY_ROLE, SIGN_IN
-from quickpay.handlers.staff import door, enrolment, front, launch
+from quickpay.handlers.staff import accounts, api_keys, door, enrolment, front, launch, release
 from quickpay.handlers.staff.groups import routes as groups
 from quickpay.handlers.staff.guarantors import routes as guarantors
 from quickpay.handlers.staff.sending import routes as sending
@@ -20,5 +20,8 @@ ROUTES: tuple[Route, ...] = (
     *guarantors.ROUTES,
     *sending.ROUTES,
     *launch.ROUTES,
+    *release.ROUTES,
     *groups.ROUTES,
+    *api_keys.ROUTES,
+    *accounts.ROUTES,
 )

@@ -27,6 +27,7 @@ _EVERYBODY_MAY = (
 _AT_THE_DESK_MAY = (
     "Send a guarantor a link, or put one on the screen or on a statement as a QR code.",
     "End links: one, a guarantor's, or a whole batch; restore one that is on hold.",
+    "Let a caller in who cannot get a code, after asking her for what is on file.",
     "See QuickPay as a patient of your groups sees it, without changing anything.",
     "See contacts whole and copy a link's address.",
 )
@@ -39,6 +40,7 @@ _MAY: dict[StaffRole, tuple[str, ...]] = {
 _POPS_MANAGEMENT = (
     "Add and modify groups, keep drafts and see each group's history, in POPS Management.",
     "Write the messages links go out with.",
+    "Make and revoke API keys, and keep the accounts of the staff.",
 )
 
 NOT_SIGNED_IN = "Name, password and code do not belong together. Check all three; a code works once."
@@ -70,6 +72,10 @@ _EVENTS = {
     "challenge.verified": "Proved who she is by the code.",
     "challenge.cancelled": "The code was taken back.",
     "rate.limited": "Refused for a while, as a limit was reached: {limit}.",
+    "challenge.released": "Let in by the office: the caller was asked for {identifier}.",
+    "release.given": "The office gave a code by phone; the caller was asked for {identifier}.",
+    "release.failed": "A wrong code of the office was typed; tries so far: {tries}.",
+    "release.locked": "Too many wrong codes of the office: that code was ended.",
     "session.logged_out": "Signed out.",
     "payment.submitted": "Pay was pressed for {amount}; the gateway was asked.",
     "payment.succeeded": "Paid {amount}; receipt {receipt}. {not_posted_because}",
@@ -105,6 +111,9 @@ _UNSAID = {
     "unapplied_funds": "Not posted: there were unapplied funds.",
     "renewals": "too many fresh links",
     "tries": "too many tries",
+    "visit_date": "the date of a visit",
+    "service_id": "a service id",
+    "account_and_patient": "the account number and a patient",
 }
 _MADE_OTHERWISE = {"patient", "gateway", "outbox", "courier", ""}
 """Actors whom a sentence need not name."""

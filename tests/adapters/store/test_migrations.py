@@ -1,6 +1,7 @@
 """Migrations on both databases: there, back and there again, in one transaction, never on a later schema."""
 
 import asyncio
+import re
 import sqlite3
 import stat
 from contextlib import closing
@@ -58,6 +59,10 @@ def _execute(url: str, *statements: str) -> None:
             connection.execute(statement)
 
 
+# SQLite writes a column that was added later behind the last one, on its line.
+_ADDED = re.compile(r", (?=\w+ (?:BIGINT|INTEGER|TEXT|BLOB)\b)")
+
+
 def _shape(url: str) -> list[str]:
     """Everything but triggers, as the database itself words it."""
 
@@ -74,7 +79,7 @@ def _shape(url: str) -> list[str]:
             rows = [row[0] for row in connection.execute(_SHAPE)]
     # The order of a table's columns and constraints is not its shape.
     return sorted(
-        " ".join(sorted(line.strip(" ,\t") for line in row.splitlines()))
+        " ".join(sorted(line.strip(" ,\t") for line in _ADDED.sub("\n", row).splitlines()))
         for row in rows
         if "alembic_version" not in row
     )
