@@ -23,6 +23,8 @@ from quickpay.services.api_keys import ApiKeyring
 from quickpay.services.courier import Courier
 from quickpay.services.enter import Enter
 from quickpay.services.feed import PaymentFeed
+from quickpay.services.group_preview import GroupPreview
+from quickpay.services.group_warnings import GroupWarnings
 from quickpay.services.groups import GroupBook
 from quickpay.services.guarantors import GuarantorBook
 from quickpay.services.handoffs import HandoffBook
@@ -95,6 +97,22 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         lifetimes=settings.lifetimes,
         countries=settings.sms_countries,
     )
+    groups = GroupBook(
+        store=store,
+        clock=clock,
+        images=world.images,
+        host=settings.hostname,
+        mail_from_domains=settings.mail_from_domains,
+    )
+    preview = GroupPreview(
+        store=store,
+        clock=clock,
+        book=groups,
+        notes=notes,
+        warnings=GroupWarnings(store=store, mail_from_domains=settings.mail_from_domains),
+        gateway=gateway,
+        host=settings.hostname,
+    )
     desk = Desk(
         base_url=settings.base_url,
         host=settings.host,
@@ -120,13 +138,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         ),
         results=Results(store=store, clock=clock),
         leave=Leave(store=store, clock=clock),
-        groups=GroupBook(
-            store=store,
-            clock=clock,
-            images=world.images,
-            host=settings.hostname,
-            mail_from_domains=settings.mail_from_domains,
-        ),
+        groups=groups,
         guarantors=GuarantorBook(store=store, clock=clock, countries=settings.sms_countries),
         links=links,
         renewal=Renewal(
@@ -166,6 +178,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             limits=limits,
             passwords=Argon2Passwords(),
             links=links,
+            preview=preview,
             base_url=settings.base_url,
             pops_management=settings.pops_management,
             zone=zone,

@@ -11,6 +11,7 @@ from quickpay.ports.passwords import Passwords
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.enrol import Enrol
+from quickpay.services.group_preview import GroupPreview
 from quickpay.services.links import LinkBook
 from quickpay.services.sign_in import SignIn
 from quickpay.services.staff import StaffBook
@@ -25,6 +26,7 @@ class StaffDesk:
     enrol: Enrol
     sign_in: SignIn
     view: StaffView
+    preview: GroupPreview
     pops_management: bool
     zone: ZoneInfo
 
@@ -38,6 +40,7 @@ def staff_desk(
     limits: Limits,
     passwords: Passwords,
     links: LinkBook,
+    preview: GroupPreview,
     base_url: str,
     pops_management: bool,
     zone: ZoneInfo,
@@ -50,6 +53,7 @@ def staff_desk(
             store=store, clock=clock, ids=ids, digests=digests, limits=limits, passwords=passwords
         ),
         view=StaffView(store=store, links=links),
+        preview=preview,
         pops_management=pops_management,
         zone=zone,
     )

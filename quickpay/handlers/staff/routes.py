@@ -4,6 +4,7 @@ from quickpay.domain.staff import StaffRole
 from quickpay.handlers.access import Access, Route, StaffOnly
 from quickpay.handlers.gate import EVERY_ROLE, SIGN_IN
 from quickpay.handlers.staff import door, enrolment, front
+from quickpay.handlers.staff.groups import preview
 
 _ANY_STAFF = StaffOnly(roles=EVERY_ROLE, pops_management=False)
 _POPS_MANAGEMENT = StaffOnly(roles=frozenset({StaffRole.ADMIN}), pops_management=True)
@@ -18,4 +19,5 @@ ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/staff/groups", handler=front.show_groups, access=_POPS_MANAGEMENT),
     Route(method="POST", path="/staff/links", handler=front.find_link, access=_ANY_STAFF),
     Route(method="GET", path="/staff/links/{link}", handler=front.show_link, access=_ANY_STAFF),
+    *preview.ROUTES,
 )
