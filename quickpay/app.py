@@ -104,12 +104,13 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         host=settings.hostname,
         mail_from_domains=settings.mail_from_domains,
     )
+    warnings = GroupWarnings(store=store, mail_from_domains=settings.mail_from_domains)
     preview = GroupPreview(
         store=store,
         clock=clock,
         book=groups,
         notes=notes,
-        warnings=GroupWarnings(store=store, mail_from_domains=settings.mail_from_domains),
+        warnings=warnings,
         gateway=gateway,
         host=settings.hostname,
     )
@@ -179,6 +180,8 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             passwords=Argon2Passwords(),
             links=links,
             preview=preview,
+            warnings=warnings,
+            groups=groups,
             base_url=settings.base_url,
             pops_management=settings.pops_management,
             zone=zone,

@@ -12,6 +12,7 @@ from quickpay.domain.staff import StaffRole
 from quickpay.handlers.staff_desk import StaffDesk, staff_desk
 from quickpay.ports.passwords import Passwords
 from quickpay.services.enrol import PasswordSet, WantsCode
+from quickpay.services.group_edits import no_warnings
 from quickpay.services.group_preview import GroupPreview
 from quickpay.services.group_warnings import GroupWarnings
 from quickpay.services.groups import GroupBook
@@ -114,6 +115,10 @@ class Rooms:
             passwords=passwords,
             links=links,
             preview=preview_of(house),
+            warnings=no_warnings,
+            groups=GroupBook(
+                store=house.store, clock=house.clock, images=house.images, host="pay.example.com"
+            ),
             base_url=BASE,
             pops_management=pops_management,
             zone=ZoneInfo("America/Chicago"),

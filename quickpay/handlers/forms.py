@@ -35,6 +35,7 @@ _LONGEST = {
     "authentication.mfa_email_body": 6_000,
     "authentication.mfa_sms_message": 6_000,
     "body": 6_000,
+    "accepted": 1_000,
 }
 _LONGEST_OTHER = 200
 _WITH_LINES = {"authentication.mfa_email_body", "authentication.mfa_sms_message", "body"}

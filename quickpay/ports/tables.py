@@ -24,6 +24,7 @@ from quickpay.domain.receipts import Receipt
 from quickpay.domain.sessions import Role, Session
 from quickpay.mfa.challenge import Challenge, ChallengeState
 from quickpay.mfa.limits import Limit
+from quickpay.ports.group_tables import ChangedGroup, GroupDrafts
 from quickpay.ports.staff_tables import StaffAccounts, StaffSessions
 
 
@@ -43,12 +44,30 @@ class Groups(Protocol):
     async def get(self, group_id: int) -> Group | None: ...
     async def by_slug(self, slug: str) -> Group | None: ...
     async def list_(self) -> list[Group]: ...
+    async def list_changed(self) -> list[ChangedGroup]:
+        """All groups by name, each with its last change."""
+        ...
+
     async def name_taken(self, name: str, *, by_other_than: str) -> bool:
         """Whether another slug already has this name, letter case aside."""
         ...
 
     async def versions(self, group_id: int) -> list[GroupVersion]:
         """Every version kept, the newest first."""
+        ...
+
+    async def version(self, group_id: int, version: int) -> GroupVersion | None: ...
+    async def versions_until(self, group_id: int, *, until: int, most: int) -> list[GroupVersion]:
+        """Versions up to this one, the newest first."""
+        ...
+
+    async def revise(
+        self, *, slug: str, options: Options, now: datetime, by: str, images: ImageIds, version: int
+    ) -> Group | None:
+        """Make the next version of the group if this is still its newest; 0: make the group if there is none.
+
+        None: somebody else was first.
+        """
         ...
 
     async def put(
@@ -433,6 +452,8 @@ class Tx(Protocol):
 
     @property
     def groups(self) -> Groups: ...
+    @property
+    def drafts(self) -> GroupDrafts: ...
     @property
     def images(self) -> Images: ...
     @property

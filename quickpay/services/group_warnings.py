@@ -22,25 +22,38 @@ class GroupWarnings:
         self._mail_from_domains = mail_from_domains
 
     async def of(self, group: Group | None, options: Options) -> tuple[Caution, ...]:
-        """Name all that should be known before these options are saved; a new group has no guarantors."""
+        """Name all that should be known of these options; a new group has no guarantors."""
         kept = tidied(options)
 
         async def unit(tx: Tx) -> tuple[Caution, ...]:
-            return await self(tx, group, kept)
+            return self._found(kept, await self._contacts(tx, group, kept))
 
         return (*cautions(kept), *await self._store.read(unit))
 
     async def __call__(self, tx: Tx, group: Group | None, options: Options) -> tuple[Caution, ...]:
-        """Name what only the store and the settings know, inside somebody's unit; it changes nothing."""
-        authentication = options.authentication
-        found = _NOBODY
-        if group is not None and (authentication.enable_mfa or authentication.require_mfa):
-            found = await tx.guarantors.contacts_on_file(group.id, most=COUNTED_MOST)
+        """Name what is new in these options, inside the unit of a save; it changes nothing.
+
+        What was so before was told when that was saved: told again with every save, nobody would read it.
+        """
+        contacts = await self._contacts(tx, group, options)
+        before = () if group is None else self._found(group.options, contacts)
+        return tuple(one for one in self._found(options, contacts) if one not in before)
+
+    async def _contacts(self, tx: Tx, group: Group | None, options: Options) -> ContactsOnFile:
+        if group is None or not _proves(options):
+            return _NOBODY
+        return await tx.guarantors.contacts_on_file(group.id, most=COUNTED_MOST)
+
+    def _found(self, options: Options, contacts: ContactsOnFile) -> tuple[Caution, ...]:
         return (
-            *_contact_cautions(authentication, found),
+            *(_contact_cautions(options.authentication, contacts) if _proves(options) else ()),
             *_sender_cautions(options.notifications, self._mail_from_domains),
             *_office_cautions(options.look_and_feel),
         )
+
+
+def _proves(options: Options) -> bool:
+    return options.authentication.enable_mfa or options.authentication.require_mfa
 
 
 def _contact_cautions(authentication: Authentication, found: ContactsOnFile) -> tuple[Caution, ...]:

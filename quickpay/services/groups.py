@@ -1,5 +1,6 @@
 """Keep groups: check their options, save the next version, show them."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,11 +21,26 @@ _NAME_TAKEN = Fault(
     path="branding.name", message="Another group already has this name; choose a different one."
 )
 _NOT_A_SLUG = Fault(path="slug", message="Use 1 to 63 of a-z, 0-9 and inner hyphens.")
+_OUR_OWN_SLUG = Fault(path="slug", message="This word is part of QuickPay's own addresses; choose another.")
+_OUR_OWN_SLUGS = {"new"}
 
 
 @dataclass(frozen=True, slots=True)
 class NoGroup:
     """There is no such group for this caller; said alike for another's and for none (A59)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotNewest:
+    """Somebody else has saved the group since; nothing was kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a revision was made from: the group's version, 0 for none; `then` ends the unit that saves it."""
+
+    version: int
+    then: Callable[[Tx], Awaitable[object]]
 
 
 class GroupBook:
@@ -55,9 +71,28 @@ class GroupBook:
         `within` is the only group the caller may touch; None is any, and only then may one be made.
         """
         kept = tidied(options)
-        wrong = self.check(kept)
-        if not is_slug(slug):
-            wrong = (_NOT_A_SLUG, *wrong)
+        fetched = await self._fetched(slug, kept, within=within)
+        if not isinstance(fetched, dict):
+            return fetched
+        saved = await self._save(slug, kept, fetched, by)
+        assert not isinstance(saved, NotNewest)
+        return saved
+
+    async def revise(
+        self, slug: str, options: Options, by: str, *, basis: Basis
+    ) -> Group | tuple[Fault, ...] | NotNewest:
+        """Save like `put`, but only what was made from the newest version: of two at once one is kept."""
+        kept = tidied(options)
+        fetched = await self._fetched(slug, kept, within=None)
+        if not isinstance(fetched, dict):
+            assert not isinstance(fetched, NoGroup)
+            return fetched
+        return await self._save(slug, kept, fetched, by, basis)
+
+    async def _fetched(
+        self, slug: str, kept: Options, *, within: int | None
+    ) -> dict[Purpose, Image] | tuple[Fault, ...] | NoGroup:
+        wrong = (*slug_faults(slug), *self.check(kept))
 
         async def look(tx: Tx) -> Wanted | tuple[Fault, ...] | NoGroup:
             before = await tx.groups.by_slug(slug)
@@ -72,23 +107,32 @@ class GroupBook:
         if not isinstance(found, Wanted):
             return found
         fetched = await fetch_all(self._images, found)
-        if isinstance(fetched, tuple):
-            return fetched
-        return await self._save(slug, kept, fetched, by)
+        return fetched if isinstance(fetched, tuple) else dict(fetched)
 
     async def _save(
-        self, slug: str, kept: Options, fetched: Fetched, by: str
-    ) -> Group | tuple[Fault, ...] | NoGroup:
+        self, slug: str, kept: Options, fetched: Fetched, by: str, basis: Basis | None = None
+    ) -> Group | tuple[Fault, ...] | NotNewest:
         now = self._clock.now()
 
-        async def unit(tx: Tx) -> Group | tuple[Fault, ...]:
+        async def unit(tx: Tx) -> Group | tuple[Fault, ...] | NotNewest:
             before = await tx.groups.by_slug(slug)
             if await tx.groups.name_taken(kept.branding.name, by_other_than=slug):
                 return (_NAME_TAKEN,)
             if before is not None and before.options == kept:
+                if basis:
+                    await basis.then(tx)
                 return before
             images = await keep(tx, slug, kept, fetched)
-            group = await tx.groups.put(slug=slug, options=kept, now=now, by=by, images=images)
+            if basis is None:
+                group = await tx.groups.put(slug=slug, options=kept, now=now, by=by, images=images)
+            else:
+                revised = await tx.groups.revise(
+                    slug=slug, options=kept, now=now, by=by, images=images, version=basis.version
+                )
+                if revised is None:
+                    return NotNewest()
+                group = revised
+                await basis.then(tx)
             await name_all(tx, group, now)
             changed = () if before is None else changes(before.options, kept)
             await tx.audit.add(
@@ -153,6 +197,13 @@ class GroupBook:
             return [] if only is None else [only]
 
         return await self._store.read(unit)
+
+
+def slug_faults(slug: str) -> tuple[Fault, ...]:
+    """Say why a group cannot have this slug in its addresses."""
+    if slug in _OUR_OWN_SLUGS:
+        return (_OUR_OWN_SLUG,)
+    return () if is_slug(slug) else (_NOT_A_SLUG,)
 
 
 async def group_within(tx: Tx, slug: str, within: int | None) -> Group | None:

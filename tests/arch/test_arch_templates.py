@@ -66,5 +66,7 @@ def test_a_page_brings_no_script_and_no_style_of_its_own(path: Path) -> None:
 def test_every_form_carries_its_token(path: Path) -> None:
     text = path.read_text("utf-8")
     for form in re.findall(r"<form\b.*?</form>", text, re.DOTALL):
-        assert ".token(" in form or 'name="csrf"' in form, form
-        assert 'method="post"' in form, form
+        asks = 'method="get"' in form
+        assert asks or 'method="post"' in form, form
+        carries = ".token(" in form or 'name="csrf"' in form
+        assert carries is not asks, form  # in an address, a token would be told on

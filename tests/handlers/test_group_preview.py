@@ -33,8 +33,14 @@ ACTIVE = re.compile(
     re.IGNORECASE,
 )
 THEME = {
-    **{"background": "#f5f7fa", "surface": "#ffffff", "primary": "#1f5c99", "secondary": "#4a5b6c"},
-    **{"accent": "#6b4799", "info": "#1b6585", "success": "#21693f", "error": "#b3261e"},
+    "background": "#f5f7fa",
+    "surface": "#ffffff",
+    "primary": "#1f5c99",
+    "secondary": "#4a5b6c",
+    "accent": "#6b4799",
+    "info": "#1b6585",
+    "success": "#21693f",
+    "error": "#b3261e",
     "warning": "#855000",
 }
 

@@ -88,6 +88,17 @@ group_versions = Table(
     Column("changed_by", Text, nullable=False),
 )
 
+group_drafts = Table(
+    "group_drafts",
+    metadata,
+    Column("slug", Text, primary_key=True),  # no key of groups: a draft may be of one that is not made yet
+    Column("version", Integer, nullable=False),  # the group's it was made from, 0 where there was none
+    Column("typed", Text, nullable=False),  # JSON: the form's fields as they were typed
+    Column("saved_at", BigInteger, nullable=False),
+    Column("saved_by", Text, nullable=False),
+    Column("mark", BigInteger, nullable=False),  # another with every saving
+)
+
 guarantors = Table(
     "guarantors",
     metadata,

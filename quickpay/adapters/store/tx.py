@@ -4,6 +4,7 @@ from quickpay.adapters.store.audit import Audit
 from quickpay.adapters.store.challenges import Challenges
 from quickpay.adapters.store.checks import Checks
 from quickpay.adapters.store.counters import Counters
+from quickpay.adapters.store.drafts import GroupDrafts
 from quickpay.adapters.store.groups import Groups
 from quickpay.adapters.store.guarantors import Guarantors
 from quickpay.adapters.store.images import Images
@@ -29,6 +30,7 @@ class StoreTx:
         "challenges",
         "checks",
         "counters",
+        "drafts",
         "groups",
         "guarantors",
         "idempotency",
@@ -47,6 +49,7 @@ class StoreTx:
 
     def __init__(self, run: Run) -> None:
         self.groups = Groups(run)
+        self.drafts = GroupDrafts(run)
         self.images = Images(run)
         self.guarantors = Guarantors(run)
         self.links = Links(run)

@@ -1,4 +1,4 @@
-"""The staff's front page, the list of groups, and a link's timeline."""
+"""The staff's front page and a link's timeline."""
 
 import re
 
@@ -10,7 +10,7 @@ from quickpay.handlers.forms import form_of
 from quickpay.handlers.gate import staff_of
 from quickpay.handlers.pages import Mistake, see_other, show
 from quickpay.handlers.staff.frames import bar_of, staff_frame
-from quickpay.handlers.staff.views import FrontPage, GroupRow, GroupsPage, LinkPage
+from quickpay.handlers.staff.views import FrontPage, LinkPage
 from quickpay.handlers.staff.words import may_do, moment, sentence
 from quickpay.services.links import LinkView
 
@@ -32,22 +32,6 @@ async def find_link(request: web.Request) -> web.Response:
         mistakes = (Mistake(field="link", message="None of your groups has such a link."),)
         return await _front(request, staff, mistakes=mistakes, link=typed, status=422)
     return see_other(f"/staff/links/{view.link.id}")
-
-
-async def show_groups(request: web.Request) -> web.Response:
-    """List her groups with their last change."""
-    staff, desk = staff_of(request), request.app[DESK].staff
-    rows = tuple(
-        GroupRow(
-            name=line.group.name,
-            slug=line.group.slug,
-            version=line.group.version,
-            changed=moment(line.changed_at, desk.zone),
-            changed_by=line.changed_by,
-        )
-        for line in await desk.view.group_lines(staff)
-    )
-    return show(GroupsPage(frame=staff_frame(request), bar=bar_of(request, staff), rows=rows))
 
 
 async def show_link(request: web.Request) -> web.Response:

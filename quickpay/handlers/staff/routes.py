@@ -1,13 +1,11 @@
 """The staff's lines of the route table; each names its roles."""
 
-from quickpay.domain.staff import StaffRole
 from quickpay.handlers.access import Access, Route, StaffOnly
 from quickpay.handlers.gate import EVERY_ROLE, SIGN_IN
 from quickpay.handlers.staff import door, enrolment, front
-from quickpay.handlers.staff.groups import preview
+from quickpay.handlers.staff.groups import routes as groups
 
 _ANY_STAFF = StaffOnly(roles=EVERY_ROLE, pops_management=False)
-_POPS_MANAGEMENT = StaffOnly(roles=frozenset({StaffRole.ADMIN}), pops_management=True)
 
 ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/staff", handler=front.show_front, access=_ANY_STAFF),
@@ -16,8 +14,7 @@ ROUTES: tuple[Route, ...] = (
     Route(method="POST", path="/staff/sign-out", handler=door.sign_out, access=_ANY_STAFF),
     Route(method="GET", path="/staff/enrol/{token}", handler=enrolment.look, access=Access.STAFF_DOOR),
     Route(method="POST", path="/staff/enrol/{token}", handler=enrolment.go_on, access=Access.STAFF_DOOR),
-    Route(method="GET", path="/staff/groups", handler=front.show_groups, access=_POPS_MANAGEMENT),
     Route(method="POST", path="/staff/links", handler=front.find_link, access=_ANY_STAFF),
     Route(method="GET", path="/staff/links/{link}", handler=front.show_link, access=_ANY_STAFF),
-    *preview.ROUTES,
+    *groups.ROUTES,
 )

@@ -73,27 +73,6 @@ class FrontPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GroupRow:
-    """One line of the groups' table."""
-
-    name: str
-    slug: str
-    version: int
-    changed: str
-    changed_by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupsPage:
-    """POPS Management: the groups."""
-
-    template: ClassVar[str] = "staff/groups.html"
-    frame: Frame
-    bar: Bar
-    rows: tuple[GroupRow, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkPage:
     """One link, and how it fared, in sentences."""
 

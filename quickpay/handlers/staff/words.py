@@ -21,7 +21,7 @@ _MAY: dict[StaffRole, tuple[str, ...]] = {
     StaffRole.BILLING: (),
     StaffRole.ADMIN: (),
 }
-_POPS_MANAGEMENT = "See the groups, their versions and who changed them last, in POPS Management."
+_POPS_MANAGEMENT = "Add and modify groups, keep drafts and see each group's history, in POPS Management."
 
 NOT_SIGNED_IN = "Name, password and code do not belong together. Check all three; a code works once."
 LOCKED = "There were too many failures. Sign-in is closed for 30 minutes; an administrator can help."

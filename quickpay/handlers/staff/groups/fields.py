@@ -68,7 +68,7 @@ def form_faults(form: Form) -> tuple[Fault, ...]:
 def typed_from_options(options: Options) -> Typed:
     """Write options the way the form has them."""
     kept = asdict(options)
-    return {name: _text_of(_value_of(kept, name)) for name in FIELDS}
+    return {name: text_of(_value_of(kept, name)) for name in FIELDS}
 
 
 def read_typed(typed: Typed, *, also: tuple[Fault, ...] = ()) -> Reading:
@@ -118,7 +118,8 @@ def _number(typed: str) -> int:
     return int(typed)
 
 
-def _text_of(value: object) -> str:
+def text_of(value: object) -> str:
+    """Write one option's value the way the form has it."""
     if isinstance(value, bool):
         return ON if value else ""
     return "" if value is None else str(value)

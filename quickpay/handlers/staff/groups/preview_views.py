@@ -25,7 +25,7 @@ NAMES = {
 class Mark:
     """What stands above a preview: what it is, an email's header, and what is not shown as typed."""
 
-    template: ClassVar[str] = "staff/preview_mark.html"
+    template: ClassVar[str] = "preview_mark.html"
     name: str
     header: tuple[tuple[str, str], ...]
     unshown: tuple[str, ...]
