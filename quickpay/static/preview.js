@@ -44,7 +44,7 @@
       coming.classList.remove("coming");
       coming.removeAttribute("tabindex");
       shown = coming;
-    });
+    }, { once: true });
   }
 
   async function check() {
@@ -114,13 +114,13 @@
       button.className = "use";
       button.addEventListener("click", () => {
         touched.add(field.name);
-        field.value = button.dataset.colour;
+        field.value = button.dataset.nearest;
         field.dispatchEvent(new Event("input", { bubbles: true }));
         field.focus();
       });
       field.closest(".field").append(button);
     }
-    button.dataset.colour = nearest;
+    button.dataset.nearest = nearest;
     button.textContent = `Use ${nearest}`;
     button.setAttribute("aria-label", `Use ${nearest} for ${nameOf(field)}`);
   }

@@ -1,8 +1,8 @@
 """The preview shows what the form says, and nothing in it acts, whatever the form says (R125, A47)."""
 
+import json
 import re
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
@@ -14,6 +14,7 @@ from quickpay.services.group_looks import Shown
 from tests.handlers.site import Answer, Browser
 from tests.handlers.staff_site import SIGN_IN, StaffSite, staff_site_of
 from tests.people import House
+from tests.services.rows import rows
 
 PREVIEW = "/staff/groups/lakeside/preview"
 CHECK = "/staff/groups/lakeside/check"
@@ -183,15 +184,16 @@ async def test_the_page_may_be_chosen_in_the_form_and_no_other_is_there(
 
 
 async def test_nothing_is_kept_or_audited_by_looking(here: StaffSite, ada: Browser) -> None:
-    async def rows(tx: Any) -> tuple[int, int]:
-        group = await tx.groups.by_slug("lakeside")
-        return group.version, len(await tx.audit.newest(1_000)) if hasattr(tx.audit, "newest") else 0
+    async def kept() -> list[object]:
+        return [
+            await rows(here.site.house, table) for table in ("groups", "group_versions", "audit", "outbox")
+        ]
 
-    before = await here.site.house.do(rows)
+    before = await kept()
     for shown in Shown:
         await _see(ada, here, shown, branding__name="Somebody Else")
     await ada.post(CHECK, _typed(here.site.group, branding__name="Somebody Else"))
-    assert await here.site.house.do(rows) == before
+    assert await kept() == before
     assert here.site.house.mailer.sent == []
     assert here.site.house.texter.sent == []
 
@@ -263,8 +265,6 @@ async def test_a47_the_stylesheet_takes_nine_colours_and_nothing_else(
 async def test_the_check_says_every_pair_and_the_nearest_colour(here: StaffSite, ada: Browser) -> None:
     answer = await ada.post(CHECK, _typed(here.site.group, theme__primary="#88aadd", branding__name=""))
     assert answer.headers["Content-Type"] == "application/json"
-    import json  # noqa: PLC0415 - only here
-
     said = json.loads(answer.text)
     primary = next(one for one in said["colours"] if one["name"] == "primary")
     assert len(said["colours"]) == 9
