@@ -24,6 +24,8 @@ from quickpay.services.courier import Courier
 from quickpay.services.enter import Enter
 from quickpay.services.extend import Extend
 from quickpay.services.feed import PaymentFeed
+from quickpay.services.group_preview import GroupPreview
+from quickpay.services.group_warnings import GroupWarnings
 from quickpay.services.groups import GroupBook
 from quickpay.services.guarantors import GuarantorBook
 from quickpay.services.handoffs import HandoffBook
@@ -107,6 +109,16 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         images=world.images,
         host=settings.hostname,
         mail_from_domains=settings.mail_from_domains,
+    )
+    warnings = GroupWarnings(store=store, mail_from_domains=settings.mail_from_domains)
+    preview = GroupPreview(
+        store=store,
+        clock=clock,
+        book=groups,
+        notes=notes,
+        warnings=warnings,
+        gateway=gateway,
+        host=settings.hostname,
     )
     desk = Desk(
         base_url=settings.base_url,
@@ -196,6 +208,8 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             limits=limits,
             passwords=Argon2Passwords(),
             links=links,
+            preview=preview,
+            warnings=warnings,
             groups=groups,
             notes=notes,
             channels=served(world.mailer, world.texter),

@@ -13,6 +13,9 @@ from quickpay.domain.staff import StaffRole
 from quickpay.handlers.staff_desk import StaffDesk, staff_desk
 from quickpay.ports.passwords import Passwords
 from quickpay.services.enrol import PasswordSet, WantsCode
+from quickpay.services.group_edits import no_warnings
+from quickpay.services.group_preview import GroupPreview
+from quickpay.services.group_warnings import GroupWarnings
 from quickpay.services.groups import GroupBook
 from quickpay.services.links import LinkBook
 from quickpay.services.sign_in import NoStaffStay, NotSignedIn, SignedIn, SignInLocked, StaffStay
@@ -31,6 +34,20 @@ CHEAP = Argon2Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1
 def visit(secret: bytes | None = None, address: str = ADDRESS) -> Visit:
     """A request of staff."""
     return Visit(secret=secret, address=address, request_id="request")
+
+
+def preview_of(house: House) -> GroupPreview:
+    """The previews of the house's groups."""
+    book = GroupBook(store=house.store, clock=house.clock, images=house.images, host="pay.example.com")
+    return GroupPreview(
+        store=house.store,
+        clock=house.clock,
+        book=book,
+        notes=house.notes,
+        warnings=GroupWarnings(store=house.store),
+        gateway=house.gateway,
+        host="pay.example.com",
+    )
 
 
 def secret_of(invited: Invited) -> bytes:
@@ -105,6 +122,8 @@ class Rooms:
             limits=house.limits,
             passwords=passwords,
             links=links,
+            preview=preview_of(house),
+            warnings=no_warnings,
             groups=GroupBook(
                 store=house.store, clock=house.clock, images=house.images, host="pay.example.com"
             ),

@@ -74,12 +74,10 @@ DARK = Theme(
 
 def theme_faults(theme: Theme) -> tuple[Fault, ...]:
     """Name every colour that is none and every one that cannot be read, with the nearest that can (R115)."""
-    malformed = _malformed(theme)
+    malformed = malformed_colours(theme)
     colours = {name: getattr(theme, name) for name in (*GROUNDS, *INKS) if name not in malformed}
     grounds = {name: colours[name] for name in GROUNDS if name in colours}
-    stand_ins: dict[str, Any] = dict.fromkeys(malformed, theme.text)
-    stand_ins |= dict.fromkeys(set(malformed) & set(GROUNDS), _opposite(theme))
-    mended = nearest_passing_theme(replace(theme, **stand_ins))
+    mended = mended_theme(theme)
     faults = [
         Fault(path=f"theme.{name}", message="Write the colour as # and six digits 0-9 or A-F, like #1F5C99.")
         for name in malformed
@@ -106,6 +104,14 @@ def theme_faults(theme: Theme) -> tuple[Fault, ...]:
             )
             faults.append(Fault(path=f"theme.{name}", message=message))
     return tuple(faults)
+
+
+def mended_theme(theme: Theme) -> Theme:
+    """Give the nearest theme that passes; where a colour is none, what suits the text stands in for it."""
+    malformed = malformed_colours(theme)
+    stand_ins: dict[str, Any] = dict.fromkeys(malformed, theme.text)
+    stand_ins |= dict.fromkeys(set(malformed) & set(GROUNDS), _opposite(theme))
+    return nearest_passing_theme(replace(theme, **stand_ins))
 
 
 def nearest_passing_theme(theme: Theme) -> Theme:
@@ -162,7 +168,8 @@ def stylesheet(theme: Theme) -> str:
     return ":root {\n" + "".join(f"  {line}\n" for line in lines) + "}\n"
 
 
-def _malformed(theme: Theme) -> tuple[str, ...]:
+def malformed_colours(theme: Theme) -> tuple[str, ...]:
+    """Name the colours that are not `#RRGGBB`."""
     return tuple(name for name in (*GROUNDS, *INKS) if not is_colour(getattr(theme, name)))
 
 

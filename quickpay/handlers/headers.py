@@ -19,6 +19,14 @@ BARE_POLICY = (
     "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'none'"
 )
 """Of what is no page at all: JSON, stylesheets, redirects."""
+FRAMED_POLICY = (
+    "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'self'; form-action 'none'; "
+    "style-src 'self'; img-src 'self'; sandbox allow-same-origin"
+)
+"""Of a page that only shows something, in a frame of ours: no script, no form, no way on.
+
+It stays of our own origin, as its stylesheets and pictures are for nobody else.
+"""
 
 _FEATURES = "camera=(), microphone=(), geolocation=(), payment=(self{}), usb=()"
 
@@ -29,6 +37,8 @@ class Scripts:
 
     nonce: str
     card_fields: CardFields | None = None
+    own_frames: bool = False
+    """Whether the page holds a page of ours in a frame; that one must allow it too (`FRAMED_POLICY`)."""
 
     @property
     def policy(self) -> str:
@@ -36,7 +46,8 @@ class Scripts:
         fields = self.card_fields
         scripts = " ".join((f"'nonce-{self.nonce}'", *(() if fields is None else fields.script_src)))
         connects = " ".join(("'self'", *(() if fields is None else fields.connect_src)))
-        frames = "" if fields is None else f"; frame-src {' '.join(fields.frame_src)}"
+        framed = (*(("'self'",) if self.own_frames else ()), *(() if fields is None else fields.frame_src))
+        frames = f"; frame-src {' '.join(framed)}" if framed else ""
         return f"{PLAIN_POLICY}; script-src {scripts}; connect-src {connects}{frames}"
 
     @property
@@ -44,6 +55,11 @@ class Scripts:
         """The permissions policy: only the gateway's frames may ask for a payment, besides ourselves."""
         frames = () if self.card_fields is None else self.card_fields.frame_src
         return _FEATURES.format("".join(f' "{origin}"' for origin in frames))
+
+
+def framing_scripts() -> Scripts:
+    """Draw a nonce for an answer that holds a page of ours in a frame."""
+    return Scripts(nonce=secrets.token_urlsafe(16), own_frames=True)
 
 
 def new_scripts(card_fields: CardFields | None = None) -> Scripts:

@@ -19,8 +19,9 @@ from quickpay.ports.tables import Tx
 from quickpay.services.desk_links import DeskLinks
 from quickpay.services.enrol import Enrol
 from quickpay.services.group_drafts import GroupDrafts
-from quickpay.services.group_edits import GroupEdits
+from quickpay.services.group_edits import GroupEdits, Warnings
 from quickpay.services.group_history import GroupHistory
+from quickpay.services.group_preview import GroupPreview
 from quickpay.services.groups import GroupBook
 from quickpay.services.guarantor_file import GuarantorFiles
 from quickpay.services.guarantor_search import GuarantorSearch
@@ -49,6 +50,7 @@ class StaffDesk:
     templates: LinkTemplateBook
     desk_links: DeskLinks
     sending: SendLink
+    preview: GroupPreview
     edits: GroupEdits
     drafts: GroupDrafts
     history: GroupHistory
@@ -66,6 +68,8 @@ def staff_desk(
     limits: Limits,
     passwords: Passwords,
     links: LinkBook,
+    preview: GroupPreview,
+    warnings: Warnings,
     groups: GroupBook,
     notes: Notes,
     channels: frozenset[Channel],
@@ -76,7 +80,7 @@ def staff_desk(
     countries: tuple[str, ...] = ("US",),
 ) -> StaffDesk:
     """Give the staff's services their ports."""
-    edits = GroupEdits(store=store, book=groups)
+    edits = GroupEdits(store=store, book=groups, warnings=warnings)
     desk_links = DeskLinks(store=store, clock=clock, links=links, lifetimes=lifetimes)
     return StaffDesk(
         accounts=StaffBook(store=store, clock=clock, ids=ids, base_url=base_url),
@@ -89,6 +93,7 @@ def staff_desk(
         files=GuarantorFiles(store=store, clock=clock, digests=digests),
         batches=LinkBatches(store=store, clock=clock),
         links=links,
+        preview=preview,
         edits=edits,
         drafts=GroupDrafts(store=store, clock=clock),
         history=GroupHistory(store=store, edits=edits),

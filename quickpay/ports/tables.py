@@ -104,6 +104,16 @@ class Images(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactsOnFile:
+    """How many of a group's guarantors were looked at, and how many of those lack which contact."""
+
+    of: int
+    without_email: int
+    without_mobile: int
+    without_any: int
+
+
 class Guarantors(Protocol):
     """Guarantors and what the PM system said of their accounts."""
 
@@ -116,6 +126,10 @@ class Guarantors(Protocol):
     async def account(self, guarantor_id: int) -> Account: ...
     async def put(self, guarantor: Guarantor, account: Account) -> Guarantor:
         """Make or replace by (group_id, number); the given id is ignored, the stored one returned."""
+        ...
+
+    async def contacts_on_file(self, group_id: int, *, most: int) -> ContactsOnFile:
+        """Count who lacks which contact, among at most so many of a group's, in one statement."""
         ...
 
 

@@ -11,6 +11,7 @@ from playwright.async_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Frame,
     Page,
     Playwright,
     Request,
@@ -160,9 +161,14 @@ _found_good: set[str] = set()
 
 
 async def violations(page: Page) -> list[str]:
-    """Run axe in the page and in each of its frames; the same page is not judged twice in a run."""
+    """Run axe in the page and in each of its frames; the same page is not judged twice in a run.
+
+    A frame that lets no script run cannot be judged from within, and would never answer.
+    """
     found: list[str] = []
     for frame in page.frames:
+        if await _is_mute(frame):
+            continue
         fingerprint = await frame.evaluate(FINGERPRINT)
         if fingerprint in _found_good:
             continue
@@ -177,6 +183,16 @@ async def violations(page: Page) -> list[str]:
             _found_good.add(fingerprint)
         found += wrong
     return found
+
+
+async def _is_mute(frame: Frame) -> bool:
+    if frame.parent_frame is None:
+        return False
+    try:
+        allowed = await (await frame.frame_element()).get_attribute("sandbox")
+    except BrowserSaid:  # it has gone meanwhile
+        return True
+    return allowed is not None and "allow-scripts" not in allowed
 
 
 async def launch(playwright: Playwright) -> Browser:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from quickpay.adapters.store.accounts import (
     account_from_json,
@@ -16,6 +16,7 @@ from quickpay.adapters.store.schema import guarantors
 from quickpay.adapters.store.search_keys import keep_keys
 from quickpay.adapters.store.statements import Statement, insert
 from quickpay.domain.guarantors import Account, Guarantor
+from quickpay.ports.tables import ContactsOnFile
 
 GUARANTOR = [column for column in guarantors.c if column.name != "account"]
 """The columns `guarantor_of` reads."""
@@ -41,6 +42,21 @@ _PUT = Statement(
             if column.name not in {"id", "group_id", "number"}
         },
     ).returning(guarantors.c.id)
+)
+# No more rows than this are looked at, so that a group of any size is counted in the same time at most.
+_SOME = (
+    select(guarantors.c.email, guarantors.c.mobile)
+    .where(guarantors.c.group_id == bindparam("group_id"))
+    .limit(bindparam("most"))
+    .subquery()
+)
+_CONTACTS = Statement(
+    select(
+        func.count(),
+        func.count(_SOME.c.email),
+        func.count(_SOME.c.mobile),
+        func.count(func.coalesce(_SOME.c.email, _SOME.c.mobile)),
+    ).select_from(_SOME)
 )
 
 
@@ -93,6 +109,15 @@ class Guarantors:
         stored = replace(guarantor, id=row[0])
         await keep_keys(self._run, stored)
         return stored
+
+    async def contacts_on_file(self, group_id: int, *, most: int) -> ContactsOnFile:
+        """Count who lacks which contact, among at most so many of a group's."""
+        row = await self._run.one(_CONTACTS, group_id=group_id, most=most)
+        assert row is not None
+        of, email, mobile, either = row
+        return ContactsOnFile(
+            of=of, without_email=of - email, without_mobile=of - mobile, without_any=of - either
+        )
 
 
 def guarantor_of(row: Row) -> Guarantor:

@@ -11,7 +11,7 @@ from quickpay.domain.payments import Method
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import Form, form_of
-from quickpay.handlers.pages import Mistake, see_other, show
+from quickpay.handlers.pages import Frame, Mistake, see_other, show
 from quickpay.handlers.patient.answers import mistakes_of, refused, stay_frame
 from quickpay.handlers.patient.views import AmountCard, Figure, MakeYourPayment, NothingToPay
 from quickpay.handlers.walking import walked
@@ -62,12 +62,19 @@ async def _ask_again(request: web.Request, mistakes: tuple[Mistake, ...] = ()) -
 
 def amount_answer(request: web.Request, page: AmountPage, mistakes: tuple[Mistake, ...] = ()) -> web.Response:
     """Show Make Your Payment, or why nothing can be paid now."""
-    status = 422 if mistakes else 200
+    view = amount_view(page, stay_frame(request, page.stay), form=_typed(request), mistakes=mistakes)
+    return show(view, status=422 if mistakes else 200)
+
+
+def amount_view(
+    page: AmountPage, frame: Frame, *, form: Form | None = None, mistakes: tuple[Mistake, ...] = ()
+) -> MakeYourPayment | NothingToPay:
+    """Make the page of what may be paid; `form` is what was typed into it before."""
     nothing = _why_nothing(page)
     if nothing is not None:
         heading, words, go_on, office = nothing
-        view = NothingToPay(
-            frame=stay_frame(request, page.stay),
+        return NothingToPay(
+            frame=frame,
             guarantor=page.stay.guarantor.name,
             account=page.stay.guarantor.number,
             figures=_figures(page, choices=True),
@@ -76,22 +83,17 @@ def amount_answer(request: web.Request, page: AmountPage, mistakes: tuple[Mistak
             go_on=go_on,
             office=office,
         )
-        return show(view, status=status)
-    form = _typed(request)
     cards = (*(_card(choice, sum_) for choice, sum_ in page.offered.items()), _card(AmountChoice.OTHER, None))
-    return show(
-        MakeYourPayment(
-            frame=stay_frame(request, page.stay, step=1),
-            guarantor=page.stay.guarantor.name,
-            account=page.stay.guarantor.number,
-            figures=_figures(page, choices=False),
-            cards=cards,
-            chosen=_preset(page, form),
-            typed="" if form is None else form.text("amount"),
-            held=page.balances.held,
-            mistakes=mistakes,
-        ),
-        status=status,
+    return MakeYourPayment(
+        frame=replace(frame, step=1),
+        guarantor=page.stay.guarantor.name,
+        account=page.stay.guarantor.number,
+        figures=_figures(page, choices=False),
+        cards=cards,
+        chosen=_preset(page, form),
+        typed="" if form is None else form.text("amount"),
+        held=page.balances.held,
+        mistakes=mistakes,
     )
 
 

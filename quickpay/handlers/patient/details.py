@@ -1,5 +1,6 @@
 """The card's details in the gateway's own fields, an address for the receipt, and Pay."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from aiohttp import web
@@ -10,7 +11,7 @@ from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import Form, form_of
 from quickpay.handlers.headers import new_scripts
-from quickpay.handlers.pages import Mistake, see_other, show
+from quickpay.handlers.pages import Frame, Mistake, see_other, show
 from quickpay.handlers.patient.amount import amount_answer, amount_not_taken, imagined_of
 from quickpay.handlers.patient.answers import home_of, mistakes_of, refused, session_frame, stay_frame
 from quickpay.handlers.patient.method import method_answer
@@ -96,12 +97,21 @@ def _mistakes(form: Form, email: str | ContactFault) -> tuple[Mistake, ...]:
 
 
 def _details_page(request: web.Request, page: DetailsPage, mistakes: tuple[Mistake, ...]) -> web.Response:
-    options = page.stay.group.options
-    colours = palette(options.theme)
     # A simulation has no card fields, so nothing of the gateway's is fetched or allowed either.
     scripts = new_scripts(page.card_fields) if page.stay.launch is None else None
-    view = CardDetails(
-        frame=stay_frame(request, page.stay, step=3, scripts=scripts),
+    frame = stay_frame(request, page.stay, scripts=scripts)
+    email = form_of(request).text("email") if request.method == "POST" else ""
+    return show(details_view(page, frame, email, mistakes), status=422 if mistakes else 200)
+
+
+def details_view(
+    page: DetailsPage, frame: Frame, email: str = "", mistakes: tuple[Mistake, ...] = ()
+) -> CardDetails:
+    """Make the page of the card's details; `email` is what was typed into it before."""
+    options = page.stay.group.options
+    colours = palette(options.theme)
+    return CardDetails(
+        frame=replace(frame, step=3),
         amount=page.order.amount,
         order=page.order.id,
         gateway_script=page.card_fields.script_url,
@@ -114,11 +124,10 @@ def _details_page(request: web.Request, page: DetailsPage, mistakes: tuple[Mista
             error=colours["error"],
             dark=options.theme.dark,
         ),
-        email=form_of(request).text("email") if request.method == "POST" else "",
+        email=email,
         sends_receipt=options.payments.email_receipt,
         mistakes=mistakes,
     )
-    return show(view, status=422 if mistakes else 200)
 
 
 def _too_many_tries(request: web.Request, stay: Stay) -> web.Response:

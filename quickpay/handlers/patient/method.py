@@ -1,5 +1,6 @@
 """How to pay: the methods the group takes and the gateway has activated."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from aiohttp import web
@@ -8,7 +9,7 @@ from quickpay.domain.payments import Method
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
-from quickpay.handlers.pages import Mistake, see_other, show
+from quickpay.handlers.pages import Frame, Mistake, see_other, show
 from quickpay.handlers.patient.amount import amount_not_taken, imagined_of
 from quickpay.handlers.patient.answers import mistakes_of, refused, stay_frame
 from quickpay.handlers.patient.notices import Notice
@@ -62,18 +63,22 @@ async def choose(request: web.Request) -> web.Response:
 
 def method_answer(request: web.Request, page: MethodPage, mistakes: tuple[Mistake, ...] = ()) -> web.Response:
     """Show the methods; without any, that online payment is unavailable."""
-    status = 422 if mistakes else 200
+    view = method_view(page, stay_frame(request, page.stay), mistakes)
+    return show(view, status=422 if mistakes else 200)
+
+
+def method_view(page: MethodPage, frame: Frame, mistakes: tuple[Mistake, ...] = ()) -> ChooseMethod | Notice:
+    """Make the page of the methods."""
     if not page.methods:
-        notice = Notice(
-            frame=stay_frame(request, page.stay),
+        return Notice(
+            frame=frame,
             heading="Online payment is unavailable",
             words=("Your card was not charged. Please contact the office to pay.",),
         )
-        return show(notice, status=status)
     chosen = page.order.method if page.order.method in page.methods else None
     only = page.methods[0] if len(page.methods) == 1 else None
-    view = ChooseMethod(
-        frame=stay_frame(request, page.stay, step=2),
+    return ChooseMethod(
+        frame=replace(frame, step=2),
         amount=page.order.amount,
         cards=tuple(
             MethodCard(method=method, label=_WORDS[method][0], words=_WORDS[method][1])
@@ -82,4 +87,3 @@ def method_answer(request: web.Request, page: MethodPage, mistakes: tuple[Mistak
         chosen=chosen or only,
         mistakes=mistakes,
     )
-    return show(view, status=status)

@@ -12,7 +12,7 @@ from quickpay.domain.payments import Payment, PaymentState, brand_name
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.headers import new_scripts
-from quickpay.handlers.pages import show
+from quickpay.handlers.pages import Frame, show
 from quickpay.handlers.patient.answers import refused, stay_frame
 from quickpay.handlers.patient.views import PaymentResult
 from quickpay.handlers.words import DECLINED, NEXT_AFTER_DECLINE
@@ -34,7 +34,8 @@ async def see(request: web.Request) -> web.Response:
     """Show how the payment stands."""
     match await request.app[DESK].results.see(visit_of(request), request.match_info["id"]):
         case ResultPage() as result:
-            return show(_view(request, result))
+            frame = stay_frame(request, result.stay, scripts=new_scripts())
+            return show(payment_view(result, frame))
         case NotYours():
             raise web.HTTPNotFound
         case MustProve() | NoStay() as why:
@@ -43,14 +44,15 @@ async def see(request: web.Request) -> web.Response:
             assert_never(never)
 
 
-def _view(request: web.Request, result: ResultPage) -> PaymentResult:
+def payment_view(result: ResultPage, frame: Frame) -> PaymentResult:
+    """Make the page of a payment."""
     payment, stay = result.payment, result.stay
     options = stay.group.options
     paid = STATUSES[payment.state] == "paid"
     label, remains = _remains(options.look_and_feel, result.balances)
     card, aloud = _card(payment)
     return PaymentResult(
-        frame=stay_frame(request, stay, scripts=new_scripts()),
+        frame=frame,
         status=STATUSES[payment.state],
         amount=payment.amount,
         paid=payment.amount if paid else Cents(0),

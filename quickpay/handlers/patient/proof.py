@@ -9,7 +9,7 @@ from quickpay.handlers.cookies import give_cookie, visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
 from quickpay.handlers.headers import new_scripts
-from quickpay.handlers.pages import Mistake, see_other, show
+from quickpay.handlers.pages import Frame, Mistake, see_other, show
 from quickpay.handlers.patient.answers import mistakes_of, nobody, session_frame
 from quickpay.handlers.patient.landing import landing_address
 from quickpay.handlers.patient.notices import Notice
@@ -171,23 +171,36 @@ def not_here(request: web.Request, why: NotHere) -> web.Response:
 
 
 def _choose_page(request: web.Request, page: ChoosePage, mistakes: tuple[Mistake, ...] = ()) -> web.Response:
+    view = choose_view(page, session_frame(request, page.stay), mistakes)
+    return show(view, status=422 if mistakes else 200)
+
+
+def choose_view(page: ChoosePage, frame: Frame, mistakes: tuple[Mistake, ...] = ()) -> ChooseWay:
+    """Make the page of the ways to get a code."""
     ways = tuple(_way(way) for way in page.ways)
-    view = ChooseWay(
-        frame=session_frame(request, page.stay),
+    return ChooseWay(
+        frame=frame,
         required=page.required,
         office=page.office,
         ways=ways,
         chosen=ways[0].method if len(ways) == 1 else None,
         mistakes=mistakes,
     )
-    return show(view, status=422 if mistakes else 200)
 
 
 def _code_page(
     request: web.Request, page: CodePage, mistakes: tuple[Mistake, ...] = (), *, told: str | None = None
 ) -> web.Response:
-    view = TypeCode(
-        frame=session_frame(request, page.stay, scripts=new_scripts()),
+    frame = session_frame(request, page.stay, scripts=new_scripts())
+    return show(code_view(page, frame, mistakes, told=told), status=422 if mistakes else 200)
+
+
+def code_view(
+    page: CodePage, frame: Frame, mistakes: tuple[Mistake, ...] = (), *, told: str | None = None
+) -> TypeCode:
+    """Make the page a code is typed into."""
+    return TypeCode(
+        frame=frame,
         office=page.office,
         way=_way(page.way),
         other_ways=page.other_ways,
@@ -198,7 +211,6 @@ def _code_page(
         mistakes=mistakes,
         told=told,
     )
-    return show(view, status=422 if mistakes else 200)
 
 
 def _way(way: Way) -> WayChoice:

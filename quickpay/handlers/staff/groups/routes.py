@@ -2,11 +2,12 @@
 
 from quickpay.domain.staff import StaffRole
 from quickpay.handlers.access import Route, StaffOnly
-from quickpay.handlers.staff.groups import editor, history, lists
+from quickpay.handlers.staff.groups import editor, history, lists, preview
 
 _ONLY = StaffOnly(roles=frozenset({StaffRole.ADMIN}), pops_management=True)
 
 ROUTES: tuple[Route, ...] = (
+    *preview.ROUTES,
     Route(method="GET", path="/staff/groups", handler=lists.show_groups, access=_ONLY),
     Route(method="GET", path="/staff/groups/new", handler=editor.show_new, access=_ONLY),
     Route(method="POST", path="/staff/groups/new", handler=editor.take_new, access=_ONLY),

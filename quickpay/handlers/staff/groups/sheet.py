@@ -12,13 +12,14 @@ from quickpay.domain.groups import Group
 from quickpay.domain.options import Options
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.gate import staff_of
-from quickpay.handlers.headers import new_scripts
+from quickpay.handlers.headers import framing_scripts
 from quickpay.handlers.pages import Mistake, show
 from quickpay.handlers.staff.frames import bar_of, staff_frame
 from quickpay.handlers.staff.groups.fields import Typed
 from quickpay.handlers.staff.groups.kinds import Field, Kind
 from quickpay.handlers.staff.groups.merge import merge
 from quickpay.handlers.staff.groups.panels import PANELS
+from quickpay.handlers.staff.groups.preview_views import aside_of
 from quickpay.handlers.staff.groups.views import (
     Clash,
     ClashRow,
@@ -71,13 +72,15 @@ def answer(request: web.Request, sheet: Sheet, status: int = HTTPStatus.OK) -> w
     """Draw the page."""
     staff = staff_of(request)
     draft = sheet.draft
+    path = f"{_GROUPS}/new" if sheet.adding else f"{_GROUPS}/{sheet.slug}"
     page = EditorPage(
-        frame=replace(staff_frame(request), scripts=new_scripts()),
+        frame=replace(staff_frame(request), scripts=framing_scripts()),
         bar=bar_of(request, staff),
         title="Add a group" if sheet.adding else f"Modify {sheet.typed['branding.name'] or sheet.slug}",
         slug=sheet.slug,
         existing="" if sheet.adding else sheet.slug,
-        path=f"{_GROUPS}/new" if sheet.adding else f"{_GROUPS}/{sheet.slug}",
+        path=path,
+        preview=aside_of(path),
         panels=_panels(sheet.typed),
         version=sheet.version,
         mark=letters(draft.mark if draft else sheet.mark) if draft or sheet.mark else "",

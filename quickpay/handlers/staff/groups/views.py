@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from quickpay.handlers.pages import Frame, Mistake
 from quickpay.handlers.staff.groups.kinds import Field
+from quickpay.handlers.staff.groups.preview_views import Aside
 from quickpay.handlers.staff.groups.words import Difference, Value
 from quickpay.handlers.staff.views import Bar
 
@@ -105,6 +106,7 @@ class EditorPage:
     """The slug of the group that is modified; empty while it is added."""
     path: str
     panels: tuple[PanelView, ...]
+    preview: Aside
     version: int
     mark: str = ""
     draft_of: str = ""
