@@ -15,13 +15,14 @@ from quickpay.app import furnish
 from quickpay.demo_images import DrawnImages
 from quickpay.demo_people import GROUP, groups, guarantors
 from quickpay.demo_staff import staff_of_demo
+from quickpay.domain.api_keys import EVERY_SCOPE
 from quickpay.domain.groups import Group
 from quickpay.domain.options import Options
 from quickpay.domain.origins import Origin
 from quickpay.handlers.desk import Desk
 from quickpay.sandbox import World as SandboxWorld
 from quickpay.serve import serving, until_stopped
-from quickpay.services.api_keys import EVERY_SCOPE, NewKey
+from quickpay.services.api_keys import NewKey
 from quickpay.services.guarantor_records import GuarantorRecord
 from quickpay.services.guarantors import GuarantorView
 from quickpay.services.links import LinkView, NewLink

@@ -10,9 +10,9 @@ from typing import Any
 
 import aiohttp
 
+from quickpay.domain.api_keys import EVERY_SCOPE
 from quickpay.sandbox import World
 from quickpay.serve import serving
-from quickpay.services.api_keys import EVERY_SCOPE
 from quickpay.settings import Settings, load
 from quickpay.world import Wrap
 

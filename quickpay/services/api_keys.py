@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from quickpay.domain.api_keys import EVERY_SCOPE, LONGEST_LIFE, key_faults
 from quickpay.domain.audit import Event
 from quickpay.domain.faults import Fault
 from quickpay.ports.clock import Clock
@@ -16,30 +17,10 @@ from quickpay.ports.tables import ApiKey, Tx
 PREFIX = "qpk_"
 """What every secret begins with, so that a leaked one is found by whoever scans for it."""
 
-LONGEST_LIFE = timedelta(days=365)
-_NAME_LONGEST = 80
 _MARKED_EVERY = timedelta(minutes=1)
 _ENDING_WITHIN = timedelta(days=14)
 _FORM = "staff api-keys"
 _SECRET_LENGTH = len(PREFIX) + 43  # 32 bytes of base64url without padding
-
-
-class Scope(StrEnum):
-    """What a key may do; reading and writing are separate words, neither includes the other."""
-
-    GROUPS_READ = "groups:read"
-    GROUPS_WRITE = "groups:write"
-    GUARANTORS_READ = "guarantors:read"
-    GUARANTORS_WRITE = "guarantors:write"
-    LINKS_READ = "links:read"
-    LINKS_WRITE = "links:write"
-    HANDOFFS_WRITE = "handoffs:write"
-    LAUNCHES_WRITE = "launches:write"
-    PAYMENTS_READ = "payments:read"
-    PAYMENTS_WRITE = "payments:write"
-
-
-EVERY_SCOPE = tuple(scope.value for scope in Scope)
 
 
 class KeyState(StrEnum):
@@ -129,7 +110,7 @@ class ApiKeyring:
         within: frozenset[int] | None,
         form_key: str | None,
     ) -> NewKey | MadeBefore | tuple[Fault, ...]:
-        wrong = tuple(_faults(name, scopes, life))
+        wrong = tuple(key_faults(name, scopes, life))
         if wrong:
             return wrong
         secret = PREFIX + base64.urlsafe_b64encode(self._ids.secret()).rstrip(b"=").decode("ascii")
@@ -248,27 +229,6 @@ def _state(key: ApiKey, now: datetime) -> KeyState:
     if now >= key.expires_at:
         return KeyState.ENDED
     return KeyState.ENDING if key.expires_at - now <= _ENDING_WITHIN else KeyState.GOOD
-
-
-def _faults(name: str, scopes: tuple[str, ...], life: timedelta) -> list[Fault]:
-    wrong = []
-    if not name.strip() or len(name) > _NAME_LONGEST or not name.isprintable():
-        wrong.append(
-            Fault(path="name", message=f"Write a name of 1 to {_NAME_LONGEST} printable characters.")
-        )
-    if not scopes:
-        wrong.append(Fault(path="scopes", message="Name at least one scope."))
-    wrong += [
-        Fault(
-            path="scopes",
-            message=f"There is no scope {scope[:_NAME_LONGEST]!r}; choose from {', '.join(EVERY_SCOPE)}.",
-        )
-        for scope in scopes
-        if scope not in EVERY_SCOPE
-    ]
-    if not timedelta(0) < life <= LONGEST_LIFE:
-        wrong.append(Fault(path="life", message="A key lives at most 365 days."))
-    return wrong
 
 
 def _hash(secret: str) -> bytes:

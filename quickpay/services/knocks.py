@@ -13,10 +13,8 @@ from quickpay.domain.contacts import mask_email, mask_mobile
 from quickpay.domain.digests import Digests, session_hash
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Guarantor
-from quickpay.domain.origins import Origin
-from quickpay.domain.sessions import Authentication, Purpose, Session, first_end
-from quickpay.mfa.challenge import Challenge, ChallengeState
-from quickpay.mfa.challenge import Purpose as ProofPurpose
+from quickpay.domain.sessions import Session
+from quickpay.mfa.challenge import ChallengeState
 from quickpay.mfa.codes import Code, code_digest, new_code, same_code
 from quickpay.mfa.knock import Knock, KnockOutcome, judge
 from quickpay.mfa.limits import Limits
@@ -25,6 +23,7 @@ from quickpay.ports.ids import Ids
 from quickpay.ports.tables import Tx
 from quickpay.services.courier import CodeToSend
 from quickpay.services.knock_pages import AtTheDoor, WhoSheSays
+from quickpay.services.knock_proofs import proof_of, website_session
 from quickpay.services.proof_codes import challenge_event, tell_the_other_contact
 from quickpay.services.proof_limits import ProofLimits, Subjects
 from quickpay.services.stay import Visit
@@ -133,10 +132,10 @@ class Knocks:
         if not await tx.knocks.end(knock.id, ChallengeState.VERIFIED, now):
             return None
         session = await tx.sessions.add(
-            _session(group, guarantor, now),
+            website_session(group, guarantor, now),
             token_hash=session_hash(secret),
         )
-        proof = _proof(knock, session, whom.contact)
+        proof = proof_of(knock, session, whom.contact)
         await tx.challenges.add(proof, resend_at=knock.resend_at)
         await self._counts.succeeded(tx, self._subjects(knock, visit), knock.method, now)
         opened = knock_event("session.opened", knock, visit, now)
@@ -224,46 +223,5 @@ def _to_send(group: Group, knock: Knock, code: Code, contact: str) -> CodeToSend
         contact=contact,
         group=group,
         sends=knock.sends,
-        expires_at=knock.expires_at,
-    )
-
-
-def _session(group: Group, guarantor: Guarantor, now: datetime) -> Session:
-    authentication = group.options.authentication
-    return Session(
-        id=0,
-        link_serial=None,
-        group_id=group.id,
-        guarantor_id=guarantor.id,
-        origin=Origin.WEBSITE,
-        purpose=Purpose.PAY,
-        role=authentication.mfa_success_role,
-        authentication=Authentication.MFA,
-        order_id=None,
-        opened_at=now,
-        expires_at=first_end(now, extendable=authentication.session_extension),
-        extensions=0,
-        ended_at=None,
-    )
-
-
-def _proof(knock: Knock, session: Session, contact: str) -> Challenge:
-    """Write the knock's proof where all proofs stand (I4)."""
-    return Challenge(
-        id=knock.id,
-        session_id=session.id,
-        link_id=None,
-        group_id=session.group_id,
-        guarantor_id=session.guarantor_id,
-        method=knock.method,
-        contact=contact,
-        contact_digest=knock.contact_digest,
-        purpose=ProofPurpose.VIEW,
-        state=ChallengeState.VERIFIED,
-        tries=knock.tries,
-        sends=knock.sends,
-        digest=None,
-        created_at=knock.created_at,
-        sent_at=knock.created_at,
         expires_at=knock.expires_at,
     )

@@ -6,6 +6,7 @@ from tests.arch.house import ROOT
 from tests.arch.options_read import every_option, reads
 
 _HERE = "tests/handlers/options/test_obeyed_"
+_PORTAL = "tests/handlers/test_portal_"
 _COLOUR = f"{_HERE}branding.py::test_a_colour_is_in_the_stylesheet_of_the_next_page"
 _FOOTER = f"{_HERE}look.py::test_the_footer_says_what_is_set_and_leaves_out_what_is_not"
 _NINE = ("background", "surface", "primary", "secondary", "accent", "info", "success", "error", "warning")
@@ -18,6 +19,7 @@ OBEYED = {
     ),
     **{f"theme.{colour}": f"{_COLOUR}[{colour}]" for colour in _NINE},
     "theme.dark": f"{_HERE}branding.py::test_dark_is_light_text_on_the_next_page_and_in_the_card_fields",
+    "branding.home_asset_url": f"{_PORTAL}pages.py::test_the_picture_for_home_stands_there_and_nowhere_else",
     "payments.credit_card": f"{_HERE}payments.py::test_cards_are_offered_and_taken_only_while_they_are_on",
     "payments.auto_post": f"{_HERE}payments.py::test_payments_are_posted_at_once_only_while_auto_post_is_on",
     "payments.email_receipt": (
@@ -29,6 +31,18 @@ OBEYED = {
     "look_and_feel.footer_text": f"{_FOOTER}[footer_text]",
     "look_and_feel.footer_email": f"{_FOOTER}[footer_email]",
     "look_and_feel.footer_phone": f"{_FOOTER}[footer_phone]",
+    "look_and_feel.landing_page": (
+        f"{_PORTAL}access.py::test_a_proof_leads_to_the_groups_landing_page_chosen_or_required"
+    ),
+    "look_and_feel.show_collections": (
+        f"{_PORTAL}pages.py::test_an_option_shows_it_where_it_belongs_and_off_nowhere"
+    ),
+    "look_and_feel.show_insurance_pending": (
+        f"{_PORTAL}pages.py::test_insurance_pending_stands_beside_every_balance_or_nowhere"
+    ),
+    "look_and_feel.show_procedures_in_visits": (
+        f"{_PORTAL}pages.py::test_procedures_stand_in_the_words_for_patients_as_far_as_shown"
+    ),
     "look_and_feel.logout_function": f"{_HERE}look.py::test_the_logout_control_is_what_the_group_chose",
     "look_and_feel.show_current_balance": (
         f"{_HERE}look.py::test_the_current_balance_is_shown_offered_and_taken_only_while_it_is_on"

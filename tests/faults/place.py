@@ -16,8 +16,8 @@ from quickpay.adapters.clock import SystemClock
 from quickpay.adapters.store import open_store
 from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.app import furnish
+from quickpay.domain.api_keys import EVERY_SCOPE
 from quickpay.sandbox import World
-from quickpay.services.api_keys import EVERY_SCOPE
 from quickpay.services.checks import Checks
 from quickpay.settings import Settings, load
 from quickpay.world import open_world

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from quickpay.adapters.store import OpenStore
+from quickpay.domain.api_keys import Scope
 from quickpay.domain.staff import StaffRole
 from quickpay.handlers.staff.api_key_views import SCOPES, STATES
-from quickpay.services.api_keys import KeyState, NewKey, Scope
+from quickpay.services.api_keys import KeyState, NewKey
 from tests.handlers.site import Answer, Browser
 from tests.handlers.staff_site import StaffSite, staff_site_of
 from tests.people import House

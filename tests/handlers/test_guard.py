@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 
 from quickpay.adapters.store import OpenStore
+from quickpay.domain.api_keys import EVERY_SCOPE
 from quickpay.handlers.access import Access, Admits
 from quickpay.handlers.routes import ROUTES
 from quickpay.ports.store import StoreBusy
-from quickpay.services.api_keys import EVERY_SCOPE, NewKey
+from quickpay.services.api_keys import NewKey
 from tests.handlers.site import HOST, ORIGIN, Answer, Browser, Site, site_of
 from tests.people import House
 

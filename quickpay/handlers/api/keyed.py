@@ -9,13 +9,13 @@ from aiohttp import hdrs, web
 from pydantic import BaseModel
 from pydantic_core import to_json
 
+from quickpay.domain.api_keys import Scope
 from quickpay.domain.reach import Reach, reach_of
 from quickpay.handlers.access import Handler
 from quickpay.handlers.api.problems import Problem
 from quickpay.handlers.cookies import REQUEST_ID
 from quickpay.handlers.desk import DESK, Desk
 from quickpay.ports.tables import ApiKey
-from quickpay.services.api_keys import Scope
 
 _CHALLENGE = 'Bearer realm="quickpay"'
 

@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
+from quickpay.domain.api_keys import Scope
 from quickpay.handlers.api.problems import CONTENT_TYPE, ProblemBody
 from quickpay.handlers.api.table import PREFIX, ApiRoute
-from quickpay.services.api_keys import Scope
 
 VERSION = "1.0.0"
 

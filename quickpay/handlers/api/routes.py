@@ -3,6 +3,7 @@
 from aiohttp import web
 from pydantic import TypeAdapter
 
+from quickpay.domain.api_keys import Scope
 from quickpay.handlers.access import Access, Route
 from quickpay.handlers.api import groups, guarantors, handoffs, launches, links, payments
 from quickpay.handlers.api.keyed import answer, keyed
@@ -26,7 +27,6 @@ from quickpay.handlers.api.shapes import (
     VersionList,
 )
 from quickpay.handlers.api.table import PREFIX, ApiRoute, Parameter
-from quickpay.services.api_keys import Scope
 from quickpay.services.feed import MOST
 
 _QUERY = {400: "A parameter is unknown, doubled or wrong."}

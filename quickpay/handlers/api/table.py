@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from quickpay.domain.api_keys import Scope
 from quickpay.handlers.api.keyed import ApiHandler
-from quickpay.services.api_keys import Scope
 
 PREFIX = "/api/v1"
 

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from aiohttp import web
 
+from quickpay.domain.api_keys import LONGEST_LIFE, Scope
 from quickpay.domain.staff import StaffRole
 from quickpay.handlers.access import Route, StaffOnly
 from quickpay.handlers.desk import DESK
@@ -26,7 +27,7 @@ from quickpay.handlers.staff.api_key_views import (
 )
 from quickpay.handlers.staff.frames import bar_of, faults_in, staff_frame
 from quickpay.handlers.staff.words import moment
-from quickpay.services.api_keys import LONGEST_LIFE, KeyLine, KeyState, MadeBefore, NewKey, Scope
+from quickpay.services.api_keys import KeyLine, KeyState, MadeBefore, NewKey
 
 LIST = "/staff/api-keys"
 NEW = "/staff/api-keys/new"

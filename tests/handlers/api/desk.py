@@ -14,12 +14,13 @@ from aiohttp import web
 from quickpay.adapters.store import OpenStore
 from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.app import furnish
+from quickpay.domain.api_keys import EVERY_SCOPE
 from quickpay.domain.money import Cents
 from quickpay.handlers.desk import DESK, Desk
 from quickpay.handlers.routes import add_routes
 from quickpay.ports.gateway import Approved, Outcome
 from quickpay.ports.tables import Tx
-from quickpay.services.api_keys import EVERY_SCOPE, NewKey
+from quickpay.services.api_keys import NewKey
 from quickpay.services.settle import settle
 from quickpay.settings import load
 from quickpay.world import World

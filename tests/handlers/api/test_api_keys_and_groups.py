@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from quickpay.domain.api_keys import EVERY_SCOPE
 from quickpay.handlers.api.routes import TABLE
 from quickpay.handlers.api.table import ApiRoute
-from quickpay.services.api_keys import EVERY_SCOPE
 from tests.handlers.api.desk import Api, group_body, guarantor_body, paid
 from tests.household import PORTAL
 

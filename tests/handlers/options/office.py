@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from quickpay.services.api_keys import EVERY_SCOPE, NewKey
+from quickpay.domain.api_keys import EVERY_SCOPE
+from quickpay.services.api_keys import NewKey
 from tests.handlers.site import HOST, Site
 
 DARK = {
