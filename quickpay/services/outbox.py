@@ -7,19 +7,14 @@ from random import SystemRandom
 from zoneinfo import ZoneInfo
 
 from quickpay.domain.audit import Event
-from quickpay.domain.groups import Group
-from quickpay.domain.guarantors import Guarantor
-from quickpay.domain.links import LinkState
 from quickpay.domain.messages import Channel, Message, MessageKind
-from quickpay.domain.payments import brand_name
-from quickpay.domain.tokens import TokenPurpose, Tokens
+from quickpay.domain.tokens import Tokens
 from quickpay.ports.clock import Clock
 from quickpay.ports.messages import Delivery, Email, Mailer, Rejected, Sent, Text, Texter, Uncertain
-from quickpay.ports.notes import LinkNote, LockedNote, Note, Notes, ReceiptNote, ReleasedNote
+from quickpay.ports.notes import Notes
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
-from quickpay.services.images import Inline, logo_inline
-from quickpay.services.link_words import words_of
+from quickpay.services.letters import Drop, Letter, Letters
 
 LEASE = timedelta(seconds=60)
 _FIRST_PAUSE = timedelta(minutes=1)
@@ -31,24 +26,6 @@ _LONGEST_SENDING = timedelta(seconds=35)
 """No sending begins when less of its lease is left: it could still run when another worker has it (R49)."""
 
 _WIND_UP_SECONDS = 10.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Letter:
-    """A message with what it tells of, read at the moment of sending."""
-
-    message: Message
-    note: Note
-    group: Group
-    language: str
-    images: Inline
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Drop:
-    """Why a message is not sent at all."""
-
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +58,9 @@ class Outbox:
         self._mailer = mailer
         self._texter = texter
         self._notes = notes
-        self._tokens = tokens
-        self._base_url = base_url
+        self._letters = Letters(tokens=tokens, base_url=base_url, zone=zone)
         self._host = host
         self._owner = owner
-        self._zone = zone
         self._random = SystemRandom()
 
     async def run_once(self) -> int:
@@ -130,15 +105,16 @@ class Outbox:
     async def _send(self, leased: _Leased) -> None:
         message = leased.message
 
-        async def read(tx: Tx) -> _Letter | _Drop:
-            return await self._letter(tx, message)
-
         now = self._clock.now()
+
+        async def read(tx: Tx) -> Letter | Drop:
+            return await self._letters.write(tx, message, now)
+
         if now >= message.give_up_at:
             await self._end(message, state="dropped", reason="too late")
             return
         letter = await self._store.read(read)
-        if isinstance(letter, _Drop):
+        if isinstance(letter, Drop):
             await self._end(message, state="dropped", reason=letter.reason)
             return
         if leased.until - now < _LONGEST_SENDING:
@@ -154,57 +130,7 @@ class Outbox:
             case Rejected(reason=reason) | Uncertain(reason=reason):
                 await self._again(message, reason)
 
-    async def _letter(self, tx: Tx, message: Message) -> _Letter | _Drop:
-        group = await tx.groups.get(message.group_id)
-        guarantor = await tx.guarantors.get(message.guarantor_id)
-        if group is None or guarantor is None:
-            return _Drop(reason="nobody to tell")
-        if message.channel is Channel.SMS and guarantor.text_opt_out:
-            return _Drop(reason="opted out of texts")  # codes, which are asked for, do not come this way
-        if await tx.stops.holds(guarantor.id, message.recipient):
-            return _Drop(reason="contact is not this person")
-        note = await self._note(tx, message, group, guarantor)
-        if note is None or isinstance(note, _Drop):
-            return note or _Drop(reason="nothing to tell")
-        images = await logo_inline(tx, group) if message.channel is Channel.EMAIL else ()
-        return _Letter(message=message, note=note, group=group, language=guarantor.language, images=images)
-
-    async def _note(
-        self, tx: Tx, message: Message, group: Group, guarantor: Guarantor
-    ) -> Note | _Drop | None:
-        match message.kind:
-            case MessageKind.LOCKED:
-                return LockedNote()
-            case MessageKind.RELEASED:
-                return ReleasedNote()
-            case MessageKind.LINK:
-                link = await tx.links.get(message.subject)
-                if link is None or link.state is not LinkState.ACTIVE or link.expires_at <= self._clock.now():
-                    return None
-                url = f"{self._base_url}/q/{self._tokens.sign(TokenPurpose.LINK, link.id)}"
-                day = link.expires_at.astimezone(self._zone).date()
-                own = await words_of(tx, link.id, group, guarantor, url=url, day=day)
-                if isinstance(own, tuple):  # the group's options have changed since
-                    return _Drop(reason="the template may not go out any more")
-                return LinkNote(url=url, good_until=day, own=own)
-            case MessageKind.RECEIPT:
-                payment = await tx.payments.get(message.subject)
-                if payment is None or payment.receipt_number is None:
-                    return None
-                receipt = await tx.ledger.receipt(payment.receipt_number)
-                if receipt is None:
-                    return None
-                return ReceiptNote(
-                    receipt_number=receipt.number,
-                    guarantor=guarantor.name,
-                    account=guarantor.number,
-                    date_paid=receipt.date,
-                    transaction=payment.transaction or "",
-                    card_type=f"{brand_name(payment.card_brand or 'Card')} ending in {payment.card_last4}",
-                    amount=receipt.amount,
-                )
-
-    async def _hand_over(self, letter: _Letter) -> Delivery:
+    async def _hand_over(self, letter: Letter) -> Delivery:
         message, group = letter.message, letter.group
         match message.channel:
             case Channel.EMAIL:

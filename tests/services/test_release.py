@@ -11,7 +11,7 @@ import pytest
 
 from quickpay.domain.guarantors import Account, Patient
 from quickpay.domain.links import LinkState
-from quickpay.domain.options import MfaSuccessRole
+from quickpay.domain.options import LandingPage, MfaSuccessRole
 from quickpay.domain.origins import Origin
 from quickpay.domain.sessions import Authentication, Role
 from quickpay.domain.staff import Staff, StaffRole
@@ -131,7 +131,7 @@ async def test_a_caller_who_knows_what_is_on_file_is_let_in_by_the_spoken_code(
             {"identifier": said.identifier.value, "role": "authorized_patient"},
         ),
     ]
-    assert await desk.lakeside.house.verify.ways(desk.alice.visit) == AlreadyProved()
+    assert await desk.lakeside.house.verify.ways(desk.alice.visit) == AlreadyProved(landing=LandingPage.HOME)
 
 
 async def test_the_timeline_of_the_link_tells_it(desk: Desk) -> None:
@@ -183,7 +183,7 @@ async def test_a_used_code_is_used(desk: Desk) -> None:
     assert isinstance(proved, Proved)
     assert await desk.types(code) == NoStay(why=Gone.NEVER, group=None)
     desk.alice.secret = proved.secret
-    assert await desk.types(code) == AlreadyProved()
+    assert await desk.types(code) == AlreadyProved(landing=LandingPage.HOME)
 
 
 async def test_r23_r28_three_wrong_ones_end_the_code_and_the_right_one_is_then_refused_alike(

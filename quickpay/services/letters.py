@@ -1,0 +1,94 @@
+"""What a waiting message says, put together at the moment it is sent; or why it is not sent at all."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from quickpay.domain.groups import Group
+from quickpay.domain.guarantors import Guarantor
+from quickpay.domain.links import LinkState
+from quickpay.domain.messages import Channel, Message, MessageKind
+from quickpay.domain.payments import brand_name
+from quickpay.domain.tokens import TokenPurpose, Tokens
+from quickpay.ports.notes import LinkNote, LockedNote, Note, ReceiptNote, ReleasedNote
+from quickpay.ports.tables import Tx
+from quickpay.services.images import Inline, logo_inline
+from quickpay.services.link_words import words_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A message with what it tells of, read at the moment of sending."""
+
+    message: Message
+    note: Note
+    group: Group
+    language: str
+    images: Inline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """Why a message is not sent at all."""
+
+    reason: str
+
+
+class Letters:
+    """Put messages together; all in the caller's unit."""
+
+    def __init__(self, *, tokens: Tokens, base_url: str, zone: ZoneInfo) -> None:
+        self._tokens = tokens
+        self._base_url = base_url
+        self._zone = zone
+
+    async def write(self, tx: Tx, message: Message, now: datetime) -> Letter | Drop:
+        """Put the message together from what is so now, or say why it is not sent."""
+        group = await tx.groups.get(message.group_id)
+        guarantor = await tx.guarantors.get(message.guarantor_id)
+        if group is None or guarantor is None:
+            return Drop(reason="nobody to tell")
+        if message.channel is Channel.SMS and guarantor.text_opt_out:
+            return Drop(reason="opted out of texts")  # codes, which are asked for, do not come this way
+        if await tx.stops.holds(guarantor.id, message.recipient):
+            return Drop(reason="contact is not this person")
+        note = await self._note(tx, message, group, guarantor, now)
+        if note is None or isinstance(note, Drop):
+            return note or Drop(reason="nothing to tell")
+        images = await logo_inline(tx, group) if message.channel is Channel.EMAIL else ()
+        return Letter(message=message, note=note, group=group, language=guarantor.language, images=images)
+
+    async def _note(
+        self, tx: Tx, message: Message, group: Group, guarantor: Guarantor, now: datetime
+    ) -> Note | Drop | None:
+        match message.kind:
+            case MessageKind.LOCKED:
+                return LockedNote()
+            case MessageKind.RELEASED:
+                return ReleasedNote()
+            case MessageKind.LINK:
+                link = await tx.links.get(message.subject)
+                if link is None or link.state is not LinkState.ACTIVE or link.expires_at <= now:
+                    return None
+                url = f"{self._base_url}/q/{self._tokens.sign(TokenPurpose.LINK, link.id)}"
+                day = link.expires_at.astimezone(self._zone).date()
+                own = await words_of(tx, link.id, group, guarantor, url=url, day=day)
+                if isinstance(own, tuple):  # the group's options have changed since
+                    return Drop(reason="the template may not go out any more")
+                return LinkNote(url=url, good_until=day, own=own)
+            case MessageKind.RECEIPT:
+                payment = await tx.payments.get(message.subject)
+                if payment is None or payment.receipt_number is None:
+                    return None
+                receipt = await tx.ledger.receipt(payment.receipt_number)
+                if receipt is None:
+                    return None
+                return ReceiptNote(
+                    receipt_number=receipt.number,
+                    guarantor=guarantor.name,
+                    account=guarantor.number,
+                    date_paid=receipt.date,
+                    transaction=payment.transaction or "",
+                    card_type=f"{brand_name(payment.card_brand or 'Card')} ending in {payment.card_last4}",
+                    amount=receipt.amount,
+                )
