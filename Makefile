@@ -53,6 +53,7 @@ format: .venv/.dev ## Lay out the code and mend what can be mended by itself
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 	@$(BIN)/python -m tests.arch.threats
+	@$(BIN)/python -m tests.arch.catalogue
 
 lock: .venv/.dev ## Make the lock files again from pyproject.toml (UPGRADE=1 takes the newest versions)
 	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --extra postgres --extra demo --group dev -o requirements-dev.lock

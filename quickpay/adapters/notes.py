@@ -1,12 +1,12 @@
 """Write emails and texts from the templates in templates/notes, each kind in a folder of its own."""
 
-from datetime import date
+from jinja2 import PackageLoader, StrictUndefined, select_autoescape
 
-from babel.dates import format_date
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
+from quickpay.catalogues import catalogue
+from quickpay.catalogues.templates import Speaking
 from quickpay.domain.groups import Group
-from quickpay.domain.money import format_usd
+from quickpay.domain.languages import Language, language_of
+from quickpay.domain.said import Catalogue, in_words_of, say
 from quickpay.ports.notes import LinkNote, LockedNote, Note, ReceiptNote, ReleasedNote, Words
 
 
@@ -14,13 +14,7 @@ class TemplateNotes:
     """`ports.notes.Notes` from templates; every value is text in the HTML part, never markup (A45)."""
 
     def __init__(self) -> None:
-        self._templates = Environment(
-            loader=PackageLoader("quickpay"),
-            autoescape=select_autoescape(["html"]),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = {language: _environment(catalogue(language)) for language in Language}
 
     def email(self, note: Note, *, group: Group, language: str) -> Words:
         """Write the email of a note."""
@@ -47,15 +41,35 @@ class TemplateNotes:
             return f"{note.own.before}{note.url}{note.own.after}"
         return self._render(f"notes/{_kind(note)}/sms.txt", _facts(note, group=group, language=language))
 
-    def code_email(self, *, subject: str, body: str, group: Group) -> Words:
+    def said(self, words: str, *, language: str) -> str:
+        """Say words of our own in a language."""
+        return in_words_of(catalogue(_spoken(language)), words)
+
+    def code_email(self, *, subject: str, body: str, group: Group, language: str) -> Words:
         """Wrap a group's own filled template, whose every letter is text, not markup."""
-        facts = {"subject": subject, "group": group, "language": "en", "footer": _footer(group)}
+        facts = {"subject": subject, "group": group, "language": language, "footer": _footer(group)}
         paragraphs = [part for part in body.split("\n\n") if part.strip()]
         html = self._render("notes/code/body.html", {**facts, "paragraphs": paragraphs})
         return Words(subject=subject, text=f"{group.name}\n\n{body}", html=html)
 
     def _render(self, name: str, facts: dict[str, object]) -> str:
-        return self._templates.get_template(name).render(facts).strip()
+        language = Language(str(facts["language"]))
+        return self._templates[language].get_template(name).render(facts).strip()
+
+
+def _environment(words: Catalogue) -> Speaking:
+    return Speaking(
+        words,
+        loader=PackageLoader("quickpay"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _spoken(tag: str) -> Language:
+    return language_of(tag) or Language.EN
 
 
 def _kind(note: Note) -> str:
@@ -71,22 +85,24 @@ def _kind(note: Note) -> str:
 
 
 def _facts(note: Note, *, group: Group, language: str) -> dict[str, object]:
-    facts: dict[str, object] = {"note": note, "group": group, "language": language, "footer": _footer(group)}
+    spoken = _spoken(language)
+    words = catalogue(spoken)
+    facts: dict[str, object] = {"note": note, "group": group, "language": spoken, "footer": _footer(group)}
     match note:
         case ReceiptNote():
-            amount, paid = format_usd(note.amount), _day(note.date_paid)
+            amount, paid = words.usd(note.amount), words.day(note.date_paid)
             facts |= {"amount": amount, "date_paid": paid}
             facts["rows"] = [
-                ("Receipt #", note.receipt_number),
-                ("Guarantor", note.guarantor),
-                ("Account", note.account),
-                ("Date Paid", paid),
-                ("Transaction #", note.transaction),
-                ("Card Type", note.card_type),
-                ("Amount Paid", amount),
+                (say("Receipt #"), note.receipt_number),
+                (say("Guarantor"), note.guarantor),
+                (say("Account"), note.account),
+                (say("Date Paid"), paid),
+                (say("Transaction #"), note.transaction),
+                (say("Card Type"), note.card_type),
+                (say("Amount Paid"), amount),
             ]
         case LinkNote():
-            facts["good_until"] = _day(note.good_until)
+            facts["good_until"] = words.day(note.good_until)
         case LockedNote() | ReleasedNote():
             pass
     return facts
@@ -95,7 +111,3 @@ def _facts(note: Note, *, group: Group, language: str) -> dict[str, object]:
 def _footer(group: Group) -> list[str]:
     look = group.options.look_and_feel
     return [line for line in (look.footer_text, look.footer_email, look.footer_phone) if line]
-
-
-def _day(day: date) -> str:
-    return format_date(day, format="MMM d, y", locale="en_US")

@@ -2,11 +2,15 @@
 
 import asyncio
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import typst
 
+from quickpay.catalogues import catalogue
+from quickpay.domain.languages import Language, language_of
+from quickpay.domain.said import Catalogue, in_words_of
 from quickpay.ports.papers import Paper
 
 _TEMPLATE = Path(__file__).parent.parent / "templates" / "papers" / "paper.typ"
@@ -32,7 +36,9 @@ class TypstPapers:
             return await asyncio.to_thread(self._set, paper)
 
     def _set(self, paper: Paper) -> bytes:
-        facts = asdict(paper) | {"logo": None if paper.logo is None else list(paper.logo)}
+        words = catalogue(language_of(paper.language) or Language.EN)
+        said = _said(asdict(replace(paper, logo=None)), words)
+        facts = said | {"logo": None if paper.logo is None else list(paper.logo)}
         inputs = {"paper": json.dumps(facts)}
         try:
             return self._compiled(inputs, held_to_standard=True)
@@ -52,3 +58,16 @@ class TypstPapers:
         if not isinstance(made, bytes):
             raise TypeError("one PDF is asked for")
         return made
+
+
+def _said(facts: Any, words: Catalogue) -> Any:
+    """Say everything of a paper in its language."""
+    match facts:
+        case dict():
+            return {name: _said(value, words) for name, value in facts.items()}
+        case list() | tuple():
+            return [_said(value, words) for value in facts]
+        case str():
+            return in_words_of(words, facts)
+        case _:
+            return facts

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from quickpay.domain.money import Cents
 from quickpay.domain.origins import Origin
+from quickpay.domain.said import say
 from quickpay.domain.sessions import Authentication
 
 
@@ -117,6 +118,12 @@ _BRANDS = {"amex": "American Express", "mastercard": "Mastercard", "visa": "Visa
 def brand_name(brand: str) -> str:
     """Write a card's brand as its bearer knows it, whatever the gateway's spelling."""
     return _BRANDS.get(brand.lower()) or (brand if any(map(str.isupper, brand)) else brand.title())
+
+
+def card_name(brand: str | None, last4: str | None) -> str:
+    """Name a card as it is said aloud: its brand, and what it ends in where that is known."""
+    name = say("Card") if brand is None else brand_name(brand)
+    return name if last4 is None else say("%(card)s ending in %(digits)s", card=name, digits=last4)
 
 
 def look_up_gap(look_ups: int) -> timedelta:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 import structlog
 from aiohttp import hdrs, web
 
-from quickpay.handlers.access import Admits, Handler, Route, StaffOnly
+from quickpay.handlers.access import Access, Admits, Handler, Route, StaffOnly
 from quickpay.handlers.cookies import REQUEST_ID
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import check_form
@@ -16,6 +16,7 @@ from quickpay.handlers.gate import admit
 from quickpay.handlers.headers import UNLESS_SAID, always, new_request_id
 from quickpay.handlers.problems import answer, form_refused, status_of
 from quickpay.handlers.simulating import WATCHED, keep_to_looking
+from quickpay.handlers.tongues import keep_choice
 
 _ALWAYS = {secure: always(secure=secure) for secure in (False, True)}
 _UNLESS_SAID = tuple(UNLESS_SAID.items())
@@ -27,6 +28,7 @@ def guarded(route: Route) -> Handler:
     handler, access, path = route.handler, route.access, route.path
     posts_form = access.takes_forms and route.method == hdrs.METH_POST
     watched = access in WATCHED
+    speaks = isinstance(access, Access) and access.takes_forms and access is not Access.STAFF_DOOR
 
     async def come_in(request: web.Request) -> web.StreamResponse:
         request_id = new_request_id()
@@ -42,6 +44,8 @@ def guarded(route: Route) -> Handler:
                 response = kept or await _served(request, handler, access, posts_form=posts_form)
             except Exception as error:  # noqa: BLE001 - the last place where a failure can be answered
                 response = _failed(request, error, access, path)
+        if speaks:
+            keep_choice(request, response)
         headers = response.headers
         headers.update(_ALWAYS[desk.secure])
         headers["X-Request-Id"] = request_id

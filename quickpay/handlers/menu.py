@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from quickpay.domain.said import say
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuLine:
@@ -13,10 +15,10 @@ class MenuLine:
 
 
 _LINES = (
-    ("Account", "/account"),
-    ("Pay", "/pay"),
-    ("Receipts", "/receipts"),
-    ("Statements", "/statements"),
+    (say("Account"), "/account"),
+    (say("Pay"), "/pay"),
+    (say("Receipts"), "/receipts"),
+    (say("Statements"), "/statements"),
 )
 
 

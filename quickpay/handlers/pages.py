@@ -9,17 +9,21 @@ from urllib.parse import urlencode
 import jinja2
 from aiohttp import web
 
+from quickpay.catalogues import catalogue
+from quickpay.catalogues.templates import Speaking
 from quickpay.domain.groups import Group
 from quickpay.domain.images import Purpose
-from quickpay.domain.money import format_usd
+from quickpay.domain.languages import Language
 from quickpay.domain.options import LogoutFunction
+from quickpay.domain.said import say
 from quickpay.handlers.assets import DEFAULT_THEME, asset
 from quickpay.handlers.headers import PLAIN_POLICY, Scripts
 from quickpay.handlers.menu import MenuLine
-from quickpay.handlers.words import day
+from quickpay.handlers.tongues import STAFFS, Tongue
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 _HTML = "text/html; charset=utf-8"
+_ELSEWHERE = ("notes/", "papers/")
 
 
 class Page(Protocol):
@@ -86,6 +90,12 @@ class Frame:
     scripts: Scripts | None = None
     menu: tuple[MenuLine, ...] = ()
     simulation: Simulation | None = None
+    tongue: Tongue = STAFFS
+
+    @property
+    def language(self) -> Language:
+        """What the page is written in."""
+        return self.tongue.language
 
     @property
     def has_office(self) -> bool:
@@ -103,7 +113,11 @@ class Mistake:
 
 UNBRANDED = Frame()
 
-_LEAVE_WORDS = {LogoutFunction.CLOSE: "Close", LogoutFunction.LOGOUT: "Log out", LogoutFunction.NONE: None}
+_LEAVE_WORDS = {
+    LogoutFunction.CLOSE: say("Close"),
+    LogoutFunction.LOGOUT: say("Log out"),
+    LogoutFunction.NONE: None,
+}
 
 
 def frame_of(
@@ -118,13 +132,14 @@ def frame_of(
     back: str | None = None,
     time: TimeLeft | None = None,
     scripts: Scripts | None = None,
+    tongue: Tongue = STAFFS,
 ) -> Frame:
     """Put a group's branding around a page.
 
     With `csrf` it is a page of a session, which can be left; with `door_csrf` one before there is any.
     """
     if group is None:
-        return Frame(scripts=scripts)
+        return Frame(scripts=scripts, tongue=tongue)
     look = group.options.look_and_feel
     return Frame(
         group_name=group.name,
@@ -146,6 +161,7 @@ def frame_of(
         footer_phone=look.footer_phone,
         footer_phone_uri=look.footer_phone_uri,
         scripts=scripts,
+        tongue=tongue,
     )
 
 
@@ -159,8 +175,10 @@ def _image(group: Group, purpose: Purpose, image_id: str | None) -> str | None:
 
 
 def render(page: Page) -> str:
-    """Write a page."""
-    return _template(page.template).render({name: getattr(page, name) for name in _names(type(page))})
+    """Write a page in the language of its frame."""
+    return _template(page.template, page.frame.language).render(
+        {name: getattr(page, name) for name in _names(type(page))}
+    )
 
 
 def html_of(text: str, *, status: int = 200, scripts: Scripts | None = None) -> web.Response:
@@ -184,13 +202,15 @@ def see_other(address: str) -> web.Response:
 
 def compile_templates() -> None:
     """Compile every page's template, so that no patient waits for it and a mistake shows at start."""
-    for name in _ENVIRONMENT.list_templates(extensions=["html"]):
-        if not name.startswith("notes/"):
-            _template(name)
+    for language, environment in _ENVIRONMENTS.items():
+        for name in environment.list_templates(extensions=["html"]):
+            if not name.startswith(_ELSEWHERE if language is Language.EN else (*_ELSEWHERE, "staff/")):
+                _template(name, language)
 
 
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
+def _environment(language: Language) -> jinja2.Environment:
+    environment = Speaking(
+        catalogue(language),
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -198,18 +218,17 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters["usd"] = format_usd
-    environment.filters["day"] = day
     environment.globals["asset"] = asset
     return environment
 
 
-_ENVIRONMENT = _environment()
+_ENVIRONMENTS = {language: _environment(language) for language in Language}
+"""One for each language, so that no request can find itself in another's."""
 
 
 @cache
-def _template(name: str) -> jinja2.Template:
-    return _ENVIRONMENT.get_template(name)
+def _template(name: str, language: Language) -> jinja2.Template:
+    return _ENVIRONMENTS[language].get_template(name)
 
 
 @cache

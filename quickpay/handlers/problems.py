@@ -8,10 +8,12 @@ from typing import ClassVar
 from aiohttp import web
 
 from quickpay.domain.digests import form_token
+from quickpay.domain.said import say
 from quickpay.handlers.access import Access, Admits
 from quickpay.handlers.cookies import REQUEST_ID, visit_of
 from quickpay.handlers.forms import FormRefused
 from quickpay.handlers.pages import SIMULATION, UNBRANDED, Frame, show
+from quickpay.handlers.tongues import Tongue, language_for
 from quickpay.ports.store import StoreBusy, StoreUnavailable
 
 RETRY_SECONDS = 5
@@ -30,27 +32,41 @@ class ProblemPage:
 
 
 WORDS: dict[int, tuple[str, str]] = {
-    400: ("We could not read that", "Please go back and try again."),
+    400: (say("We could not read that"), say("Please go back and try again.")),
     403: (
-        "Please start that step again",
-        "This page was open too long or in two tabs; nothing was sent or charged. Reload it and try again.",
+        say("Please start that step again"),
+        say(
+            "This page was open too long or in two tabs; nothing was sent or charged. Reload it "
+            "and try again."
+        ),
     ),
-    404: ("We cannot find that page", "Please check the address, or open the link you were sent once more."),
-    405: ("That does not work here", "Please go back and try again."),
-    408: ("That took too long", "Nothing was charged. Please check your connection and try again."),
-    413: ("That was too much", "What was sent is larger than anything this page asks for."),
-    415: ("We could not read that", "What was sent is not a form of ours. Please go back and try again."),
-    422: ("We could not read that", "Please go back and try again. Do not type a card number here."),
-    417: ("That does not work here", "Please go back and try again."),
+    404: (
+        say("We cannot find that page"),
+        say("Please check the address, or open the link you were sent once more."),
+    ),
+    405: (say("That does not work here"), say("Please go back and try again.")),
+    408: (say("That took too long"), say("Nothing was charged. Please check your connection and try again.")),
+    413: (say("That was too much"), say("What was sent is larger than anything this page asks for.")),
+    415: (
+        say("We could not read that"),
+        say("What was sent is not a form of ours. Please go back and try again."),
+    ),
+    422: (
+        say("We could not read that"),
+        say("Please go back and try again. Do not type a card number here."),
+    ),
+    417: (say("That does not work here"), say("Please go back and try again.")),
     429: (
-        "Please wait a little",
-        "There were too many tries from your network. Please try again in some minutes.",
+        say("Please wait a little"),
+        say("There were too many tries from your network. Please try again in some minutes."),
     ),
     500: (
-        "Something went wrong on our side",
-        "We have been told. If you had pressed Pay, do not pay again: open your link to see how it ended.",
+        say("Something went wrong on our side"),
+        say(
+            "We have been told. If you had pressed Pay, do not pay again: open your link to see how it ended."
+        ),
     ),
-    503: ("We are very busy", "Nothing was lost. Please try again in a few seconds."),
+    503: (say("We are very busy"), say("Nothing was lost. Please try again in a few seconds.")),
 }
 _BUSY = (StoreBusy, StoreUnavailable)
 
@@ -75,6 +91,8 @@ def problem_page(request: web.Request, status: int, frame: Frame = UNBRANDED) ->
     """Show the page of a status."""
     heading, words = WORDS.get(status, WORDS[400])
     simulation = request.get(SIMULATION)
+    if frame is UNBRANDED:
+        frame = Frame(tongue=Tongue(language=language_for(request)))
     secret = visit_of(request).secret if simulation else None
     if secret is not None:
         frame = replace(frame, simulation=simulation, csrf=form_token(secret))

@@ -1,5 +1,6 @@
 """Keep a simulation to looking: every page is written down before it is shown, and no post does anything."""
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from aiohttp import hdrs, web
@@ -11,6 +12,7 @@ from quickpay.handlers.pages import SIMULATION, Simulation, show
 from quickpay.handlers.patient.answers import nobody, session_frame
 from quickpay.handlers.patient.landing import landing_of
 from quickpay.handlers.patient.notices import Notice
+from quickpay.handlers.tongues import STAFFS
 from quickpay.handlers.walking import chosen_so_far
 from quickpay.services.stay import NoStay, Stay
 
@@ -36,7 +38,7 @@ async def keep_to_looking(request: web.Request, route: Route) -> web.Response | 
         return nobody(request, stay)
     request[SIMULATION] = _simulation(request, stay)
     notice = Notice(
-        frame=session_frame(request, stay),
+        frame=replace(session_frame(request, stay), tongue=STAFFS),
         heading="This is a simulation: nothing was changed",
         words=(
             "You see what the patient sees, and nothing can be paid, sent or changed here.",

@@ -1,127 +1,130 @@
 """What pages say of outcomes: what happened and what to do next, in the field's voice, without blame."""
 
-from datetime import date
+from collections.abc import Mapping
 
 from quickpay.domain.balances import AmountChoice, AmountRefused, WhyRefused
 from quickpay.domain.contacts import ContactFault
 from quickpay.domain.links import LinkState
-from quickpay.domain.money import AmountFault, format_usd
+from quickpay.domain.money import AmountFault
 from quickpay.domain.payments import Reason
+from quickpay.domain.said import day as day
+from quickpay.domain.said import say, say_of, usd
 from quickpay.handlers.forms import FormFault
 from quickpay.mfa.challenge import CodeExpired, NoChallenge, WrongCode
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-FORM_FAULTS = {
-    FormFault.DUPLICATE: "Fill this in once.",
-    FormFault.UNREADABLE: "Use letters, digits and signs from the keyboard only.",
-    FormFault.TOO_LONG: "This is too long.",
-    FormFault.CARD_NUMBER: "Please do not type a card number here.",
+FORM_FAULTS: Mapping[FormFault, str] = {
+    FormFault.DUPLICATE: say("Fill this in once."),
+    FormFault.UNREADABLE: say("Use letters, digits and signs from the keyboard only."),
+    FormFault.TOO_LONG: say("This is too long."),
+    FormFault.CARD_NUMBER: say("Please do not type a card number here."),
 }
 
 AMOUNT_FAULTS = {
-    AmountFault.EMPTY: "Enter an amount, like 25.00.",
-    AmountFault.NOT_A_NUMBER: "Enter an amount in dollars, like 25.00.",
-    AmountFault.NOT_WHOLE_CENTS: "Use at most two digits after the point, like 25.50.",
-    AmountFault.NOT_POSITIVE: "Enter an amount above $0.00.",
-    AmountFault.TOO_LARGE: "That is more than is owed.",
+    AmountFault.EMPTY: say("Enter an amount, like 25.00."),
+    AmountFault.NOT_A_NUMBER: say("Enter an amount in dollars, like 25.00."),
+    AmountFault.NOT_WHOLE_CENTS: say("Use at most two digits after the point, like 25.50."),
+    AmountFault.NOT_POSITIVE: say("Enter an amount above $0.00."),
+    AmountFault.TOO_LARGE: say("That is more than is owed."),
 }
 
-CHOOSE_AMOUNT = "Choose how much to pay."
-CHOOSE_METHOD = "Choose how to pay."
-CHOOSE_WAY = "Choose where to send your code."
-ENTER_CODE = "Enter the 6 digits of the code."
-ENTER_SPOKEN = "Enter the 8 digits the office says."
-SPOKEN_REFUSED = (
+CHOOSE_AMOUNT = say("Choose how much to pay.")
+CHOOSE_METHOD = say("Choose how to pay.")
+CHOOSE_WAY = say("Choose where to send your code.")
+ENTER_CODE = say("Enter the 6 digits of the code.")
+ENTER_SPOKEN = say("Enter the 8 digits the office says.")
+SPOKEN_REFUSED = say(
     "That code is not right, or no longer good. Ask the office to say it again, or for a new one: "
     "each takes 3 tries and 5 minutes."
 )
-ENTER_CARD = "Enter your card details. Your card was not charged."
-CARDS_ARE_NOT_STORED = "Cards cannot be stored here. Your card was not charged."
+ENTER_CARD = say("Enter your card details. Your card was not charged.")
+CARDS_ARE_NOT_STORED = say("Cards cannot be stored here. Your card was not charged.")
 
 EMAIL_FAULTS = {
-    ContactFault.TOO_LONG: "This email address is too long.",
-    ContactFault.NOT_ASCII: "Use plain letters a to z, digits and signs in the email address.",
-    ContactFault.NOT_ONE_ADDRESS: "Enter one email address only, like name@example.com.",
+    ContactFault.TOO_LONG: say("This email address is too long."),
+    ContactFault.NOT_ASCII: say("Use plain letters a to z, digits and signs in the email address."),
+    ContactFault.NOT_ONE_ADDRESS: say("Enter one email address only, like name@example.com."),
 }
-EMAIL_FAULT = "Enter an email address like name@example.com, or leave it empty."
+EMAIL_FAULT = say("Enter an email address like name@example.com, or leave it empty.")
 
 CONTACT_FAULTS = {
-    ContactFault.COUNTRY_REFUSED: "We cannot send texts to this number. Enter an email address instead.",
-    ContactFault.NOT_TEXTABLE: "This number gets no texts. Enter a mobile number or an email address.",
+    ContactFault.COUNTRY_REFUSED: say("We cannot send texts to this number. Enter an email address instead."),
+    ContactFault.NOT_TEXTABLE: say("This number gets no texts. Enter a mobile number or an email address."),
 }
-CONTACT_FAULT = "Enter an email address like name@example.com, or a mobile number with its area code."
+CONTACT_FAULT = say("Enter an email address like name@example.com, or a mobile number with its area code.")
 
 DECLINED = {
-    Reason.CARD_DECLINED: "The card was declined by the bank that issued it.",
-    Reason.INSUFFICIENT_FUNDS: "The bank says there are not enough funds on this card.",
-    Reason.EXPIRED_CARD: "The card has expired.",
-    Reason.INCORRECT_CVC: "The security code was missing or did not match the card.",
-    Reason.CARD_NOT_ACCEPTED: "This kind of card is not accepted.",
-    Reason.CARD_COULD_NOT_BE_READ: "The card details could not be read.",
-    Reason.NOT_CHARGED: "The payment did not reach the bank.",
+    Reason.CARD_DECLINED: say("The card was declined by the bank that issued it."),
+    Reason.INSUFFICIENT_FUNDS: say("The bank says there are not enough funds on this card."),
+    Reason.EXPIRED_CARD: say("The card has expired."),
+    Reason.INCORRECT_CVC: say("The security code was missing or did not match the card."),
+    Reason.CARD_NOT_ACCEPTED: say("This kind of card is not accepted."),
+    Reason.CARD_COULD_NOT_BE_READ: say("The card details could not be read."),
+    Reason.NOT_CHARGED: say("The payment did not reach the bank."),
 }
 NEXT_AFTER_DECLINE = {
-    Reason.CARD_DECLINED: "You can try another card, or ask the bank on the back of the card.",
-    Reason.INSUFFICIENT_FUNDS: "You can try another card, or pay a smaller amount.",
-    Reason.EXPIRED_CARD: "You can try another card, or check the date you entered.",
-    Reason.INCORRECT_CVC: "You can try again with the digits on the back of the card.",
-    Reason.CARD_NOT_ACCEPTED: "You can try another card.",
-    Reason.CARD_COULD_NOT_BE_READ: "You can try again.",
-    Reason.NOT_CHARGED: "You can try again.",
+    Reason.CARD_DECLINED: say("You can try another card, or ask the bank on the back of the card."),
+    Reason.INSUFFICIENT_FUNDS: say("You can try another card, or pay a smaller amount."),
+    Reason.EXPIRED_CARD: say("You can try another card, or check the date you entered."),
+    Reason.INCORRECT_CVC: say("You can try again with the digits on the back of the card."),
+    Reason.CARD_NOT_ACCEPTED: say("You can try another card."),
+    Reason.CARD_COULD_NOT_BE_READ: say("You can try again."),
+    Reason.NOT_CHARGED: say("You can try again."),
 }
 
 DEAD_LINKS = {
     LinkState.EXPIRED: (
-        "This link has expired",
-        "Links work for a limited time. If you still have a bill to pay, the office can send you a new link.",
+        say("This link has expired"),
+        say(
+            "Links work for a limited time. If you still have a bill to pay, the office can send "
+            "you a new link."
+        ),
     ),
     LinkState.USED_UP: (
-        "This link has been used up",
-        "Each link can be opened a limited number of times. The office can send you a new link.",
+        say("This link has been used up"),
+        say("Each link can be opened a limited number of times. The office can send you a new link."),
     ),
     LinkState.REVOKED: (
-        "This link was ended by the office",
-        "It can no longer be used to pay. The office can send you a new link.",
+        say("This link was ended by the office"),
+        say("It can no longer be used to pay. The office can send you a new link."),
     ),
     LinkState.SUPERSEDED: (
-        "There is a newer link",
-        "A newer link was sent to you. Please use the one in the latest message, or ask the office.",
+        say("There is a newer link"),
+        say("A newer link was sent to you. Please use the one in the latest message, or ask the office."),
     ),
     LinkState.PAID: (
-        "This bill was paid",
-        "Thank you. Nothing more can be paid with this link.",
+        say("This bill was paid"),
+        say("Thank you. Nothing more can be paid with this link."),
     ),
     LinkState.SUSPENDED: (
-        "This link is on hold",
-        "Somebody told us that this bill may have reached the wrong person. Please contact the office.",
+        say("This link is on hold"),
+        say("Somebody told us that this bill may have reached the wrong person. Please contact the office."),
     ),
 }
 
 DEAD_HANDOFFS = {
     LinkState.EXPIRED: (
-        "Please open your bill again",
-        "The way from the portal is open for a short time only. Go back there and open your bill again.",
+        say("Please open your bill again"),
+        say("The way from the portal is open for a short time only. Go back there and open your bill again."),
     ),
     LinkState.USED_UP: (
-        "Please open your bill again",
-        "The way from the portal opens once. Go back there and open your bill again.",
+        say("Please open your bill again"),
+        say("The way from the portal opens once. Go back there and open your bill again."),
     ),
     LinkState.REVOKED: (
-        "This visit was ended by the office",
-        "It can no longer be used to pay. Go back to the portal, or ask the office.",
+        say("This visit was ended by the office"),
+        say("It can no longer be used to pay. Go back to the portal, or ask the office."),
     ),
     LinkState.SUPERSEDED: (
-        "Please open your bill again",
-        "Another link was sent to you meanwhile. Use that one, or open your bill from the portal again.",
+        say("Please open your bill again"),
+        say("Another link was sent to you meanwhile. Use that one, or open your bill from the portal again."),
     ),
     LinkState.PAID: (
-        "This bill was paid",
-        "Thank you. Nothing more is paid from here. What is left, if anything, opens from the portal.",
+        say("This bill was paid"),
+        say("Thank you. Nothing more is paid from here. What is left, if anything, opens from the portal."),
     ),
     LinkState.SUSPENDED: (
-        "This visit is on hold",
-        "Somebody told us that this bill may have reached the wrong person. Please contact the office.",
+        say("This visit is on hold"),
+        say("Somebody told us that this bill may have reached the wrong person. Please contact the office."),
     ),
 }
 
@@ -145,15 +148,10 @@ DEAD_LAUNCHES = {
 }
 
 CHOICES = {
-    AmountChoice.CURRENT: ("Current Balance", "Everything you owe now, new visits included."),
-    AmountChoice.DUE: ("Amount Due", "What is left to pay of your last statement."),
-    AmountChoice.OTHER: ("Other Amount", "Pay part of it now."),
+    AmountChoice.CURRENT: (say("Current Balance"), say("Everything you owe now, new visits included.")),
+    AmountChoice.DUE: (say("Amount Due"), say("What is left to pay of your last statement.")),
+    AmountChoice.OTHER: (say("Other Amount"), say("Pay part of it now.")),
 }
-
-
-def day(when: date) -> str:
-    """Write a date as a US patient reads it: `Sep 30, 2026`."""
-    return f"{_MONTHS[when.month - 1]} {when.day}, {when.year}"
 
 
 def amount_refused(refused: AmountRefused) -> str:
@@ -164,11 +162,11 @@ def amount_refused(refused: AmountRefused) -> str:
         case WhyRefused.OTHER_NOT_POSITIVE:
             return AMOUNT_FAULTS[AmountFault.NOT_POSITIVE]
         case WhyRefused.MORE_THAN_OWED if refused.limit is None:
-            return "That is more than is owed."
+            return say("That is more than is owed.")
         case WhyRefused.MORE_THAN_OWED:
-            return f"That is more than is owed. You can pay up to {format_usd(refused.limit or 0)}."
+            return say("That is more than is owed. You can pay up to %(most)s.", most=usd(refused.limit or 0))
         case WhyRefused.NOTHING_DUE:
-            return "Nothing is due on your last statement. Choose another amount."
+            return say("Nothing is due on your last statement. Choose another amount.")
         case WhyRefused.NOTHING_PAYABLE | WhyRefused.CURRENT_NOT_OFFERED:
             return CHOOSE_AMOUNT
 
@@ -177,26 +175,32 @@ def code_refused(why: WrongCode | CodeExpired | NoChallenge) -> str:
     """Say why a code did not prove it."""
     match why:
         case WrongCode(tries_left=1):
-            return "That code is not right. You can try once more."
+            return say("That code is not right. You can try once more.")
         case WrongCode(tries_left=left):
-            return f"That code is not right. You can try {left} more times."
+            return say("That code is not right. You can try %(count)s more times.", count=left)
         case CodeExpired():
-            return "That code has expired. Ask for a new one below."
+            return say("That code has expired. Ask for a new one below.")
         case NoChallenge():
-            return "That code is no longer good. Ask for a new one below."
+            return say("That code is no longer good. Ask for a new one below.")
 
 
 def aloud(masked: str) -> str:
     """Say a masked contact so that what is heard is not taken for the whole of it."""
     if "@" not in masked:
-        return f"ending in {masked[-2:]}"
+        return say("ending in %(digits)s", digits=masked[-2:])
     beginning, _, domain = masked.partition("•••@")
-    return f"beginning with {beginning}, at {domain}" if beginning else f"at {domain}"
+    if not beginning:
+        return say("at %(domain)s", domain=domain)
+    return say("beginning with %(letters)s, at %(domain)s", letters=beginning, domain=domain)
+
+
+def new_code_in(seconds: int) -> str:
+    """Say when another code may be asked for."""
+    return say("A new code can be sent in %(time)s.", time=minutes(seconds))
 
 
 def minutes(seconds: int) -> str:
     """Write a span as people say it, rounded up: `5 minutes`, `1 minute`, `40 seconds`."""
     if seconds < 60:  # noqa: PLR2004 - a minute
-        return f"{seconds} second{'' if seconds == 1 else 's'}"
-    whole = -(-seconds // 60)
-    return f"{whole} minute{'' if whole == 1 else 's'}"
+        return say_of("%(count)s second", "%(count)s seconds", seconds)
+    return say_of("%(count)s minute", "%(count)s minutes", -(-seconds // 60))

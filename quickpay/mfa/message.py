@@ -6,21 +6,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from quickpay.domain.said import say
 from quickpay.mfa.codes import CODE_DIGITS, Code
 from quickpay.mfa.gsm7 import TEXT_SEPTETS, gsm7_length, letters_outside_gsm7
 
 Kind = Literal["subject", "email_body", "sms"]
 
-DEFAULT_EMAIL_SUBJECT = "Your code to view your bill"
-DEFAULT_EMAIL_BODY = """\
+DEFAULT_EMAIL_SUBJECT = say("Your code to view your bill")
+DEFAULT_EMAIL_BODY = say("""\
 Your code is ${mfa.code}
 
 Type it on the page that asks for it. It works for 5 minutes, once.
 
 Do not share it with anyone. We will never call or write to ask you for it.
 If you did not ask for this code, you can ignore this email.
-"""
-DEFAULT_SMS = "Your code is ${mfa.code}. It works for 5 minutes. Do not share it with anyone."
+""")
+DEFAULT_SMS = say("Your code is ${mfa.code}. It works for 5 minutes. Do not share it with anyone.")
 
 SUBJECT_LONGEST = 120
 BODY_LONGEST = 2_000

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from quickpay.domain.audit import Event
 from quickpay.domain.groups import Group
+from quickpay.domain.languages import Language
 from quickpay.mfa.challenge import ChallengeState
 from quickpay.mfa.codes import Code
 from quickpay.mfa.message import (
@@ -44,6 +45,7 @@ class CodeToSend:
     group: Group
     sends: int
     expires_at: datetime
+    language: Language
 
 
 class Courier:
@@ -112,12 +114,16 @@ class Courier:
     async def _send(self, code: CodeToSend) -> Delivery:
         options = code.group.options
         authentication = options.authentication
+        said, language = self._notes.said, code.language
         match code.method:
             case Method.EMAIL:
+                own = authentication.mfa_email_body
                 words = self._notes.code_email(
-                    subject=authentication.mfa_email_subject or DEFAULT_EMAIL_SUBJECT,
-                    body=fill(authentication.mfa_email_body or DEFAULT_EMAIL_BODY, code.code),
+                    subject=authentication.mfa_email_subject
+                    or said(DEFAULT_EMAIL_SUBJECT, language=language),
+                    body=fill(own or said(DEFAULT_EMAIL_BODY, language=language), code.code),
                     group=code.group,
+                    language=Language.EN if own else language,
                 )
                 images = await self._logo(code.group)
                 return await self._mailer.send(
@@ -137,7 +143,9 @@ class Courier:
                     Text(
                         to=code.contact,
                         body=text_message(
-                            authentication.mfa_sms_message or DEFAULT_SMS, code=code.code, host=self._host
+                            authentication.mfa_sms_message or said(DEFAULT_SMS, language=language),
+                            code=code.code,
+                            host=self._host,
                         ),
                         validity=code.expires_at - self._clock.now(),
                         status_callback=None,

@@ -187,6 +187,7 @@ class GroupPreview:
                 subject=own.mfa_email_subject or DEFAULT_EMAIL_SUBJECT,
                 body=fill(own.mfa_email_body or DEFAULT_EMAIL_BODY, FAKE_CODE),
                 group=group,
+                language="en",
             )
         elif not group.options.payments.email_receipt:
             return Absent(option="Email Receipt")

@@ -13,6 +13,7 @@ from quickpay.domain.contacts import mask_email, mask_mobile
 from quickpay.domain.digests import Digests, session_hash
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Guarantor
+from quickpay.domain.languages import Language, language_of
 from quickpay.domain.sessions import Session
 from quickpay.mfa.challenge import ChallengeState
 from quickpay.mfa.codes import Code, code_digest, new_code, same_code
@@ -85,7 +86,11 @@ class Knocks:
         knock = replace(knock, digest=self._digest(knock.id, secret, code))
         await tx.knocks.add(knock, token_hash=session_hash(secret))
         await tx.audit.add(knock_event("website.knocked", knock, visit, now, sends=1))
-        return None if receives is None else _to_send(group, knock, code, whom.contact)
+        return (
+            None
+            if receives is None
+            else _to_send(group, knock, code, whom.contact, _language(visit, receives))
+        )
 
     async def hear_again(
         self, tx: Tx, asked: AtTheDoor, visit: Visit, *, now: datetime
@@ -104,7 +109,8 @@ class Knocks:
         if renewed:
             await tx.audit.add(knock_event("website.knocked", after, visit, now, sends=after.sends))
         goes_out = renewed and receives is not None
-        return renewed, _to_send(asked.group, after, code, whom.contact) if goes_out else None
+        made = _to_send(asked.group, after, code, whom.contact, _language(visit, receives))
+        return renewed, made if goes_out else None
 
     async def count_try(self, tx: Tx, knock: Knock, visit: Visit, now: datetime) -> bool:
         """Count a try by contact and address; False when it must not succeed.
@@ -215,7 +221,12 @@ def _contact(guarantor: Guarantor | None, method: Method) -> str | None:
     return guarantor.email if method is Method.EMAIL else guarantor.mobile
 
 
-def _to_send(group: Group, knock: Knock, code: Code, contact: str) -> CodeToSend:
+def _language(visit: Visit, guarantor: Guarantor | None) -> Language:
+    on_file = None if guarantor is None else language_of(guarantor.language)
+    return visit.language or on_file or Language.EN
+
+
+def _to_send(group: Group, knock: Knock, code: Code, contact: str, language: Language) -> CodeToSend:
     return CodeToSend(
         challenge_id=knock.id,
         code=code,
@@ -224,4 +235,5 @@ def _to_send(group: Group, knock: Knock, code: Code, contact: str) -> CodeToSend
         group=group,
         sends=knock.sends,
         expires_at=knock.expires_at,
+        language=language,
     )

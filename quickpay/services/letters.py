@@ -8,7 +8,7 @@ from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.links import LinkState
 from quickpay.domain.messages import Channel, Message, MessageKind
-from quickpay.domain.payments import brand_name
+from quickpay.domain.payments import card_name
 from quickpay.domain.tokens import TokenPurpose, Tokens
 from quickpay.ports.notes import LinkNote, LockedNote, Note, ReceiptNote, ReleasedNote
 from quickpay.ports.tables import Tx
@@ -89,6 +89,6 @@ class Letters:
                     account=guarantor.number,
                     date_paid=receipt.date,
                     transaction=payment.transaction or "",
-                    card_type=f"{brand_name(payment.card_brand or 'Card')} ending in {payment.card_last4}",
+                    card_type=card_name(payment.card_brand, payment.card_last4),
                     amount=receipt.amount,
                 )

@@ -7,6 +7,7 @@ from typing import Literal
 from quickpay.domain.audit import Event
 from quickpay.domain.digests import Digests
 from quickpay.domain.guarantors import Guarantor
+from quickpay.domain.languages import Language, language_of
 from quickpay.domain.messages import Channel, MessageKind, NewMessage
 from quickpay.mfa.challenge import (
     OPEN_STATES,
@@ -85,6 +86,7 @@ class ProofCodes:
             group=stay.group,
             sends=challenge.sends,
             expires_at=challenge.expires_at,
+            language=visit.language or language_of(stay.guarantor.language) or Language.EN,
         )
 
     def judge(self, challenge: Challenge, visit: Visit, digits: str, now: datetime) -> TryOutcome:

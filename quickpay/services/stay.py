@@ -7,6 +7,7 @@ from enum import StrEnum
 from quickpay.domain.digests import session_hash
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Guarantor
+from quickpay.domain.languages import Language, language_of
 from quickpay.domain.launches import Launch, may_launch
 from quickpay.domain.links import LinkState
 from quickpay.domain.origins import Origin
@@ -29,6 +30,8 @@ class Visit:
     address: str = field(repr=False)
     request_id: str
     simulation: bool = False
+    language: Language | None = None
+    """The one chosen by a press; what the browser asks for of itself is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,14 @@ class Stay:
         """Whether the end can be moved once more, now or when little time is left."""
         on = self.group.options.authentication.session_extension and self.launch is None
         return on and self.session.extensions < MOST_EXTENSIONS
+
+    @property
+    def language(self) -> Language | None:
+        """The guarantor's language where pages may be in it: before a required proof it is nobody's business.
+
+        Who holds a link and has proved nothing would learn from it something of whom it was sent to.
+        """
+        return None if self.must_prove else language_of(self.guarantor.language)
 
     @property
     def actor(self) -> str:

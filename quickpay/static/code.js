@@ -12,7 +12,7 @@
   const tick = () => {
     const seconds = Math.ceil((end - Date.now()) / 1000);
     if (seconds > 0) {
-      left.textContent = `in ${seconds} s`;
+      left.textContent = left.dataset.words.replace("{n}", String(seconds));
       setTimeout(tick, 250);
       return;
     }

@@ -22,7 +22,7 @@
     summary.className = "summary";
     summary.setAttribute("role", "alert");
     const title = document.createElement("h2");
-    title.textContent = "Please check this";
+    title.textContent = look.check;
     const list = document.createElement("ul");
     const item = document.createElement("li");
     const link = document.createElement("a");
@@ -47,7 +47,7 @@
   }
 
   if (!window.SandboxGateway) {
-    say("The card fields could not be loaded. Your card was not charged. Please reload the page.");
+    say(look.missing);
     return;
   }
   card = window.SandboxGateway.mount(box, {

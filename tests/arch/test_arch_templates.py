@@ -21,7 +21,7 @@ def _id(path: Path) -> str:
 
 
 def _parsed(path: Path) -> nodes.Template:
-    return Environment(autoescape=True).parse(path.read_text("utf-8"))
+    return Environment(autoescape=True, extensions=["jinja2.ext.i18n"]).parse(path.read_text("utf-8"))
 
 
 def test_there_are_pages() -> None:

@@ -73,6 +73,7 @@ class Browser:
     site: "Site"
     cookie: str = ""
     csrf: str = ""
+    language: str = ""  # the cookie that says nothing but that
 
     async def get(self, path: str, *, method: str = "GET", **headers: str) -> Answer:
         """Look at a page."""
@@ -124,8 +125,8 @@ class Browser:
 
     async def _ask(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Answer:
         sent = {"Host": HOST} | {name.replace("_", "-"): value for name, value in headers.items()}
-        if self.cookie:
-            sent.setdefault("Cookie", self.cookie)
+        if self.cookie or self.language:
+            sent.setdefault("Cookie", "; ".join(one for one in (self.cookie, self.language) if one))
         url = self.site.address + path
         async with self.site.session.request(
             method, url, data=body, headers=sent, allow_redirects=False
@@ -139,6 +140,9 @@ class Browser:
     def _keep(self, found: aiohttp.ClientResponse) -> None:
         for line in found.headers.getall("Set-Cookie", ()):
             for name, morsel in SimpleCookie(line).items():
+                if name == "__Host-qpl":
+                    self.language = f"{name}={morsel.value}"
+                    continue
                 self.cookie = "" if morsel["max-age"] == "0" else f"{name}={morsel.value}"
 
 

@@ -35,7 +35,7 @@ _LEADS = {"href", "src", "action", "content", "data-gateway"}
 _OUR_PLACES = re.compile(
     r"/[a-zA-Z0-9/_.#?=%&-]*|#[a-z_-]+|https://gateway\.example/fields\.js"
     r"|https://pay\.example\.com/[a-zA-Z0-9/_.-]*|cid:logo"
-    r"|tel:\+?[0-9]+(;ext=[0-9]+)?|mailto:[A-Za-z0-9!$'*+%._-]+@[A-Za-z0-9.-]+"
+    r"|\?lang=[a-z]{2}|tel:\+?[0-9]+(;ext=[0-9]+)?|mailto:[A-Za-z0-9!$'*+%._-]+@[A-Za-z0-9.-]+"
     r"|width=device-width, initial-scale=1|strict-origin|noindex|light dark"
 )
 _NONCE = re.compile(r"'nonce-[A-Za-z0-9_-]{22}'")

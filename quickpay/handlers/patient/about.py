@@ -9,6 +9,7 @@ from quickpay.handlers.desk import DESK
 from quickpay.handlers.pages import frame_of, show
 from quickpay.handlers.patient.answers import home_of, session_frame
 from quickpay.handlers.patient.notices import AboutOffice
+from quickpay.handlers.tongues import tongue_of
 
 
 async def show_about(request: web.Request) -> web.Response:
@@ -17,7 +18,9 @@ async def show_about(request: web.Request) -> web.Response:
     if found is None:
         raise web.HTTPNotFound
     frame = (
-        session_frame(request, found.here, home=home_of(found.here)) if found.here else frame_of(found.group)
+        session_frame(request, found.here, home=home_of(found.here))
+        if found.here
+        else frame_of(found.group, tongue=tongue_of(request))
     )
     page = AboutOffice(
         frame=replace(frame, about=None),

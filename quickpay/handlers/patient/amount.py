@@ -8,6 +8,7 @@ from aiohttp import web
 from quickpay.domain.balances import AmountChoice
 from quickpay.domain.money import AmountFault, Cents, parse_amount
 from quickpay.domain.payments import Method
+from quickpay.domain.said import say
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import Form, form_of
@@ -146,23 +147,28 @@ def _why_nothing(
     if page.in_flight is not None:
         own = page.in_flight.session_id == page.stay.session.id
         return (
-            "A payment is on its way",
-            ("We are waiting for the bank's answer to it. Please do not pay again.",),
-            (f"/payments/{page.in_flight.id}", "See how it stands") if own else None,
+            say("A payment is on its way"),
+            (say("We are waiting for the bank's answer to it. Please do not pay again."),),
+            (f"/payments/{page.in_flight.id}", say("See how it stands")) if own else None,
             not own,
         )
     if page.balances.payable == 0:
         held = page.balances.held > 0
         words = (
-            "Your payment was received and is being added to your account."
+            say("Your payment was received and is being added to your account.")
             if held
-            else "You owe nothing right now."
+            else say("You owe nothing right now.")
         )
-        return "There is nothing to pay", (words,), None, False
+        return say("There is nothing to pay"), (words,), None, False
     if not page.methods:
         return (
-            "Online payment is unavailable",
-            ("This office is not taking payments online at the moment. Please contact the office to pay.",),
+            say("Online payment is unavailable"),
+            (
+                say(
+                    "This office is not taking payments online at the moment. Please contact the office "
+                    "to pay."
+                ),
+            ),
             None,
             True,
         )
@@ -175,15 +181,15 @@ def _figures(page: AmountPage, *, choices: bool) -> tuple[Figure, ...]:
     sums = page.balances
     figures = []
     if choices and look.show_current_balance:
-        figures.append(Figure(label="Current Balance", amount=sums.current_balance))
+        figures.append(Figure(label=say("Current Balance"), amount=sums.current_balance))
     if choices:
-        figures.append(Figure(label="Amount Due", amount=sums.amount_due))
+        figures.append(Figure(label=say("Amount Due"), amount=sums.amount_due))
     if look.show_statement_balance and sums.statement_balance is not None:
-        words = "What your last statement said."
-        figures.append(Figure(label="Statement Balance", amount=sums.statement_balance, words=words))
+        words = say("What your last statement said.")
+        figures.append(Figure(label=say("Statement Balance"), amount=sums.statement_balance, words=words))
     if look.show_escrow:
-        words = "Received, and not put on a visit yet."
-        figures.append(Figure(label="Unapplied Funds", amount=sums.unapplied, words=words))
+        words = say("Received, and not put on a visit yet.")
+        figures.append(Figure(label=say("Unapplied Funds"), amount=sums.unapplied, words=words))
     return tuple(figures)
 
 

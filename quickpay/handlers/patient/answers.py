@@ -11,6 +11,7 @@ from quickpay.domain.digests import form_token
 from quickpay.domain.groups import Group
 from quickpay.domain.links import LinkState
 from quickpay.domain.return_addresses import may_return_to
+from quickpay.domain.said import say
 from quickpay.domain.sessions import Authentication, Role
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
@@ -19,6 +20,7 @@ from quickpay.handlers.headers import Scripts, new_scripts
 from quickpay.handlers.menu import menu_at
 from quickpay.handlers.pages import SIMULATION, Frame, Mistake, TimeLeft, frame_of, see_other, show
 from quickpay.handlers.patient.notices import Notice
+from quickpay.handlers.tongues import tongue_in, tongue_of
 from quickpay.handlers.words import DEAD_HANDOFFS, DEAD_LAUNCHES, DEAD_LINKS, FORM_FAULTS
 from quickpay.services.order import NoOrder
 from quickpay.services.payer import LinkEnded, Refusal, SeePayment
@@ -26,30 +28,35 @@ from quickpay.services.stay import Gone, MustProve, NoStay, Stay
 
 _GONE = {
     Gone.NEVER: (
-        "Please open your link",
-        "Pages with your bill open from the link in your text, email or statement, and close after a while.",
+        say("Please open your link"),
+        say(
+            "Pages with your bill open from the link in your text, email or statement, and close "
+            "after a while."
+        ),
     ),
     Gone.EXPIRED: (
-        "Your session has ended",
-        "For your safety, your bill closes after some minutes. To go on, open your link again.",
+        say("Your session has ended"),
+        say("For your safety, your bill closes after some minutes. To go on, open your link again."),
     ),
     Gone.SIGNED_OUT: (
-        "You have left",
-        "To come back, open the link in your text, email or statement again.",
+        say("You have left"),
+        say("To come back, open the link in your text, email or statement again."),
     ),
 }
 _GONE_FROM_PORTAL = {
     Gone.EXPIRED: (
-        "For your safety, your bill closes after some minutes. "
-        "To go on, go back to the portal and open your bill from there."
+        say(
+            "For your safety, your bill closes after some minutes. "
+            "To go on, go back to the portal and open your bill from there."
+        )
     ),
-    Gone.SIGNED_OUT: "To come back, go back to the portal and open your bill from there.",
+    Gone.SIGNED_OUT: say("To come back, go back to the portal and open your bill from there."),
 }
 _SIMULATION_GONE = (
     "The simulation has ended",
     "It lasts 10 minutes at most. Begin another from the staff pages or from the patient dashboard.",
 )
-_NOT_CHARGED = (
+_NOT_CHARGED = say(
     "Nothing is charged by this. If you had already pressed Pay, that payment goes on and is recorded once."
 )
 
@@ -70,7 +77,7 @@ def refused(request: web.Request, why: Refusal | NoOrder) -> web.Response:
             notice = Notice(
                 frame=session_frame(request, stay),
                 heading=heading,
-                words=(words, "Your card was not charged."),
+                words=(words, say("Your card was not charged.")),
             )
             return show(notice, status=410)
         case _:
@@ -90,7 +97,7 @@ def nobody(request: web.Request, why: NoStay) -> web.Response:
     if back is not None:
         words = _GONE_FROM_PORTAL.get(why.why, words)
     notice = Notice(
-        frame=frame_of(why.group, back=back),
+        frame=frame_of(why.group, back=back, tongue=tongue_of(request)),
         heading=heading,
         words=(words, _NOT_CHARGED),
         go_on=_sign_in(why.group) if back is None else None,
@@ -101,7 +108,7 @@ def nobody(request: web.Request, why: NoStay) -> web.Response:
 def _sign_in(group: Group | None) -> tuple[str, str] | None:
     if group is None or not group.options.authentication.enable_mfa:
         return None
-    return f"/g/{group.slug}/sign-in", "Sign in"
+    return f"/g/{group.slug}/sign-in", say("Sign in")
 
 
 def way_back(request: web.Request, return_url: str | None) -> str | None:
@@ -129,6 +136,7 @@ def session_frame(
         step=step,
         home=home,
         scripts=new_scripts() if scripts is None and timed else scripts,
+        tongue=tongue_in(request, stay),
         view_account=view_account,
         not_me=stay.session.link_serial is not None,
         back=way_back(request, stay.session.return_url),

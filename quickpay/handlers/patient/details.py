@@ -6,6 +6,7 @@ from typing import assert_never
 from aiohttp import web
 
 from quickpay.domain.contacts import ContactFault, normalise_email
+from quickpay.domain.said import say, together
 from quickpay.domain.themes import palette
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
@@ -51,7 +52,7 @@ async def pay(request: web.Request) -> web.Response:
     )
     match await request.app[DESK].pay.pay(visit_of(request), pay_form):
         case AmountNotTaken(page=page, refused=why):
-            words = f"{amount_refused(why)} Your card was not charged."
+            words = together(amount_refused(why), say("Your card was not charged."))
             return amount_answer(request, page, (Mistake(field="amount_choice", message=words),))
         case MethodNotOffered(page=page):
             return method_answer(request, page, (Mistake(field="method", message=CHOOSE_METHOD),))
@@ -133,10 +134,10 @@ def details_view(
 def _too_many_tries(request: web.Request, stay: Stay) -> web.Response:
     notice = Notice(
         frame=session_frame(request, stay, home=home_of(stay)),
-        heading="Too many tries",
+        heading=say("Too many tries"),
         words=(
-            "Several payments were tried one after another. Your card was not charged this time.",
-            "Please wait a while before you try again, or contact the office to pay.",
+            say("Several payments were tried one after another. Your card was not charged this time."),
+            say("Please wait a while before you try again, or contact the office to pay."),
         ),
         kind="warning",
     )
@@ -146,13 +147,15 @@ def _too_many_tries(request: web.Request, stay: Stay) -> web.Response:
 def _another_on_its_way(request: web.Request, stay: Stay) -> web.Response:
     notice = Notice(
         frame=session_frame(request, stay, home=home_of(stay)),
-        heading="Another payment is on its way",
+        heading=say("Another payment is on its way"),
         words=(
-            "A payment for this bill was started somewhere else, and we wait for the bank's answer to it.",
-            "Your card was not charged here.",
-            "Please do not pay again. Look again in some minutes.",
+            say(
+                "A payment for this bill was started somewhere else, and we wait for the bank's answer to it."
+            ),
+            say("Your card was not charged here."),
+            say("Please do not pay again. Look again in some minutes."),
         ),
         kind="warning",
-        go_on=("/pay", "Look again"),
+        go_on=("/pay", say("Look again")),
     )
     return show(notice, status=409)

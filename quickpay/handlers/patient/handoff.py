@@ -13,6 +13,7 @@ from quickpay.handlers.patient.answers import mistakes_of, way_back
 from quickpay.handlers.patient.link import entered, no_link, refuse_prefetch, token_of
 from quickpay.handlers.patient.notices import DeadLinkNotice
 from quickpay.handlers.patient.views import HandoffFront
+from quickpay.handlers.tongues import tongue_of
 from quickpay.handlers.words import DEAD_HANDOFFS
 from quickpay.services.enter import DeadLink, LinkPage, NotALink, Opened, TooManyBadLinks
 
@@ -51,7 +52,7 @@ async def _look(request: web.Request, *, status: int = 200) -> web.Response:
     match seen:
         case LinkPage(group=group, link_id=link_id, return_url=return_url):
             page = HandoffFront(
-                frame=frame_of(group, back=way_back(request, return_url)),
+                frame=frame_of(group, back=way_back(request, return_url), tongue=tongue_of(request)),
                 csrf=desk.tokens.sign(TokenPurpose.CSRF, link_id),
                 mistakes=mistakes_of(form_of(request)) if request.method == "POST" else (),
             )
@@ -67,7 +68,7 @@ async def _look(request: web.Request, *, status: int = 200) -> web.Response:
 def _dead(request: web.Request, dead: DeadLink) -> web.Response:
     heading, words = DEAD_HANDOFFS[dead.state]
     notice = DeadLinkNotice(
-        frame=frame_of(dead.group, back=way_back(request, dead.return_url)),
+        frame=frame_of(dead.group, back=way_back(request, dead.return_url), tongue=tongue_of(request)),
         heading=heading,
         words=words,
         receipt_action=None,

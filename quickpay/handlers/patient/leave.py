@@ -14,6 +14,7 @@ from quickpay.handlers.headers import new_scripts
 from quickpay.handlers.pages import frame_of, see_other, show
 from quickpay.handlers.patient.answers import way_back
 from quickpay.handlers.patient.notices import SignedOutNotice
+from quickpay.handlers.tongues import tongue_of
 from quickpay.services.leave import NoControl, SignedOut
 from quickpay.services.stay import NoStay
 
@@ -45,7 +46,12 @@ async def signed_out(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     closes = group.options.look_and_feel.logout_function is LogoutFunction.CLOSE
     back = way_back(request, request.query.get("back"))
-    frame = frame_of(group, scripts=new_scripts() if closes else None, back=back)
+    frame = frame_of(
+        group,
+        scripts=new_scripts() if closes else None,
+        back=back,
+        tongue=tongue_of(request, keep=_query(back)),
+    )
     return show(SignedOutNotice(frame=frame, closes=closes))
 
 
@@ -54,7 +60,11 @@ def _after(group: Group, back: str | None) -> str:
     logs_out = group.options.look_and_feel.logout_function is LogoutFunction.LOGOUT
     if logs_out and back is None and group.options.authentication.enable_mfa:
         return f"/g/{group.slug}/sign-in?left=yes"
-    return f"/g/{group.slug}/signed-out" + (f"?{urlencode({'back': back})}" if back else "")
+    return f"/g/{group.slug}/signed-out" + (f"?{_query(back)}" if back else "")
+
+
+def _query(back: str | None) -> str:
+    return urlencode({"back": back}) if back else ""
 
 
 def _gone(request: web.Request, group: Group | None, return_url: str | None) -> web.Response:

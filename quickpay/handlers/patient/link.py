@@ -6,10 +6,11 @@ from typing import assert_never
 from aiohttp import web
 
 from quickpay.domain.groups import Group
+from quickpay.domain.languages import Language
 from quickpay.domain.links import LinkState
 from quickpay.domain.tokens import TokenPurpose
 from quickpay.handlers.cookies import give_cookie, visit_of
-from quickpay.handlers.desk import DESK, Desk
+from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
 from quickpay.handlers.pages import frame_of, html_of, render, see_other, show
 from quickpay.handlers.patient.answers import mistakes_of
@@ -17,6 +18,7 @@ from quickpay.handlers.patient.landing import landing_address
 from quickpay.handlers.patient.notices import DeadLinkNotice, FreshLink, LinkRenewed
 from quickpay.handlers.patient.views import LinkFront
 from quickpay.handlers.problems import problem_page
+from quickpay.handlers.tongues import language_for, tongue_of
 from quickpay.handlers.words import DEAD_LINKS, aloud
 from quickpay.services.enter import DeadLink, LinkPage, NotALink, Opened, TooManyBadLinks
 from quickpay.services.renew import RENEWABLE
@@ -26,8 +28,8 @@ _BLOCKED_SECONDS = "600"
 _CSRF_HERE = secrets.token_urlsafe(16)
 """Where the token goes in a page kept; drawn anew, so that no group's name or footer can be it."""
 
-FRONTS: web.AppKey[dict[int, tuple[int, str, str]]] = web.AppKey("FRONTS", dict)
-"""Link pages by their group: the version, and what stands before and after the form's token."""
+FRONTS: web.AppKey[dict[tuple[int, Language], tuple[int, str, str]]] = web.AppKey("FRONTS", dict)
+"""Link pages by their group and language: the version, and what stands before and after the form's token."""
 
 
 async def look(request: web.Request) -> web.Response:
@@ -60,7 +62,11 @@ async def renew(request: web.Request) -> web.Response:
     renewed = await request.app[DESK].renewal.renew(token, visit_of(request))
     if renewed is not None:
         masked = renewed.masked
-        return show(LinkRenewed(frame=frame_of(renewed.group), masked=masked, aloud=aloud(masked)))
+        return show(
+            LinkRenewed(
+                frame=frame_of(renewed.group, tongue=tongue_of(request)), masked=masked, aloud=aloud(masked)
+            )
+        )
     seen = await request.app[DESK].enter.look(token, visit_of(request))
     return see_other(f"/q/{token}") if isinstance(seen, LinkPage) else await _closed(request, seen)
 
@@ -90,18 +96,22 @@ async def _look(request: web.Request, *, status: int = 200) -> web.Response:
     if status == 200:  # noqa: PLR2004 - the page everybody meets is written once for each version of a group
         before, after = _front(request, seen.group)
         return html_of(before + csrf + after)
-    page = LinkFront(frame=frame_of(seen.group), csrf=csrf, mistakes=mistakes_of(form_of(request)))
+    page = LinkFront(
+        frame=frame_of(seen.group, tongue=tongue_of(request)),
+        csrf=csrf,
+        mistakes=mistakes_of(form_of(request)),
+    )
     return show(page, status=status)
 
 
 def _front(request: web.Request, group: Group) -> tuple[str, str]:
     """Write a group's link page but for its form's token; the token of the link is nowhere in it."""
-    fronts = request.app[FRONTS]
-    kept = fronts.get(group.id)
+    fronts, language = request.app[FRONTS], language_for(request)
+    kept = fronts.get((group.id, language))
     if kept is None or kept[0] != group.version:
-        text = render(LinkFront(frame=frame_of(group), csrf=_CSRF_HERE))
+        text = render(LinkFront(frame=frame_of(group, tongue=tongue_of(request)), csrf=_CSRF_HERE))
         before, _, after = text.partition(_CSRF_HERE)
-        kept = fronts[group.id] = (group.version, before, after)
+        kept = fronts[group.id, language] = (group.version, before, after)
     return kept[1:]
 
 
@@ -136,22 +146,23 @@ def no_link(request: web.Request, why: NotALink | TooManyBadLinks) -> web.Respon
 async def _closed(request: web.Request, why: DeadLink | NotALink | TooManyBadLinks) -> web.Response:
     match why:
         case DeadLink(group=group, state=state):
-            return show(await _dead_link(request.app[DESK], _token(request), group, state), status=410)
+            return show(await _dead_link(request, group, state), status=410)
         case NotALink() | TooManyBadLinks():
             return no_link(request, why)
         case _:
             assert_never(why)
 
 
-async def _dead_link(desk: Desk, token: str, group: Group, state: LinkState) -> DeadLinkNotice:
+async def _dead_link(request: web.Request, group: Group, state: LinkState) -> DeadLinkNotice:
     """Say what became of a genuine link, so what stands in the address is one of our own spellings."""
+    desk, token = request.app[DESK], _token(request)
     heading, words = DEAD_LINKS[state]
     link_id = desk.tokens.read(TokenPurpose.LINK, token) or ""
     masked = await desk.renewal.offer(token) if state in RENEWABLE else None
     renewal = masked and FreshLink(action=f"/q/{token}/renew", masked=masked, aloud=aloud(masked))
     paid = state is LinkState.PAID
     return DeadLinkNotice(
-        frame=frame_of(group),
+        frame=frame_of(group, tongue=tongue_of(request)),
         heading=heading,
         words=words,
         receipt_action=f"/q/{token}/receipt" if paid else None,

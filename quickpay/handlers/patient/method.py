@@ -6,6 +6,7 @@ from typing import assert_never
 from aiohttp import web
 
 from quickpay.domain.payments import Method
+from quickpay.domain.said import say
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
@@ -21,10 +22,10 @@ from quickpay.services.simulation import Imagined
 from quickpay.services.stay import MustProve, NoStay
 
 _WORDS = {
-    Method.CARD: ("Card", "Credit, debit, HSA or FSA card."),
-    Method.APPLE_PAY: ("Apple Pay", "Pay with a card on this device."),
-    Method.GOOGLE_PAY: ("Google Pay", "Pay with a card in your Google account."),
-    Method.STORED: ("Stored card", "A card you stored before."),
+    Method.CARD: (say("Card"), say("Credit, debit, HSA or FSA card.")),
+    Method.APPLE_PAY: ("Apple Pay", say("Pay with a card on this device.")),
+    Method.GOOGLE_PAY: ("Google Pay", say("Pay with a card in your Google account.")),
+    Method.STORED: (say("Stored card"), say("A card you stored before.")),
 }
 
 
@@ -72,8 +73,8 @@ def method_view(page: MethodPage, frame: Frame, mistakes: tuple[Mistake, ...] = 
     if not page.methods:
         return Notice(
             frame=frame,
-            heading="Online payment is unavailable",
-            words=("Your card was not charged. Please contact the office to pay.",),
+            heading=say("Online payment is unavailable"),
+            words=(say("Your card was not charged. Please contact the office to pay."),),
         )
     chosen = page.order.method if page.order.method in page.methods else None
     only = page.methods[0] if len(page.methods) == 1 else None

@@ -5,12 +5,14 @@ from typing import assert_never
 
 from aiohttp import web
 
+from quickpay.domain.said import say
 from quickpay.handlers.cookies import take_cookie, visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
 from quickpay.handlers.pages import Mistake, frame_of, see_other, show
 from quickpay.handlers.patient.answers import home_of, mistakes_of, nobody, session_frame
 from quickpay.handlers.patient.notices import Notice, NotMeQuestion
+from quickpay.handlers.tongues import tongue_of
 from quickpay.services.not_me import CameOtherwise, MaySay, Said
 from quickpay.services.stay import NoStay, Stay
 
@@ -20,7 +22,7 @@ async def ask(request: web.Request) -> web.Response:
     return await _ask(request)
 
 
-async def say(request: web.Request) -> web.Response:
+async def hear(request: web.Request) -> web.Response:
     """Put the link on hold and leave; the page after it stands at an address of nobody's."""
     form = form_of(request)
     if form.faults:
@@ -45,12 +47,15 @@ async def on_hold(request: web.Request) -> web.Response:
     if group is None:
         raise web.HTTPNotFound
     notice = Notice(
-        frame=frame_of(group),
-        heading="Thank you for telling us",
+        frame=frame_of(group, tongue=tongue_of(request)),
+        heading=say("Thank you for telling us"),
         words=(
-            "The link is on hold: nobody can open it, and no more messages about this bill go where it came.",
-            "Nothing was charged by this. The office sees it and can undo it.",
-            "If you pressed it by mistake, or had paid with this link before, please call the office.",
+            say(
+                "The link is on hold: nobody can open it, and no more messages about this bill go "
+                "where it came."
+            ),
+            say("Nothing was charged by this. The office sees it and can undo it."),
+            say("If you pressed it by mistake, or had paid with this link before, please call the office."),
         ),
         kind="success",
     )
@@ -73,7 +78,7 @@ async def _ask(request: web.Request, mistakes: tuple[Mistake, ...] = ()) -> web.
 def _ask_the_office(request: web.Request, stay: Stay) -> web.Response:
     notice = Notice(
         frame=session_frame(request, stay),
-        heading="Please contact the office",
-        words=("You came here without a link, so there is none to put on hold. The office can help.",),
+        heading=say("Please contact the office"),
+        words=(say("You came here without a link, so there is none to put on hold. The office can help."),),
     )
     return show(notice, status=403)

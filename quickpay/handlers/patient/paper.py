@@ -6,11 +6,14 @@ from typing import assert_never
 from aiohttp import hdrs, web
 
 from quickpay.domain.groups import Group
-from quickpay.domain.money import Cents, format_usd
-from quickpay.domain.payments import PaymentState, brand_name
+from quickpay.domain.languages import Language
+from quickpay.domain.money import Cents
+from quickpay.domain.payments import PaymentState, card_name
+from quickpay.domain.said import say, usd
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.patient.answers import refused
+from quickpay.handlers.tongues import language_for
 from quickpay.handlers.words import day
 from quickpay.ports.papers import Paper, Section
 from quickpay.services.result import NotYours, ResultPage
@@ -25,7 +28,10 @@ async def receipt(request: web.Request) -> web.Response:
     match await desk.results.see(visit_of(request), request.match_info["id"]):
         case ResultPage() as result if result.paid_on is not None:
             group = result.stay.group
-            return pdf_of(await desk.press.pdf(_paper(result), group), name=f"receipt-{_number(result)}")
+            return pdf_of(
+                await desk.press.pdf(_paper(result, language_for(request, result.stay)), group),
+                name=f"receipt-{_number(result)}",
+            )
         case ResultPage() | NotYours():
             raise web.HTTPNotFound
         case MustProve() | NoStay() as why:
@@ -53,26 +59,26 @@ def _number(result: ResultPage) -> str:
     return str(result.payment.receipt_number or "")
 
 
-def _paper(result: ResultPage) -> Paper:
+def _paper(result: ResultPage, language: Language) -> Paper:
     payment, stay = result.payment, result.stay
     paid = payment.state in _ENDED_WELL
     card = None
     if payment.card_brand is not None and payment.card_last4 is not None:
-        card = f"{brand_name(payment.card_brand)} ending in {payment.card_last4}"
+        card = card_name(payment.card_brand, payment.card_last4)
     facts = (
-        ("Receipt #", _number(result)),
-        ("Guarantor", stay.guarantor.name),
-        ("Account", stay.guarantor.number),
-        ("Date Paid" if paid else "Date", "" if result.paid_on is None else day(result.paid_on)),
-        ("Transaction #", payment.transaction),
-        ("Card Type", card),
-        ("Amount Paid", format_usd(payment.amount if paid else Cents(0))),
-        ("Given back", format_usd(payment.refunded) if payment.refunded else None),
-        ("Status", "Paid" if paid else "Unsuccessful"),
+        (say("Receipt #"), _number(result)),
+        (say("Guarantor"), stay.guarantor.name),
+        (say("Account"), stay.guarantor.number),
+        (say("Date Paid") if paid else say("Date"), "" if result.paid_on is None else day(result.paid_on)),
+        (say("Transaction #"), payment.transaction),
+        (say("Card Type"), card),
+        (say("Amount Paid"), usd(payment.amount if paid else Cents(0))),
+        (say("Given back"), usd(payment.refunded) if payment.refunded else None),
+        (say("Status"), say("Paid") if paid else say("Unsuccessful")),
     )
     return Paper(
-        title=f"Receipt {_number(result)}",
-        language="en",
+        title=say("Receipt %(number)s", number=_number(result)),
+        language=language,
         group=stay.group.name,
         footer=foot_of(stay.group),
         sections=(Section(facts=tuple((label, value) for label, value in facts if value)),),

@@ -8,7 +8,8 @@ from quickpay.domain.balances import Balances
 from quickpay.domain.contacts import mask_email
 from quickpay.domain.money import Cents
 from quickpay.domain.options import LookAndFeel
-from quickpay.domain.payments import Payment, PaymentState, brand_name
+from quickpay.domain.payments import Payment, PaymentState, brand_name, card_name
+from quickpay.domain.said import say
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.headers import new_scripts
@@ -79,12 +80,12 @@ def payment_view(result: ResultPage, frame: Frame) -> PaymentResult:
 def _remains(look: LookAndFeel, balances: Balances) -> tuple[str, Cents]:
     """Say what is left in the one sum the group shows."""
     if look.show_current_balance:
-        return "Still to pay", balances.payable
-    return "Still due", Cents(min(balances.amount_due, balances.payable))
+        return say("Still to pay"), balances.payable
+    return say("Still due"), Cents(min(balances.amount_due, balances.payable))
 
 
 def _card(payment: Payment) -> tuple[str | None, str | None]:
     if payment.card_brand is None or payment.card_last4 is None:
         return None, None
     brand = brand_name(payment.card_brand)
-    return f"{brand} •••• {payment.card_last4}", f"{brand} ending in {payment.card_last4}"
+    return f"{brand} •••• {payment.card_last4}", card_name(payment.card_brand, payment.card_last4)

@@ -5,6 +5,7 @@ from typing import assert_never
 from aiohttp import web
 
 from quickpay.domain.options import LandingPage
+from quickpay.domain.said import say
 from quickpay.handlers.cookies import give_cookie, visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
@@ -15,7 +16,7 @@ from quickpay.handlers.patient.landing import landing_address
 from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.patient.views import ChooseWay, TypeCode, WayChoice
 from quickpay.handlers.walking import walked
-from quickpay.handlers.words import CHOOSE_WAY, ENTER_CODE, aloud, code_refused, minutes
+from quickpay.handlers.words import CHOOSE_WAY, ENTER_CODE, aloud, code_refused, minutes, new_code_in
 from quickpay.mfa.methods import Method
 from quickpay.services.proof_pages import (
     AlreadyProved,
@@ -37,7 +38,8 @@ from quickpay.services.proof_pages import (
 )
 from quickpay.services.stay import NoStay, Stay
 
-_LABELS = {Method.EMAIL: "Email", Method.SMS: "Text message"}
+BY = {Method.EMAIL: say("email"), Method.SMS: say("text message")}
+_LABELS = {Method.EMAIL: say("Email"), Method.SMS: say("Text message")}
 
 
 async def choose(request: web.Request) -> web.Response:
@@ -121,9 +123,7 @@ async def resend(request: web.Request) -> web.Response:
         case CodeSent():
             return see_other("/verify/code")
         case NotYet(page=page):
-            response = _code_page(
-                request, page, told=f"A new code can be sent in {minutes(page.seconds_to_resend)}."
-            )
+            response = _code_page(request, page, told=new_code_in(page.seconds_to_resend))
             response.headers["Retry-After"] = str(page.seconds_to_resend)
             response.set_status(429)
             return response
@@ -157,13 +157,16 @@ def not_here(request: web.Request, why: NotHere) -> web.Response:
             return see_other("/pay")
         case CannotProve(stay=stay, office=office):
             by_phone = (
-                ("While you are on the phone, it can open your bill on this screen.",) if office else ()
+                (say("While you are on the phone, it can open your bill on this screen."),) if office else ()
             )
             notice = Notice(
                 frame=session_frame(request, stay),
-                heading="Please contact the office",
-                words=("We cannot send you a code from here. The office can help you to pay.", *by_phone),
-                go_on=("/verify/office", "I am calling the office") if office else None,
+                heading=say("Please contact the office"),
+                words=(
+                    say("We cannot send you a code from here. The office can help you to pay."),
+                    *by_phone,
+                ),
+                go_on=("/verify/office", say("I am calling the office")) if office else None,
             )
             return show(notice, status=403)
         case _:
@@ -214,20 +217,26 @@ def code_view(
 
 
 def _way(way: Way) -> WayChoice:
-    return WayChoice(method=way.method, label=_LABELS[way.method], masked=way.masked, aloud=aloud(way.masked))
+    return WayChoice(
+        method=way.method,
+        label=_LABELS[way.method],
+        by=BY[way.method],
+        masked=way.masked,
+        aloud=aloud(way.masked),
+    )
 
 
 def _locked(request: web.Request, stay: Stay) -> web.Response:
     """Say it alike for a right and a wrong code, and whoever asks (R28)."""
     notice = Notice(
         frame=session_frame(request, stay),
-        heading="Too many tries",
+        heading=say("Too many tries"),
         words=(
-            "For your safety no code is taken for a while. Nothing was charged.",
-            "Please wait 15 minutes and ask for a new code, or contact the office.",
+            say("For your safety no code is taken for a while. Nothing was charged."),
+            say("Please wait 15 minutes and ask for a new code, or contact the office."),
         ),
         kind="warning",
-        go_on=("/verify", "Ask for a new code"),
+        go_on=("/verify", say("Ask for a new code")),
         go_on_later=True,
     )
     return show(notice, status=429)
@@ -236,12 +245,14 @@ def _locked(request: web.Request, stay: Stay) -> web.Response:
 def _too_many_codes(request: web.Request, stay: Stay) -> web.Response:
     notice = Notice(
         frame=session_frame(request, stay),
-        heading="Please wait before asking for another code",
+        heading=say("Please wait before asking for another code"),
         words=(
-            "Several codes were sent already. The newest one is good for some minutes after it was sent.",
-            "Please try again later, or contact the office.",
+            say(
+                "Several codes were sent already. The newest one is good for some minutes after it was sent."
+            ),
+            say("Please try again later, or contact the office."),
         ),
         kind="warning",
-        go_on=("/verify/code", "Type the code"),
+        go_on=("/verify/code", say("Type the code")),
     )
     return show(notice, status=429)

@@ -9,6 +9,7 @@ from aiohttp import web
 from quickpay.domain.contacts import ContactFault
 from quickpay.domain.digests import form_token
 from quickpay.domain.groups import Group
+from quickpay.domain.said import say
 from quickpay.handlers.cookies import give_cookie, visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
@@ -17,7 +18,16 @@ from quickpay.handlers.pages import Frame, Mistake, frame_of, see_other, show
 from quickpay.handlers.patient.answers import mistakes_of
 from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.patient.views import KnockCode, SignIn
-from quickpay.handlers.words import CONTACT_FAULT, CONTACT_FAULTS, ENTER_CODE, aloud, code_refused, minutes
+from quickpay.handlers.tongues import tongue_of
+from quickpay.handlers.words import (
+    CONTACT_FAULT,
+    CONTACT_FAULTS,
+    ENTER_CODE,
+    aloud,
+    code_refused,
+    minutes,
+    new_code_in,
+)
 from quickpay.services.knock_pages import (
     CameIn,
     KnockLocked,
@@ -35,17 +45,17 @@ from quickpay.services.knock_pages import (
 
 _FIELDS = ("first_name", "last_name", "contact")
 _MISSING = {
-    "first_name": "Enter your first name.",
-    "last_name": "Enter your last name.",
-    "contact": "Enter your email address or mobile number.",
+    "first_name": say("Enter your first name."),
+    "last_name": say("Enter your last name."),
+    "contact": say("Enter your email address or mobile number."),
 }
-_WAYS = {"email": "email", "sms": "text message"}
+_WAYS = {"email": say("email"), "sms": say("text message")}
 
 
 async def ask(request: web.Request) -> web.Response:
     """Show the form."""
     group = await request.app[DESK].website.door(request.match_info["group"])
-    return _form(request, group) if isinstance(group, Group) else _not_in(group)
+    return _form(request, group) if isinstance(group, Group) else _not_in(request, group)
 
 
 async def knock(request: web.Request) -> web.Response:
@@ -60,13 +70,13 @@ async def knock(request: web.Request) -> web.Response:
         mistakes = (Mistake(field="contact", message=CONTACT_FAULTS.get(read, CONTACT_FAULT)),)
     if mistakes or isinstance(read, ContactFault):
         group = await desk.website.door(slug)
-        return _form(request, group, mistakes) if isinstance(group, Group) else _not_in(group)
+        return _form(request, group, mistakes) if isinstance(group, Group) else _not_in(request, group)
     says = WhoSheSays(
         first_name=typed["first_name"], last_name=typed["last_name"], method=read[0], contact=read[1]
     )
     answer = await desk.website.knock(visit_of(request), slug, says)
     if not isinstance(answer, KnockTaken):
-        return _not_in(answer)
+        return _not_in(request, answer)
     response = see_other(f"/g/{slug}/sign-in/code")
     give_cookie(response, answer.secret, secure=desk.secure)
     return response
@@ -75,7 +85,7 @@ async def knock(request: web.Request) -> web.Response:
 async def ask_code(request: web.Request) -> web.Response:
     """Show where the code went, if there was somebody to send it to, and the field for it."""
     answer = await request.app[DESK].website.page(visit_of(request), request.match_info["group"])
-    return _code_page(request, answer) if isinstance(answer, KnockPage) else _not_in(answer)
+    return _code_page(request, answer) if isinstance(answer, KnockPage) else _not_in(request, answer)
 
 
 async def check(request: web.Request) -> web.Response:
@@ -93,7 +103,7 @@ async def check(request: web.Request) -> web.Response:
             mistakes = mistakes_of(form, "code") or (Mistake(field="code", message=ENTER_CODE),)
             return _code_page(request, page, mistakes)
         case KnockLocked() | NoKnock() | NoDoor() | NoSuchGroup() as why:
-            return _not_in(why)
+            return _not_in(request, why)
         case never:
             assert_never(never)
 
@@ -105,12 +115,12 @@ async def resend(request: web.Request) -> web.Response:
         case KnockTaken():
             return see_other(f"/g/{slug}/sign-in/code")
         case KnockNotYet(page=page):
-            told = f"A new code can be sent in {minutes(page.seconds_to_resend)}."
+            told = new_code_in(page.seconds_to_resend)
             response = _code_page(request, page, told=told, status=HTTPStatus.TOO_MANY_REQUESTS)
             response.headers["Retry-After"] = str(page.seconds_to_resend)
             return response
         case KnockLocked() | NoKnock() | NoDoor() | NoSuchGroup() as why:
-            return _not_in(why)
+            return _not_in(request, why)
         case never:
             assert_never(never)
 
@@ -120,7 +130,7 @@ def _form(request: web.Request, group: Group, mistakes: tuple[Mistake, ...] = ()
     secret = secrets.token_bytes(32) if brought is None else brought
     form = form_of(request) if request.method == "POST" else None
     page = SignIn(
-        frame=_frame(group, secret),
+        frame=_frame(request, group, secret),
         action=f"/g/{group.slug}/sign-in",
         left=request.query.get("left") == "yes",
         mistakes=mistakes,
@@ -141,7 +151,7 @@ def _code_page(
     status: int = 200,
 ) -> web.Response:
     view = KnockCode(
-        frame=_frame(page.group, visit_of(request).secret or b"", scripts=new_scripts()),
+        frame=_frame(request, page.group, visit_of(request).secret or b"", scripts=new_scripts()),
         action=f"/g/{page.group.slug}/sign-in",
         way=_WAYS[page.method],
         masked=page.masked,
@@ -155,28 +165,35 @@ def _code_page(
     return show(view, status=422 if mistakes else status)
 
 
-def _frame(group: Group, secret: bytes, *, scripts: Scripts | None = None) -> Frame:
-    return frame_of(group, door_csrf=form_token(secret), scripts=scripts)
+def _frame(request: web.Request, group: Group, secret: bytes, *, scripts: Scripts | None = None) -> Frame:
+    return frame_of(group, door_csrf=form_token(secret), scripts=scripts, tongue=tongue_of(request))
 
 
-def _not_in(why: KnockLocked | NoKnock | TooManyKnocks | NoDoor | NoSuchGroup) -> web.Response:
+def _not_in(
+    request: web.Request, why: KnockLocked | NoKnock | TooManyKnocks | NoDoor | NoSuchGroup
+) -> web.Response:
     """Answer whoever cannot come in here and now."""
+    tongue = tongue_of(request)
     match why:
         case NoSuchGroup():
             raise web.HTTPNotFound
         case NoKnock(group=group):
             return see_other(f"/g/{group.slug}/sign-in")
         case NoDoor(group=group):
-            words = "This office has no sign-in here. Your bill opens from the link in your text or email."
-            notice = Notice(frame=frame_of(group), heading="Please open your link", words=(words,))
+            words = say(
+                "This office has no sign-in here. Your bill opens from the link in your text or email."
+            )
+            notice = Notice(
+                frame=frame_of(group, tongue=tongue), heading=say("Please open your link"), words=(words,)
+            )
             return show(notice, status=HTTPStatus.FORBIDDEN)
         case KnockLocked(group=group):
-            heading = "Too many tries"
-            words = "For your safety, this sign-in is closed for a while. The office can help you."
+            heading = say("Too many tries")
+            words = say("For your safety, this sign-in is closed for a while. The office can help you.")
         case TooManyKnocks(group=group):
-            heading = "Please wait a while"
-            words = "Somebody tried to sign in many times from here. Please try again in an hour."
+            heading = say("Please wait a while")
+            words = say("Somebody tried to sign in many times from here. Please try again in an hour.")
         case never:
             assert_never(never)
-    notice = Notice(frame=frame_of(group), heading=heading, words=(words,), kind="warning")
+    notice = Notice(frame=frame_of(group, tongue=tongue), heading=heading, words=(words,), kind="warning")
     return show(notice, status=HTTPStatus.TOO_MANY_REQUESTS)

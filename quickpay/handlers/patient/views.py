@@ -82,10 +82,11 @@ class LaunchFront:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayChoice:
-    """One way to get a code, its contact masked; `aloud` is how the contact is said."""
+    """One way to get a code, its contact masked; `by` and `aloud` are how they are said."""
 
     method: WayMethod
     label: str
+    by: str
     masked: str
     aloud: str
 

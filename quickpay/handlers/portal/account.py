@@ -5,6 +5,7 @@ from dataclasses import replace
 from aiohttp import web
 
 from quickpay.domain.options import LookAndFeel
+from quickpay.domain.said import say, say_in
 from quickpay.domain.visits import Visit, totals
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
@@ -85,18 +86,18 @@ def _filters(page: AccountPage) -> tuple[Filter, ...]:
     names = (patient_name(page.stay.guarantor, one) for one in page.patients)
     filters = [
         Filter(
-            label="Show",
+            label=say("Show"),
             choices=tuple(choice(word, replace(chosen, state=state)) for state, word in VISIT_STATES.items()),
         )
     ]
     if len(page.patients) > 1:
-        every = choice("Everyone", replace(chosen, patient=None))
+        every = choice(say("Everyone"), replace(chosen, patient=None))
         each = (choice(name, replace(chosen, patient=place)) for place, name in enumerate(names))
-        filters.append(Filter(label="Patient", choices=(every, *each)))
+        filters.append(Filter(label=say("Patient"), choices=(every, *each)))
     if len(page.years) > 1:
-        every = choice("All", replace(chosen, year=None))
+        every = choice(say_in("years", "All"), replace(chosen, year=None))
         years = (choice(str(year), replace(chosen, year=year)) for year in page.years)
-        filters.append(Filter(label="Year", choices=(every, *years)))
+        filters.append(Filter(label=say("Year"), choices=(every, *years)))
     return tuple(filters)
 
 
@@ -112,7 +113,9 @@ def _place(page: AccountPage, visits: tuple[Visit, ...], look: LookAndFeel) -> P
     patient = patient_name(page.stay.guarantor, first.patient)
     lines = tuple(line for visit in visits for line in visit.lines)
     caption = (
-        f"Visits of {patient} since the last statement" if patient else "Visits since the last statement"
+        say("Visits of %(patient)s since the last statement", patient=patient)
+        if patient
+        else say("Visits since the last statement")
     )
     return Place(patient=patient, where=where(first), table=line_table(caption, lines, look, total=False))
 
@@ -127,5 +130,7 @@ def _card(page: AccountPage, visit: Visit, look: LookAndFeel) -> VisitCard:
         pending=sums.insurance_pending if look.show_insurance_pending else None,
         is_open=visit.is_open,
         collections=sums.collections or None,
-        table=line_table(f"Visit of {day(visit.date)}", visit.lines, look, total=len(visit.lines) > 1),
+        table=line_table(
+            say("Visit of %(date)s", date=day(visit.date)), visit.lines, look, total=len(visit.lines) > 1
+        ),
     )

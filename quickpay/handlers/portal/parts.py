@@ -8,6 +8,7 @@ from aiohttp import web
 from quickpay.domain.encounters import Line, Statement
 from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.options import LookAndFeel
+from quickpay.domain.said import say
 from quickpay.domain.visits import totals
 from quickpay.handlers.pages import show
 from quickpay.handlers.patient.answers import refused, session_frame
@@ -46,9 +47,9 @@ def not_a_member(request: web.Request, why: NotAMember) -> web.Response:
         case NotAuthorized(stay=stay, may_prove=may_prove):
             notice = Notice(
                 frame=session_frame(request, stay, home="/pay"),
-                heading=NOT_AUTHORIZED if may_prove else "Please contact the office",
+                heading=NOT_AUTHORIZED if may_prove else say("Please contact the office"),
                 words=(MAY_PROVE if may_prove else MAY_NOT_PROVE,),
-                go_on=("/verify", "View Account") if may_prove else None,
+                go_on=("/verify", say("View Account")) if may_prove else None,
                 office=not may_prove,
             )
             return show(notice, status=403)

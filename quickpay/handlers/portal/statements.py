@@ -5,6 +5,7 @@ from typing import assert_never
 from aiohttp import web
 
 from quickpay.domain.options import LookAndFeel
+from quickpay.domain.said import say, say_in
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.headers import new_scripts
@@ -33,8 +34,8 @@ async def show_statements(request: web.Request) -> web.Response:
         return not_a_member(request, page)
     look = page.stay.group.options.look_and_feel
     choices = (
-        Choice(word="All", address="/statements", here=not page.hide_paid),
-        Choice(word="Hide paid", address="/statements?hide=paid", here=page.hide_paid),
+        Choice(word=say_in("statements", "All"), address="/statements", here=not page.hide_paid),
+        Choice(word=say("Hide paid"), address="/statements?hide=paid", here=page.hide_paid),
     )
     view = StatementsView(
         frame=stay_frame(request, page.stay, here="statements"),
@@ -43,7 +44,7 @@ async def show_statements(request: web.Request) -> web.Response:
         statements=tuple(_row(one, look) for one in page.statements.items),
         shows_balance=look.show_statement_balance,
         shows_pending=look.show_insurance_pending,
-        filter=Filter(label="Show", choices=choices),
+        filter=Filter(label=say("Show"), choices=choices),
         hidden=page.hidden,
         pager=pager(page.statements, "/statements", **(_HIDE_PAID if page.hide_paid else {})),
     )
@@ -60,7 +61,7 @@ async def show_statement(request: web.Request) -> web.Response:
                 guarantor=page.stay.guarantor.name,
                 account=page.stay.guarantor.number,
                 statement=_row(page.statement, look),
-                table=line_table("Lines of this statement", page.lines, look, total=len(page.lines) > 1),
+                table=line_table(say("Lines of this statement"), page.lines, look, total=len(page.lines) > 1),
                 gone=page.gone,
             )
             return show(view)

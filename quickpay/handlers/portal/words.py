@@ -2,46 +2,54 @@
 
 from quickpay.domain.encounters import Line
 from quickpay.domain.options import LookAndFeel, ShowProcedures
-from quickpay.domain.payments import Method, Payment, brand_name
+from quickpay.domain.payments import Method, Payment, card_name
 from quickpay.domain.receipts import ReceiptStatus
+from quickpay.domain.said import say, say_in, together
 from quickpay.services.portal_account import VisitState
 from quickpay.services.portal_receipts import ReceiptLine
 from quickpay.services.portal_sums import PayNow
 
 NO_PAY_NOW = {
-    PayNow.NOTHING_OWED: "You owe nothing right now.",
-    PayNow.RECEIVED: "Your payment was received and is being added to your account. Nothing more to pay now.",
+    PayNow.NOTHING_OWED: say("You owe nothing right now."),
+    PayNow.RECEIVED: say(
+        "Your payment was received and is being added to your account. Nothing more to pay now."
+    ),
     PayNow.ON_ITS_WAY: (
-        "A payment is on its way, and we are waiting for the bank's answer. Please do not pay again."
+        say("A payment is on its way, and we are waiting for the bank's answer. Please do not pay again.")
     ),
     PayNow.LINK_USED: (
-        "This link has taken its one payment. To pay what is left, ask the office for a new link."
+        say("This link has taken its one payment. To pay what is left, ask the office for a new link.")
     ),
     PayNow.UNAVAILABLE: (
-        "This office is not taking payments online at the moment. Please contact the office to pay."
+        say("This office is not taking payments online at the moment. Please contact the office to pay.")
     ),
 }
 
-AMOUNT_DUE = "Amount Due"
-LAST_STATEMENT = "Statement Balance"
-CURRENT_BALANCE = "Current Balance"
-UNAPPLIED_FUNDS = "Unapplied Funds"
-WHAT_DUE = "What is left to pay of your last statement."
-WHAT_DUE_NEVER = "You have not been sent a statement yet."
-WHAT_STATEMENT = "What your last statement said when it was sent."
-WHAT_CURRENT = "Everything you owe now, new visits included."
-COLLECTIONS = "Collections Balance"
-WHAT_COLLECTIONS = "With a collector, for your information only. It is not payable here."
-WHAT_UNAPPLIED = "Received, and not put on a visit yet."
+AMOUNT_DUE = say("Amount Due")
+LAST_STATEMENT = say("Statement Balance")
+CURRENT_BALANCE = say("Current Balance")
+UNAPPLIED_FUNDS = say("Unapplied Funds")
+WHAT_DUE = say("What is left to pay of your last statement.")
+WHAT_DUE_NEVER = say("You have not been sent a statement yet.")
+WHAT_STATEMENT = say("What your last statement said when it was sent.")
+WHAT_CURRENT = say("Everything you owe now, new visits included.")
+COLLECTIONS = say("Collections Balance")
+WHAT_COLLECTIONS = say("With a collector, for your information only. It is not payable here.")
+WHAT_UNAPPLIED = say("Received, and not put on a visit yet.")
 
-PAID_ONLINE = "Online"
+_STATUSES = {ReceiptStatus.PAID: say("Paid"), ReceiptStatus.UNSUCCESSFUL: say("Unsuccessful")}
+PAID_ONLINE = say("Online")
 _WALLETS = {Method.APPLE_PAY: "Apple Pay", Method.GOOGLE_PAY: "Google Pay"}
 
-VISIT_STATES = {VisitState.ALL: "All", VisitState.OPEN: "Open", VisitState.PAID: "Paid"}
+VISIT_STATES = {
+    VisitState.ALL: say_in("visits", "All"),
+    VisitState.OPEN: say_in("visits", "Open"),
+    VisitState.PAID: say_in("visits", "Paid"),
+}
 
-NOT_AUTHORIZED = "Please confirm that it is you"
-MAY_PROVE = "Your account opens after you type a code that we send to a contact the office has on file."
-MAY_NOT_PROVE = "Your account cannot be opened from here. The office can tell you more about your bill."
+NOT_AUTHORIZED = say("Please confirm that it is you")
+MAY_PROVE = say("Your account opens after you type a code that we send to a contact the office has on file.")
+MAY_NOT_PROVE = say("Your account cannot be opened from here. The office can tell you more about your bill.")
 
 
 def paid_with(receipt: ReceiptLine) -> str:
@@ -58,7 +66,7 @@ def paid_where(receipt: ReceiptLine) -> str:
 
 def status_word(receipt: ReceiptLine) -> str:
     """Say how it ended: Paid or Unsuccessful, or the PM system's word where it has another."""
-    return _capital(receipt.said) if receipt.status is None else receipt.status.value
+    return _capital(receipt.said) if receipt.status is None else _STATUSES[receipt.status]
 
 
 def is_unsuccessful(receipt: ReceiptLine) -> bool:
@@ -79,10 +87,8 @@ def procedure(line: Line, look: LookAndFeel) -> str | None:
 
 def _card(payment: Payment) -> str:
     wallet = _WALLETS.get(payment.method)
-    card = "Card" if payment.card_brand is None else brand_name(payment.card_brand)
-    if payment.card_last4 is not None:
-        card = f"{card} ending in {payment.card_last4}"
-    return card if wallet is None else f"{wallet}, {card}"
+    card = card_name(payment.card_brand, payment.card_last4)
+    return card if wallet is None else together(wallet, card, between=", ")
 
 
 def _capital(word: str) -> str:

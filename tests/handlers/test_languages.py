@@ -1,0 +1,313 @@
+"""Every page a patient meets in Spanish: nothing English on it, chosen as the rules say, never mixed up."""
+
+import asyncio
+import re
+from dataclasses import replace
+from datetime import timedelta
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+
+from quickpay.catalogues import catalogue
+from quickpay.domain.languages import Language
+from quickpay.domain.links import LinkState
+from quickpay.domain.options import LogoutFunction
+from quickpay.mfa.methods import Method as Way
+from quickpay.ports.gateway import NoAnswer
+from tests.arch.catalogue import messages, translations
+from tests.handlers.portal_visitor import authorized, every_page
+from tests.handlers.site import Answer, Browser, Site
+from tests.services.portal_account import ACCOUNT
+
+_WORD = re.compile(r"[a-záéíóúüñ]{2,}")
+_READ_OUT = {
+    *("aria-label", "alt", "title", "placeholder", "data-label", "data-words", "data-paying", "data-check"),
+    *("data-missing", "data-many", "data-one", "data-extend", "data-done", "data-failed"),
+}
+_WEIGHT = 50_000
+# What is on these pages and is nobody's translation: people, places, the PM system's own words.
+_DATA = {"example", "email", "visit", "office", "online", "check", "card", "no", "com"}
+
+
+class _Shown(HTMLParser):
+    """What of a page is seen or read out."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self._unread = 0
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._unread += tag in {"script", "style"}
+        self.words += [value or "" for name, value in attrs if name in _READ_OUT]
+
+    def handle_endtag(self, tag: str) -> None:
+        self._unread -= tag in {"script", "style"}
+
+    def handle_data(self, data: str) -> None:
+        if not self._unread:
+            self.words.append(data)
+
+
+def _words(texts: list[str]) -> set[str]:
+    return {
+        word for text in texts for word in _WORD.findall(re.sub(r"<[^>]*>|%\([a-z_]+\)s", " ", text).lower())
+    }
+
+
+def _only_english() -> set[str]:
+    """Words our English has and our Spanish has not."""
+    kept = messages(translations(Language.ES))
+    english = [text for one in kept for text in (one.id if isinstance(one.id, tuple) else (one.id,))]
+    spanish = [
+        text for one in kept for text in (one.string if isinstance(one.string, tuple) else (one.string,))
+    ]
+    return _words(english) - _words(spanish)
+
+
+_ENGLISH = _only_english()
+
+
+def _left_over(page: str, *data: str) -> set[str]:
+    return (_words(_Shown(page).words) & _ENGLISH) - _words(list(data))
+
+
+def test_the_measure_finds_english() -> None:
+    assert len(_ENGLISH) > 300
+    assert _left_over("<p>Your bill</p>") == {"your", "bill"}
+    assert _left_over('<p data-many="It closes">Su factura</p>') == {"it", "closes"}
+    assert _left_over("<p>Su factura</p>") == set()
+
+
+@pytest.fixture
+async def spanish(site: Site) -> Site:
+    """The site whose Alice reads Spanish."""
+    return replace(site, alice=await site.house.edit(site.alice, ACCOUNT, language="es-MX"))
+
+
+def _hold(pages: dict[str, Answer], site: Site) -> None:
+    alice = site.alice
+    data = (
+        site.group.name,
+        alice.name,
+        alice.email or "",
+        *(one.name for one in alice.patients),
+        *_OF_THE_PM,
+    )
+    for name, page in pages.items():
+        assert '<html lang="es">' in page.text, name
+        assert _left_over(page.text, *data) == set(), name
+        assert len(page.text.encode()) < _WEIGHT, name
+
+
+_OF_THE_PM = (
+    "Lakeside Clinic",
+    "Office visit",
+    "check",
+    "office",
+    "credit card",
+    "Follow-up visit",
+    "quickpay",
+)
+
+
+async def test_the_way_from_a_link_to_a_receipt(spanish: Site, browser: Browser) -> None:
+    link = await spanish.link(single_payment=False)
+    pages = {"link": await browser.get(f"/q/{spanish.house.token(link)}?lang=es")}
+    assert (await browser.open(link)).to == "/pay"
+    browser.language = ""  # from here on it is hers, not the browser's
+    for path in ("/pay", "/verify", "/not-me", "/session/extend", f"/g/{spanish.group.slug}/about"):
+        pages[path] = await browser.get(path)
+    pages["amount 422"] = await browser.post("/pay", {"amount_choice": "other", "amount": "x"})
+    pages["too much"] = await browser.post("/pay", {"amount_choice": "other", "amount": "99999"})
+    await browser.post("/pay", {"amount_choice": "other", "amount": "20"})
+    pages["method"] = await browser.get("/pay/method")
+    pages["method 422"] = await browser.post("/pay/method", {"method": "x"})
+    await browser.post("/pay/method", {"method": "card"})
+    pages["details"] = await browser.get("/pay/details")
+    pages["details 422"] = await browser.post("/pay/details", {"email": "x"})
+    pages["declined"] = await browser.pay("tok_no_funds")
+    await browser.get("/pay/details")
+    pages["paid"] = await browser.pay(email="alice@example.com")
+    pages["nothing here"] = await browser.get("/payments/no-such", Accept_Language="es")
+    _hold(pages, spanish)
+    assert "No se hizo ningún cargo a su tarjeta." in pages["declined"].words
+    assert "Gracias, recibimos su pago" in pages["paid"].words
+    assert "terminada en 4242" in pages["paid"].words
+    assert "21 nov 2026" in pages["paid"].words
+
+
+async def test_a_payment_nobody_knows_the_end_of(spanish: Site, browser: Browser) -> None:
+    await browser.come_to_pay(await spanish.link())
+    spanish.house.gateway.then(NoAnswer(reason="timed_out"))
+    unknown = await browser.pay()
+    _hold({"unknown": unknown}, spanish)
+    assert "Por favor, no vuelva a pagar." in unknown.words
+
+
+async def test_the_proof(spanish: Site, browser: Browser) -> None:
+    await spanish.options(require_mfa=False)
+    await browser.open(await spanish.link())
+    await browser.get("/verify")
+    pages = {"choose 422": await browser.post("/verify", {"method": "x"})}
+    await browser.post("/verify", {"method": "sms"})
+    await spanish.house.at_rest()
+    pages["code"] = await browser.get("/verify/code")
+    pages["too soon"] = await browser.post("/verify/resend")
+    pages["no code"] = await browser.post("/verify/code", {"code": "x"})
+    for left in range(5):
+        pages[f"wrong {left}"] = await browser.post("/verify/code", {"code": "000000"})
+    assert pages["wrong 4"].status == 429
+    _hold(pages, spanish)
+    assert "por mensaje de texto a" in pages["code"].words
+    assert spanish.house.texter.sent[-1].body.startswith("Su clave es ")
+
+
+async def test_the_portal(spanish: Site) -> None:
+    browser = await authorized(spanish)
+    pages = await every_page(browser)
+    pages["paid hidden"] = await browser.get("/statements?hide=paid")
+    pages["nothing fits"] = await browser.get("/account?show=open&year=2001")
+    _hold(pages, spanish)
+    assert "Código para" not in pages["/home"].words
+    assert spanish.house.mailer.sent[-1].subject == "Su código para ver su factura"
+    assert "Su código es " in spanish.house.mailer.sent[-1].text
+    assert '<html lang="es">' in spanish.house.mailer.sent[-1].html
+
+
+async def test_doors_and_ends_in_the_browsers_language(spanish: Site, browser: Browser) -> None:
+    slug, house = spanish.group.slug, spanish.house
+    browser.language = "__Host-qpl=es"
+    await spanish.options(require_mfa=False, logout_function=LogoutFunction.LOGOUT)
+    pages = {
+        path: await browser.get(path)
+        for path in ("/", "/pay", "/nope", f"/g/{slug}/sign-in", f"/g/{slug}/on-hold")
+    }
+    pages["left"] = await browser.get(f"/g/{slug}/signed-out")
+    await browser.get(f"/g/{slug}/sign-in")
+    pages["sign in 422"] = await browser.post(f"/g/{slug}/sign-in", {"contact": "x"})
+    says = {"first_name": "Alicia", "last_name": "Example", "contact": "alice@example.com"}
+    assert (await browser.post(f"/g/{slug}/sign-in", says)).status == 303
+    await house.at_rest()
+    pages["knock"] = await browser.get(f"/g/{slug}/sign-in/code")
+    pages["knock 422"] = await browser.post(f"/g/{slug}/sign-in/code", {"code": "000000"})
+    for state in (LinkState.REVOKED, LinkState.SUSPENDED, LinkState.PAID, LinkState.SUPERSEDED):
+        pages[state] = await _dead(spanish, browser, state)
+    link = await spanish.link()
+    house.clock.advance(timedelta(days=400))
+    path = f"/q/{house.token(link)}"
+    pages["expired"] = await browser.get(path)
+    pages["renewed"] = await browser.post(f"{path}/renew")
+    _hold(pages, spanish)
+    assert "código de 6 números por correo electrónico" in pages["knock"].words
+
+
+async def _dead(site: Site, browser: Browser, state: LinkState) -> Answer:
+    link = await site.link()
+    await site.house.end(link, state)
+    page = await browser.get(f"/q/{site.house.token(link)}")
+    assert page.status == 410
+    return page
+
+
+async def test_what_was_chosen_wins_over_the_guarantor_and_she_over_the_browser(
+    spanish: Site, browser: Browser
+) -> None:
+    link = await spanish.link()
+    path = f"/q/{spanish.house.token(link)}"
+    assert '<html lang="en">' in (await browser.get(path)).text
+    assert '<html lang="es">' in (await browser.get(path, Accept_Language="es-419,en;q=0.5")).text
+    assert '<html lang="en">' in (await browser.get(path, Accept_Language="fr")).text
+    await browser.open(link)
+    page = await browser.get("/pay", Accept_Language="en")
+    assert '<html lang="es">' in page.text
+    assert 'action="/language"' in page.text
+    answer = await browser.post("/language", {"language": "en", "back": "/verify"})
+    assert answer.to == "/verify"
+    assert answer.headers["Set-Cookie"] == "__Host-qpl=en; Path=/; HttpOnly; SameSite=Lax; Secure"
+    page = await browser.get("/verify")
+    assert '<html lang="en">' in page.text
+    assert (await browser.post("/verify", {"method": "email"})).status == 303
+    await spanish.house.at_rest()
+    assert spanish.house.mailer.sent[-1].subject == "Your code to view your bill"
+    assert '<html lang="es">' in (await browser.get("/pay?lang=es")).text
+    assert '<html lang="es">' in (await browser.get("/pay", Accept_Language="en")).text
+
+
+@pytest.mark.parametrize(
+    "back", ["https://evil.example/", "//evil.example", "/staff", "/q/x", "", "/pay/../x"]
+)
+async def test_the_choice_leads_nowhere_else(spanish: Site, browser: Browser, back: str) -> None:
+    await browser.open(await spanish.link())
+    await browser.get("/pay")
+    assert (await browser.post("/language", {"language": "en", "back": back})).to == "/pay"
+    answer = await browser.post("/language", {"language": "xx\r\nX: y", "back": "/pay"})
+    assert "Set-Cookie" not in answer.headers
+
+
+async def test_the_choice_carries_the_sessions_token_and_needs_a_session(
+    spanish: Site, browser: Browser
+) -> None:
+    assert (await browser.post("/language", {"language": "es"})).status == 401
+    await browser.open(await spanish.link())
+    await browser.get("/pay")
+    answer = await browser.post("/language", {"language": "en"}, csrf="x" * 43)
+    assert answer.status == 403
+    assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("cookie", ["xx", "es; __Host-qpl=en", "ES", "es<script>", ""])
+async def test_a_cookie_that_is_none_of_ours_says_nothing(site: Site, browser: Browser, cookie: str) -> None:
+    page = await browser.get("/", Cookie=f"__Host-qpl={cookie}", Accept_Language="en")
+    assert '<html lang="en">' in page.text
+
+
+async def test_before_a_required_proof_her_language_shows_nothing_of_her(
+    spanish: Site, browser: Browser
+) -> None:
+    await spanish.options(require_mfa=True)
+    assert (await browser.open(await spanish.link())).to == "/verify"
+    for path in ("/verify", f"/g/{spanish.group.slug}/about", "/session/extend", "/not-me"):
+        assert '<html lang="en">' in (await browser.get(path, Accept_Language="en")).text, path
+    await browser.prove(Way.EMAIL)
+    assert spanish.house.mailer.sent[-1].subject == "Su código para ver su factura"  # it goes to her alone
+    assert '<html lang="es">' in (await browser.get("/pay", Accept_Language="en")).text
+
+
+async def test_two_at_once_each_in_her_own_language(spanish: Site) -> None:
+    english, others = spanish.browser(), spanish.browser()
+    for browser in (english, others):
+        await browser.open(await spanish.link(single_payment=False))
+    english.language = "__Host-qpl=en"
+    paths = ["/pay", "/verify", "/not-me", "/session/extend", "/nope"] * 8
+    pages = await asyncio.gather(*(one.get(path) for path in paths for one in (english, others)))
+    for page, language in zip(pages, ["en", "es"] * len(paths), strict=True):
+        if page.status == 404:
+            continue
+        assert f'<html lang="{language}">' in page.text
+        words = set(unescape(page.words).lower().split())
+        assert {"your", "bill"} & words if language == "en" else {"su", "factura"} & words
+
+
+async def test_a_groups_own_words_go_as_they_are_written(spanish: Site, browser: Browser) -> None:
+    await spanish.options(
+        mfa_email_subject="Our own subject",
+        mfa_email_body="Our own words: ${mfa.code}",
+        footer_text="Open on Mondays",
+    )
+    await browser.open(await spanish.link())
+    assert "Open on Mondays" in (await browser.get("/pay")).words
+    await browser.prove()
+    sent = spanish.house.mailer.sent[-1]
+    assert sent.subject == "Our own subject"
+    assert "Our own words: " in sent.text
+
+
+async def test_the_receipt_as_a_paper_is_in_her_language(spanish: Site, browser: Browser) -> None:
+    await browser.come_to_pay(await spanish.link())
+    page = await browser.pay()
+    found = re.search(r'href="(/payments/[^"]+\.pdf)"', page.text)
+    assert found
+    assert catalogue(Language.ES).text("Date Paid") == "Fecha de pago"
