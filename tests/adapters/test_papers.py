@@ -9,6 +9,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from quickpay.adapters.papers import TypstPapers
+from quickpay.domain.said import say
 from quickpay.ports.papers import Paper, Section
 
 PAPER = Paper(
@@ -49,6 +50,17 @@ async def test_a_paper_is_tagged_named_and_in_a_language() -> None:
     assert read.metadata.title == "Receipt 1001"
     assert read.xmp_metadata is not None
     assert b"pdfuaid" in pdf
+
+
+async def test_our_words_are_said_in_its_language_and_what_was_given_stays() -> None:
+    facts = Section(facts=((say("Date Paid"), "Pay Now"),), head=(say("Amount"),), rows=(("$1.00",),))
+    paper = replace(PAPER, title=say("Receipt %(number)s", number=7), sections=(facts,))
+    pdf = await TypstPapers().pdf(replace(paper, language="es"))
+    assert _read(pdf).trailer["/Root"]["/Lang"] == "es"
+    assert [
+        one for one in ("Recibo 7", "Fecha de pago", "Cantidad", "Pay Now") if one not in _words(pdf)
+    ] == []
+    assert "Date Paid" in _words(await TypstPapers().pdf(paper))
 
 
 async def test_it_holds_what_it_was_given_in_that_order() -> None:

@@ -9,7 +9,6 @@ from html.parser import HTMLParser
 
 import pytest
 
-from quickpay.catalogues import catalogue
 from quickpay.domain.languages import Language
 from quickpay.domain.links import LinkState
 from quickpay.domain.options import LogoutFunction
@@ -303,11 +302,3 @@ async def test_a_groups_own_words_go_as_they_are_written(spanish: Site, browser:
     sent = spanish.house.mailer.sent[-1]
     assert sent.subject == "Our own subject"
     assert "Our own words: " in sent.text
-
-
-async def test_the_receipt_as_a_paper_is_in_her_language(spanish: Site, browser: Browser) -> None:
-    await browser.come_to_pay(await spanish.link())
-    page = await browser.pay()
-    found = re.search(r'href="(/payments/[^"]+\.pdf)"', page.text)
-    assert found
-    assert catalogue(Language.ES).text("Date Paid") == "Fecha de pago"
