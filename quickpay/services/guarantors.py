@@ -15,6 +15,8 @@ from quickpay.services.guarantor_checks import checked
 from quickpay.services.guarantor_records import GuarantorRecord, account_of, patients_of
 
 _NUMBER_LONGEST = 64
+_NO_ADDRESS = {".", ".."}
+"""Browsers take these out of an address: the staff would find somebody whose page nobody can open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +63,9 @@ class GuarantorBook:
 
     def check(self, number: str, record: GuarantorRecord) -> GuarantorRecord | tuple[Fault, ...]:
         """Give the record as it is kept, or its faults; asks nothing of the store."""
-        if not number.strip() or len(number) > _NUMBER_LONGEST or not number.isprintable():
-            message = f"Send a number of 1 to {_NUMBER_LONGEST} printable characters."
+        fits = number.strip() and len(number) <= _NUMBER_LONGEST and number.isprintable()
+        if not fits or number in _NO_ADDRESS:
+            message = f"Send a number of 1 to {_NUMBER_LONGEST} printable characters, but not . or .. alone."
             return (Fault(path="id", message=message),)
         return checked(record, countries=self._countries)
 

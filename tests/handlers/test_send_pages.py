@@ -118,6 +118,22 @@ async def test_nothing_goes_out_that_was_not_looked_at(desk: StaffSite, ada: Bro
     assert (link["origin"], link["contact"]) == ("email", "alice@example.com")
 
 
+async def test_a_contact_changed_between_the_look_and_the_press_is_looked_at_again(
+    desk: StaffSite, ada: Browser
+) -> None:
+    house = desk.site.house
+    page = await ada.get(PAGE)
+    await house.edit(desk.site.alice, email="other@example.com")
+    answer = await ada.post(PAGE, form(page, step="send", contact="email"))
+    assert answer.status == 422
+    assert "Look at the message as it is now" in answer.words
+    assert "other@example.com" in answer.words
+    assert await links(desk) == []
+    assert (await ada.post(PAGE, form(answer, step="send", contact="email"))).status == 303
+    (link,) = await links(desk)
+    assert link["contact"] == "other@example.com"
+
+
 async def test_a_template_changed_between_the_look_and_the_press_is_looked_at_again(
     desk: StaffSite, ada: Browser
 ) -> None:

@@ -10,7 +10,7 @@ from quickpay.adapters.store import OpenStore
 from quickpay.domain.digests import form_token
 from quickpay.domain.origins import Origin
 from quickpay.domain.staff import StaffRole
-from quickpay.handlers.access import Access, StaffOnly
+from quickpay.handlers.access import Access, Admits, StaffOnly
 from quickpay.handlers.routes import ROUTES
 from quickpay.services.links import LinkView, NewLink
 from tests.handlers.site import Browser
@@ -49,6 +49,10 @@ async def _visitor(here: StaffSite, who: str) -> Browser:
     elif who != "nobody":
         browser = await here.sign_in(await here.member(f"member {who}", StaffRole(who)))
     return browser
+
+
+def _is_hidden(access: Admits) -> bool:
+    return isinstance(access, StaffOnly) and access.pops_management
 
 
 def _expected(who: str, access: StaffOnly, *, pops_management: bool) -> set[int]:
@@ -136,6 +140,19 @@ async def test_pops_management_is_absent_without_the_setting(hidden_site: StaffS
     assert "/staff/groups" not in front.text
     assert (await browser.get("/staff/groups")).status == 404
     assert (await hidden_site.site.browser().get("/staff/groups")).status == 404
+
+
+@pytest.mark.parametrize(("role", "pops_management"), [(StaffRole.ADMIN, False), (StaffRole.VIEWER, True)])
+async def test_what_is_hidden_is_absent_by_every_method_and_without_a_form(
+    own_store: OpenStore, role: StaffRole, pops_management: bool
+) -> None:
+    hidden = [re.sub(r"\{\w+\}", "1", one.path) for one in _STAFF_ROUTES if _is_hidden(one.access)]
+    async with staff_site_of(House(own_store), pops_management=pops_management) as here:
+        browser = await here.sign_in(await here.member("Vera", role))
+        for path, method in itertools.product(hidden, ("GET", "POST", "DELETE", "OPTIONS")):
+            answer = await browser.get(path, method=method)
+            assert (answer.status, answer.headers.get("Allow")) == (404, None), (method, path)
+        assert (await browser.get("/staff/guarantors", method="DELETE")).status == 405
 
 
 async def test_a_change_of_role_counts_from_the_next_request(open_site: StaffSite) -> None:

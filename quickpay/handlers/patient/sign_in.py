@@ -1,6 +1,7 @@
 """The group's door on the web: who are you, and the code that shows it; the same for whoever knocks (J5)."""
 
 import secrets
+from dataclasses import replace
 from http import HTTPStatus
 from typing import assert_never
 
@@ -13,7 +14,7 @@ from quickpay.handlers.cookies import give_cookie, visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
 from quickpay.handlers.headers import Scripts, new_scripts
-from quickpay.handlers.pages import Frame, Mistake, frame_of, see_other, show
+from quickpay.handlers.pages import SIMULATION, Frame, Mistake, frame_of, see_other, show
 from quickpay.handlers.patient.answers import mistakes_of
 from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.patient.views import KnockCode, SignIn
@@ -120,7 +121,8 @@ def _form(request: web.Request, group: Group, mistakes: tuple[Mistake, ...] = ()
     secret = secrets.token_bytes(32) if brought is None else brought
     form = form_of(request) if request.method == "POST" else None
     page = SignIn(
-        frame=_frame(group, secret),
+        # Of the staff within a simulation, who finds the form but cannot send it.
+        frame=replace(_frame(group, secret), simulation=request.get(SIMULATION)),
         action=f"/g/{group.slug}/sign-in",
         left=request.query.get("left") == "yes",
         mistakes=mistakes,

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from quickpay.services.guarantor_records import GuarantorRecord
 from tests.handlers.api.desk import Api, guarantor_body, paid
 
 ALICE = "/groups/lakeside/guarantors/1001"
@@ -209,6 +210,12 @@ async def test_a_body_of_nearly_a_mebibyte_is_taken_and_a_longer_one_not(api: Ap
 async def test_a_number_that_is_none_is_refused(api: Api, number: str) -> None:
     refused = await api.call("PUT", f"/groups/lakeside/guarantors/{number}", guarantor_body())
     assert (refused.status, refused.paths) == (422, {"id"})
+
+
+async def test_a_number_no_browser_can_ask_for_is_refused(api: Api) -> None:
+    dot = GuarantorRecord(first_name="Dot", last_name="Dot")
+    for number, paths in ((".", ["id"]), ("..", ["id"]), ("...", []), (".1", [])):
+        assert [fault.path for fault in api.desk.guarantors.faults(number, dot)] == paths, number
 
 
 async def test_nobody_is_made_in_a_group_that_is_not_there(api: Api) -> None:
