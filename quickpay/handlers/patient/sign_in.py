@@ -16,6 +16,7 @@ from quickpay.handlers.forms import form_of
 from quickpay.handlers.headers import Scripts, new_scripts
 from quickpay.handlers.pages import SIMULATION, Frame, Mistake, frame_of, see_other, show
 from quickpay.handlers.patient.answers import mistakes_of
+from quickpay.handlers.patient.landing import landing_of
 from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.patient.views import KnockCode, SignIn
 from quickpay.handlers.words import CONTACT_FAULT, CONTACT_FAULTS, ENTER_CODE, aloud, code_refused, minutes
@@ -84,8 +85,8 @@ async def check(request: web.Request) -> web.Response:
     desk, form, slug = request.app[DESK], form_of(request), request.match_info["group"]
     typed = "" if form.faults else form.text("code")
     match await desk.website.check(visit_of(request), slug, typed):
-        case CameIn(secret=secret):
-            response = see_other("/pay")
+        case CameIn(group=group, session=session, secret=secret):
+            response = see_other(landing_of(group, session.role))
             give_cookie(response, secret, secure=desk.secure)
             return response
         case KnockRefused(page=page, why=why):
