@@ -144,6 +144,7 @@ async def test_a_group_is_added_mended_drafted_and_published_by_keys_alone(
         await page.keyboard.press("Shift+Tab")
         await put(ada, "Name required", "Hilltop Dental")
         await put(ada, "Primary", "#1f5c99")
+        await put(ada, "Footer Phone", "(608) 555-0100")
         await put(ada, "QuickPay Max Access Attempts required", "2")
         await press(ada, "F2")
         await expect(page.get_by_role("alert")).to_contain_text("fewer than 3 uses")
