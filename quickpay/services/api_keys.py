@@ -119,10 +119,10 @@ class ApiKeyring:
 
         async def unit(tx: Tx) -> NewKey | MadeBefore | tuple[Fault, ...]:
             found = None if group is None else await tx.groups.by_slug(group)
-            if group is not None and found is None:
-                return (Fault(path="group", message="There is no such group."),)
             if not _is_within(None if found is None else found.id, within):
                 return (Fault(path="group", message="Choose one of your groups."),)
+            if group is not None and found is None:
+                return (Fault(path="group", message="There is no such group."),)
             if form_key is not None and not await tx.idempotency.begin(
                 key_id=by, endpoint=_FORM, key=form_key, body_hash=b"", now=now
             ):

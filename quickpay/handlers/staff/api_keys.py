@@ -1,7 +1,6 @@
 """API keys, in POPS Management: list them, make one that is shown once, revoke one at once."""
 
 import re
-import secrets
 from datetime import timedelta
 from typing import assert_never
 
@@ -26,13 +25,14 @@ from quickpay.handlers.staff.api_key_views import (
     ScopeChoice,
 )
 from quickpay.handlers.staff.frames import bar_of, faults_in, staff_frame
+from quickpay.handlers.staff.sending.asked import new_form_key
 from quickpay.handlers.staff.words import moment
 from quickpay.services.api_keys import KeyLine, KeyState, MadeBefore, NewKey
 
 LIST = "/staff/api-keys"
 NEW = "/staff/api-keys/new"
 _ADMIN = StaffOnly(roles=frozenset({StaffRole.ADMIN}), pops_management=True)
-_FORM_KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_FORM_KEY = re.compile(r"[a-p]{32}", re.ASCII)
 _DAYS = re.compile(r"[0-9]{1,3}", re.ASCII)
 _TICKED = "yes"
 _SHOWN_AT = {"life": "days"}
@@ -148,7 +148,7 @@ async def _form_page(request: web.Request, form: Form, mistakes: tuple[Mistake, 
     page = NewKeyForm(
         frame=staff_frame(request),
         bar=bar_of(request, staff),
-        form_key=kept if _FORM_KEY.fullmatch(kept) else secrets.token_hex(16),
+        form_key=kept if _FORM_KEY.fullmatch(kept) else new_form_key(),
         name=form.text("name"),
         group=form.text("group"),
         groups=(*every, *((group.slug, group.name) for group in groups)),
