@@ -132,7 +132,7 @@ async def test_the_old_contact_is_told_who_to_call_and_nothing_else(alice: Alice
     await alice.person.changes(Way.SMS, NEW_MOBILE)
     (to, email), (number, text) = await alice.told()
     assert (to, number) == ("alice@example.com", "+16085550101")
-    assert "ne•••@example.com" in email
+    assert "n•••@example.com" in email
     assert "(***) ***-**77" in text
     for said in (email, text):
         assert "608-555-0100" in said
