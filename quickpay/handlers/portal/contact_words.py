@@ -13,8 +13,8 @@ A_WHAT = {Method.EMAIL: "an email address", Method.SMS: "a mobile number"}
 WAYS = {Method.EMAIL: "email", Method.SMS: "text message"}
 LABELS = {Method.EMAIL: "New email address", Method.SMS: "New mobile number"}
 HINTS = {
-    Method.EMAIL: "Like name@example.com. We send a code there; nothing else goes there before you type it.",
-    Method.SMS: "With its area code. We text a code there; nothing else goes there before you type it.",
+    Method.EMAIL: "Like name@example.com. We send a code there, and nothing else until you have typed it.",
+    Method.SMS: "With its area code. We text a code there, and nothing else until you have typed it.",
 }
 KEPT = {
     Method.EMAIL: "Until then, the old address stays in force, and it is told when you change it.",
