@@ -40,8 +40,6 @@ NUMBERS = {
     "release_guarantor_86400s": (3, 86_400),
     "release_guarantor_2592000s": (6, 2_592_000),
     "release_staff_86400s": (20, 86_400),
-    "knocks_address_3600s": (10, 3_600),  # A14
-    "knocks_address_86400s": (30, 86_400),
     "new_contacts_guarantor_3600s": (5, 3_600),  # A36
     "new_contacts_guarantor_86400s": (10, 86_400),
 }
