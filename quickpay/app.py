@@ -20,6 +20,7 @@ from quickpay.handlers.routes import add_routes
 from quickpay.handlers.staff_desk import staff_desk
 from quickpay.services.about import About
 from quickpay.services.api_keys import ApiKeyring
+from quickpay.services.contacts import ContactEditing
 from quickpay.services.courier import Courier
 from quickpay.services.enter import Enter
 from quickpay.services.extend import Extend
@@ -156,7 +157,17 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             tasks=tasks,
             countries=settings.sms_countries,
         ),
-        portal=Portal(store=store, clock=clock, gateway=gateway, zone=zone),
+        portal=Portal(store=store, clock=clock, gateway=gateway, zone=zone, rest=limits.contact_rest),
+        contacts=ContactEditing(
+            store=store,
+            clock=clock,
+            ids=ids,
+            digests=digests,
+            limits=limits,
+            courier=courier,
+            tasks=tasks,
+            countries=settings.sms_countries,
+        ),
         leave=Leave(store=store, clock=clock),
         groups=groups,
         extend=Extend(store=store, clock=clock),

@@ -7,7 +7,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from quickpay.domain.groups import Group
 from quickpay.domain.money import format_usd
-from quickpay.ports.notes import LinkNote, LockedNote, Note, ReceiptNote, ReleasedNote, Words
+from quickpay.ports.notes import (
+    ContactChangedNote,
+    LinkNote,
+    LockedNote,
+    Note,
+    ReceiptNote,
+    ReleasedNote,
+    Words,
+)
 
 
 class TemplateNotes:
@@ -68,6 +76,8 @@ def _kind(note: Note) -> str:
             return "link"
         case ReleasedNote():
             return "released"
+        case ContactChangedNote():
+            return "contact_changed"
 
 
 def _facts(note: Note, *, group: Group, language: str) -> dict[str, object]:
@@ -87,6 +97,8 @@ def _facts(note: Note, *, group: Group, language: str) -> dict[str, object]:
             ]
         case LinkNote():
             facts["good_until"] = _day(note.good_until)
+        case ContactChangedNote():
+            facts["call"] = group.options.look_and_feel.footer_phone
         case LockedNote() | ReleasedNote():
             pass
     return facts

@@ -11,6 +11,7 @@ class MessageKind(StrEnum):
     RECEIPT = "receipt"  # subject: the payment's id
     LOCKED = "locked"  # subject: the challenge's id; goes to the other contact (R38)
     LINK = "link"  # subject: the link's id
+    CONTACT_CHANGED = "contact_changed"  # subject: the challenge that confirmed it; goes to the old contact
     RELEASED = "released"  # subject: the release's id and the channel; goes to every contact on file
 
 

@@ -10,6 +10,7 @@ from quickpay.handlers.staff_desk import StaffDesk
 from quickpay.ports.gateway import Gateway
 from quickpay.services.about import About
 from quickpay.services.api_keys import ApiKeyring
+from quickpay.services.contacts import ContactEditing
 from quickpay.services.enter import Enter
 from quickpay.services.extend import Extend
 from quickpay.services.feed import PaymentFeed
@@ -54,6 +55,7 @@ class Desk:
     press: Press
     website: Website
     portal: Portal
+    contacts: ContactEditing
     leave: Leave
     extend: Extend
     groups: GroupBook

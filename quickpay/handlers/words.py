@@ -1,6 +1,7 @@
 """What pages say of outcomes: what happened and what to do next, in the field's voice, without blame."""
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from quickpay.domain.balances import AmountChoice, AmountRefused, WhyRefused
 from quickpay.domain.contacts import ContactFault
@@ -10,6 +11,7 @@ from quickpay.domain.payments import Reason
 from quickpay.handlers.forms import FormFault
 from quickpay.mfa.challenge import CodeExpired, NoChallenge, WrongCode
 
+_HOURS = 12
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 FORM_FAULTS = {
@@ -154,6 +156,13 @@ CHOICES = {
 def day(when: date) -> str:
     """Write a date as a US patient reads it: `Sep 30, 2026`."""
     return f"{_MONTHS[when.month - 1]} {when.day}, {when.year}"
+
+
+def moment(when: datetime, zone: ZoneInfo) -> str:
+    """Write a moment where the installation is: `Sep 30, 2026, 2:05 pm`."""
+    there = when.astimezone(zone)
+    half = "am" if there.hour < _HOURS else "pm"
+    return f"{day(there)}, {there.hour % _HOURS or _HOURS}:{there.minute:02} {half}"
 
 
 def amount_refused(refused: AmountRefused) -> str:

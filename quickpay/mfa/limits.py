@@ -89,6 +89,8 @@ class Limits:
 
     contact_rest: timedelta = 24 * _HOUR
     """R47: how long a contact the patient changed gets no codes."""
+    new_contacts_per_guarantor: tuple[Limit, ...] = _limits("new_contacts_guarantor", (5, _HOUR), (10, _DAY))
+    """A36: codes to contacts somebody says are hers, whatever they are (the numbers are ours)."""
 
     bad_tokens_per_address: Limit = Limit(name="bad_tokens_address_60s", most=30, per=_MINUTE)
     bad_tokens_block: timedelta = 10 * _MINUTE

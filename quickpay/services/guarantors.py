@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from quickpay.domain.balances import Balances
+from quickpay.domain.contact_changes import ContactChange
 from quickpay.domain.faults import Fault
 from quickpay.domain.guarantors import Account, Guarantor
 from quickpay.ports.clock import Clock
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.account import account_now
+from quickpay.services.contact_words import heard
 from quickpay.services.groups import NoGroup, group_within
 from quickpay.services.guarantor_checks import checked
 from quickpay.services.guarantor_records import GuarantorRecord, account_of, patients_of
@@ -21,12 +23,16 @@ _NO_ADDRESS = {".", ".."}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuarantorView:
-    """One guarantor: what the PM system last said, and the sums with our own payments taken off."""
+    """One guarantor: what the PM system last said, and the sums with our own payments taken off.
+
+    `changes` are the contacts in force that she changed herself.
+    """
 
     group: str
     guarantor: Guarantor = field(repr=False)
     account: Account = field(repr=False)
     balances: Balances
+    changes: tuple[ContactChange, ...] = ()
 
 
 class GuarantorBook:
@@ -56,7 +62,11 @@ class GuarantorBook:
             guarantor, account = await put_checked(tx, group.id, number, kept, now)
             owed = await account_now(tx, guarantor.id)
             return GuarantorView(
-                group=group.slug, guarantor=guarantor, account=account, balances=owed.balances
+                group=group.slug,
+                guarantor=guarantor,
+                account=account,
+                balances=owed.balances,
+                changes=tuple(await tx.contact_changes.standing(guarantor.id)),
             )
 
         return await self._store.write(unit)
@@ -85,7 +95,11 @@ class GuarantorBook:
             account = await tx.guarantors.account(guarantor.id)
             owed = await account_now(tx, guarantor.id)
             return GuarantorView(
-                group=group.slug, guarantor=guarantor, account=account, balances=owed.balances
+                group=group.slug,
+                guarantor=guarantor,
+                account=account,
+                balances=owed.balances,
+                changes=tuple(await tx.contact_changes.standing(guarantor.id)),
             )
 
         return await self._store.read(unit)
@@ -114,6 +128,7 @@ async def put_checked(
         ),
         account,
     )
+    guarantor = await heard(tx, guarantor, now)
     receipts = tuple(receipt.number for receipt in account.receipts)
     await tx.payments.settle_by_pm(guarantor.id, receipt_numbers=receipts)
     return guarantor, account

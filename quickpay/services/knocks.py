@@ -156,10 +156,13 @@ class Knocks:
     ) -> Guarantor | None:
         """Say who gets a code; for nobody the same is asked and counted, and the answer is nobody."""
         guarantor = whom.guarantor
-        stopped = await tx.stops.holds(0 if guarantor is None else guarantor.id, whom.contact)
+        whose = 0 if guarantor is None else guarantor.id
+        stopped = await tx.stops.holds(whose, whom.contact)
+        since = now - self._limits.contact_rest
+        rests = await tx.contact_changes.resting(whose, whom.contact, since=since) is not None
         locked = await self._counts.is_locked(tx, counted.contact, now=now)
         full = await self._counts.count_sending(tx, counted, method, now)
-        return None if stopped or locked or full is not None else guarantor
+        return None if stopped or rests or locked or full is not None else guarantor
 
     async def _same(self, tx: Tx, knock: Knock) -> _Whom:
         """Find the contact on file again; one that was changed since is for nobody any more (R31)."""

@@ -191,7 +191,7 @@ async def _event(tx: Tx, message: Message, state: str, reason: str | None, now: 
     elif message.kind is MessageKind.RECEIPT:
         payment = await tx.payments.get(message.subject)
         serial = None if payment is None else payment.link_serial
-    elif message.kind is MessageKind.LOCKED:
+    elif message.kind in {MessageKind.LOCKED, MessageKind.CONTACT_CHANGED}:
         challenge = await tx.challenges.get(message.subject)
         serial = None if challenge is None else challenge.link_id
     return Event(

@@ -2,15 +2,18 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from typing import TypeVar
 
+from quickpay.domain.contact_changes import ContactChange
 from quickpay.domain.encounters import last_statement
+from quickpay.mfa.limits import DEFAULT_LIMITS
 from quickpay.ports.clock import Clock
 from quickpay.ports.gateway import Gateway
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.account import account_now
+from quickpay.services.contact_words import Resting, resting_of
 from quickpay.services.member import NotAMember, member_of
 from quickpay.services.portal_account import AccountPage, VisitFilter, account_page
 from quickpay.services.portal_paging import paged
@@ -38,9 +41,12 @@ class HomePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfilePage:
-    """What is on file of the guarantor."""
+    """What is on file of the guarantor, and of it what she changed; `changed` in this session."""
 
     stay: Stay
+    editable: bool
+    own: tuple[Resting, ...] = ()
+    changed: tuple[ContactChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +57,20 @@ class NoSuchPage:
 class Portal:
     """Read the portal pages."""
 
-    def __init__(self, *, store: Store[Tx], clock: Clock, gateway: Gateway, zone: tzinfo) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store[Tx],
+        clock: Clock,
+        gateway: Gateway,
+        zone: tzinfo,
+        rest: timedelta = DEFAULT_LIMITS.contact_rest,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._gateway = gateway
         self._zone = zone
+        self._rest = rest
 
     async def home(self, visit: Visit) -> HomePage | NotAMember:
         """Show what is owed and the notice of a new statement."""
@@ -120,9 +135,16 @@ class Portal:
 
     async def profile(self, visit: Visit) -> ProfilePage | NotAMember:
         """Show name, contacts and patients."""
+        now = self._clock.now()
 
-        async def page(_: Tx, stay: Stay) -> ProfilePage:
-            return ProfilePage(stay=stay)
+        async def page(tx: Tx, stay: Stay) -> ProfilePage:
+            guarantor = stay.guarantor
+            return ProfilePage(
+                stay=stay,
+                editable=stay.group.options.patient_permissions.contact_info_editing,
+                own=tuple(await resting_of(tx, guarantor.id, now=now, rest=self._rest)),
+                changed=tuple(await tx.contact_changes.of_session(stay.session.id, guarantor.id)),
+            )
 
         return await self._read(visit, page)
 

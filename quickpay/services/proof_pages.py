@@ -145,8 +145,13 @@ class Proved:
     landing: LandingPage
 
 
-async def choose_page(tx: Tx, stay: Stay) -> ChoosePage | AlreadyProved | CannotProve | ProofNotOffered:
-    """List the ways by the opposing rule, from the origin the row names and the contacts on file (R42)."""
+async def choose_page(
+    tx: Tx, stay: Stay, *, rested_since: datetime
+) -> ChoosePage | AlreadyProved | CannotProve | ProofNotOffered:
+    """List the ways by the opposing rule, from the origin the row names and the contacts on file (R42).
+
+    A contact the patient changed after `rested_since` is no way yet (R47).
+    """
     authentication = stay.group.options.authentication
     if stay.session.authentication is Authentication.MFA:
         return AlreadyProved(landing=stay.group.landing_of(stay.session.role))
@@ -159,8 +164,8 @@ async def choose_page(tx: Tx, stay: Stay) -> ChoosePage | AlreadyProved | Cannot
         return CannotProve(stay=stay)
     guarantor = stay.guarantor
     usable = usable_contacts(
-        email=await _unless_stopped(tx, guarantor, guarantor.email),
-        mobile=await _unless_stopped(tx, guarantor, guarantor.mobile),
+        email=await _unless_stopped(tx, guarantor, guarantor.email, rested_since),
+        mobile=await _unless_stopped(tx, guarantor, guarantor.mobile, rested_since),
         origin=stay.session.origin,
         require_opposing=authentication.require_opposing_contact_methods,
         sent_to=None if link is None else link.contact,
@@ -220,9 +225,14 @@ def contact_for(stay: Stay, method: Method) -> str:
     return contact
 
 
-async def _unless_stopped(tx: Tx, guarantor: Guarantor, contact: str | None) -> str | None:
-    """Leave out a contact whose holder said that she is somebody else: no codes either."""
-    return None if contact is None or await tx.stops.holds(guarantor.id, contact) else contact
+async def _unless_stopped(
+    tx: Tx, guarantor: Guarantor, contact: str | None, rested_since: datetime
+) -> str | None:
+    """Leave out a contact whose holder said that she is somebody else, or that rests: no codes either."""
+    if contact is None or await tx.stops.holds(guarantor.id, contact):
+        return None
+    rests = await tx.contact_changes.resting(guarantor.id, contact, since=rested_since)
+    return contact if rests is None else None
 
 
 def _masked(method: Method, contact: str) -> str:

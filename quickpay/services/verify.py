@@ -84,6 +84,7 @@ class Verify:
         self._ids = ids
         self._most = limits.tries_per_challenge.most
         self._life = limits.code_life
+        self._rest = limits.contact_rest
         self._codes = ProofCodes(ids=ids, digests=digests, limits=limits)
         self._counts = self._codes.counts
         self._courier = courier
@@ -95,7 +96,9 @@ class Verify:
 
         async def unit(tx: Tx) -> ChoosePage | NotHere:
             stay = await stay_of(tx, visit, now)
-            return await choose_page(tx, stay) if isinstance(stay, Stay) else stay
+            return (
+                await choose_page(tx, stay, rested_since=now - self._rest) if isinstance(stay, Stay) else stay
+            )
 
         return await self._store.read(unit)
 
@@ -108,7 +111,11 @@ class Verify:
         async def unit(tx: Tx) -> CodePage | ProofLocked | NothingSent | NotHere:
             if visit.simulation:
                 stay = await stay_of(tx, visit, now)
-                page = await choose_page(tx, stay) if isinstance(stay, Stay) else stay
+                page = (
+                    await choose_page(tx, stay, rested_since=now - self._rest)
+                    if isinstance(stay, Stay)
+                    else stay
+                )
                 if not isinstance(page, ChoosePage):
                     return page
                 return imagined_code(page, imagined, life=self._life)
@@ -128,7 +135,9 @@ class Verify:
 
         async def unit(tx: Tx) -> CodeToSend | WayNotOffered | Sending:
             stay = await stay_of(tx, visit, now)
-            page = await choose_page(tx, stay) if isinstance(stay, Stay) else stay
+            page = (
+                await choose_page(tx, stay, rested_since=now - self._rest) if isinstance(stay, Stay) else stay
+            )
             if not isinstance(page, ChoosePage):
                 return page
             if method is None or all(way.method is not method for way in page.ways):
@@ -191,7 +200,7 @@ class Verify:
 
     async def _asked(self, tx: Tx, visit: Visit, now: datetime) -> _Asked | _Stale | NothingSent | NotHere:
         stay = await stay_of(tx, visit, now)
-        page = await choose_page(tx, stay) if isinstance(stay, Stay) else stay
+        page = await choose_page(tx, stay, rested_since=now - self._rest) if isinstance(stay, Stay) else stay
         if not isinstance(page, ChoosePage):
             return page
         last = await tx.challenges.last_of(page.stay.session.id)

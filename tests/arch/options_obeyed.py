@@ -80,6 +80,9 @@ OBEYED = {
     "authentication.quickpay_max_access_attempts": (
         f"{_HERE}authentication.py::test_a_link_opens_as_often_as_the_group_says_now"
     ),
+    "patient_permissions.contact_info_editing": (
+        "tests/handlers/test_contact_pages.py::test_contacts_can_be_changed_only_while_the_group_allows_it"
+    ),
     "notifications.email_from": (
         f"{_HERE}authentication.py::test_everything_emailed_comes_from_the_groups_address"
     ),

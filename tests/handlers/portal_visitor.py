@@ -11,6 +11,8 @@ def paths() -> list[str]:
     found = []
     for route in ROUTES:
         path = route.path
+        if path.startswith("/profile/"):
+            continue  # a change of a contact, for which the group must allow it
         for part, example in EXAMPLES.items():
             path = path.replace(part, example)
         assert "{" not in path, "give the new part an example"

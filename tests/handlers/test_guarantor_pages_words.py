@@ -8,11 +8,11 @@ import pytest
 from quickpay.handlers.staff.words import _EVENTS, sentence
 from tests.arch.house import modules
 
-_KINDS = "link|challenge|session|payment|message|rate|receipt|launch|release|code|staff"
+_KINDS = "link|challenge|session|payment|message|rate|receipt|launch|release|code|staff|contact"
 _TYPE = re.compile(rf"(?:{_KINDS})\.[a-z_]+")
 _ROOMS = ("quickpay.services.", "quickpay.adapters.store.links")
-# Of no link: what a provider reports by its own id for a message, which names no link.
-_OF_NO_LINK = {"message.report"}
+# Of no link: what a provider reports by its own id for a message, and what the PM system says of contacts.
+_OF_NO_LINK = {"message.report", "contact.kept", "contact.adopted", "contact.overruled"}
 # Written with what became of the message: `message.{…}`.
 _MADE_UP = {"message.sent", "message.failed", "message.dropped"}
 
@@ -52,7 +52,10 @@ def test_every_event_has_its_sentence(kind: str) -> None:
 
 
 def test_no_sentence_is_left_of_an_event_that_is_no_more() -> None:
-    with_what_became = {"link.created.sent"}
+    with_what_became = {
+        "link.created.sent",
+        *(one for one in _EVENTS if one.endswith(".contact_change")),
+    }
     assert set(_EVENTS) - with_what_became <= _types()
 
 

@@ -40,6 +40,8 @@ NUMBERS = {
     "release_guarantor_86400s": (3, 86_400),
     "release_guarantor_2592000s": (6, 2_592_000),
     "release_staff_86400s": (20, 86_400),
+    "new_contacts_guarantor_3600s": (5, 3_600),  # A36
+    "new_contacts_guarantor_86400s": (10, 86_400),
 }
 
 

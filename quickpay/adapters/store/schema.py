@@ -239,6 +239,7 @@ challenges = Table(
     Column("sent_at", BigInteger),
     Column("resend_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("replaces", Text),  # of a change of contact: what was on file then
     _one_of("method", "email", "sms"),
     _one_of("state", "queued", "sent", "verified", "locked", "expired", "superseded", "undeliverable"),
     CheckConstraint("tries BETWEEN 0 AND 5", name="tries_cap"),
@@ -249,6 +250,33 @@ challenges = Table(
         unique=True,
         sqlite_where=text("state IN ('queued', 'sent')"),
         postgresql_where=text("state IN ('queued', 'sent')"),
+    ),
+)
+
+# Contacts patients changed and confirmed; what is only asked for is a challenge and nothing else.
+contact_changes = Table(
+    "contact_changes",
+    metadata,
+    Column("challenge_id", Text, primary_key=True),  # the proof that the new contact is hers
+    Column("session_id", BigInteger, nullable=False),
+    Column("guarantor_id", ForeignKey("guarantors.id"), nullable=False),
+    Column("method", Text, nullable=False),
+    Column("contact", Text, nullable=False),
+    Column("before", Text),  # what was on file; none where she added one
+    Column("pm_contact", Text),  # what the PM system last said
+    Column("confirmed_at", BigInteger, nullable=False),
+    Column("kept_at", BigInteger),  # when the PM system first repeated itself after it
+    Column("adopted_at", BigInteger),  # when the PM system first said the same as she
+    Column("ended_at", BigInteger),  # when another contact took its place
+    _one_of("method", "email", "sms"),
+    Index("ix_contact_changes_guarantor_id", "guarantor_id", "confirmed_at"),
+    Index(
+        "uq_contact_changes_standing",
+        "guarantor_id",
+        "method",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
     ),
 )
 

@@ -3,6 +3,7 @@
 from quickpay.adapters.store.audit import Audit
 from quickpay.adapters.store.challenges import Challenges
 from quickpay.adapters.store.checks import Checks
+from quickpay.adapters.store.contact_changes import ContactChanges
 from quickpay.adapters.store.counters import Counters
 from quickpay.adapters.store.desk import Desk
 from quickpay.adapters.store.drafts import GroupDrafts
@@ -36,6 +37,7 @@ class StoreTx:
         "audit",
         "challenges",
         "checks",
+        "contact_changes",
         "counters",
         "desk",
         "drafts",
@@ -71,6 +73,7 @@ class StoreTx:
         self.sessions = Sessions(run)
         self.challenges = Challenges(run)
         self.knocks = Knocks(run)
+        self.contact_changes = ContactChanges(run)
         self.counters = Counters(run)
         self.orders = Orders(run)
         self.payments = Payments(run)

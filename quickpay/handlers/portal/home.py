@@ -6,8 +6,11 @@ from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.pages import home_image, show
 from quickpay.handlers.patient.answers import stay_frame
+from quickpay.handlers.portal import contact_words
 from quickpay.handlers.portal.parts import due_sum, not_a_member, other_sums, pay_panel, statement_link
 from quickpay.handlers.portal.views import HomeView, ProfileView
+from quickpay.handlers.words import moment
+from quickpay.mfa.methods import Method
 from quickpay.services.portal import HomePage, ProfilePage
 
 
@@ -47,5 +50,26 @@ async def show_profile(request: web.Request) -> web.Response:
         email=guarantor.email,
         mobile=guarantor.mobile,
         patients=tuple(one.name for one in guarantor.patients),
+        told=_told(request, page),
+        email_rests=_rests(request, page, Method.EMAIL),
+        mobile_rests=_rests(request, page, Method.SMS),
+        editable=page.editable,
     )
     return show(view)
+
+
+def _told(request: web.Request, page: ProfilePage) -> str | None:
+    """Say what was just changed, if the address says so and this session did it."""
+    word = request.query.get("changed", "")
+    for change in reversed(page.changed):
+        method = Method(change.method)
+        if contact_words.FIELDS[method] == word:
+            return contact_words.changed(method, added=change.before is None)
+    return None
+
+
+def _rests(request: web.Request, page: ProfilePage, method: Method) -> str:
+    for one in page.own:
+        if one.change.method == method and one.until is not None:
+            return contact_words.rests_until(moment(one.until, request.app[DESK].staff.zone))
+    return ""

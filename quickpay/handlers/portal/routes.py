@@ -1,7 +1,7 @@
-"""The portal's lines of the route table; every one is looking, none changes anything."""
+"""The portal's lines of the route table; all but those of contacts only look."""
 
 from quickpay.handlers.access import Access, Route
-from quickpay.handlers.portal import account, home, receipts, statements
+from quickpay.handlers.portal import account, contacts, home, receipts, statements
 
 ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/home", handler=home.show_home, access=Access.SESSION),
@@ -11,4 +11,5 @@ ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/statements", handler=statements.show_statements, access=Access.SESSION),
     Route(method="GET", path="/statements/{id}", handler=statements.show_statement, access=Access.SESSION),
     Route(method="GET", path="/profile", handler=home.show_profile, access=Access.SESSION),
+    *contacts.ROUTES,
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from quickpay.domain.money import Cents
-from quickpay.handlers.pages import Frame
+from quickpay.handlers.pages import Frame, Mistake
 from quickpay.handlers.portal.pieces import (
     Filter,
     LineTable,
@@ -170,3 +170,43 @@ class ProfileView:
     email: str | None = field(repr=False)
     mobile: str | None = field(repr=False)
     patients: tuple[str, ...] = field(repr=False)
+    told: str | None
+    email_rests: str
+    mobile_rests: str
+    editable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactField:
+    """The field for a new contact; `name` is the form's, `kept` is said where one is on file."""
+
+    template: ClassVar[str] = "portal/contact.html"
+    frame: Frame
+    heading: str
+    name: str
+    label: str
+    hint: str
+    keyboard: str
+    on_file: str | None = field(repr=False)
+    kept: str
+    rests: str
+    typed: str = field(repr=False)
+    told: str | None
+    mistakes: tuple[Mistake, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmContact:
+    """Where the code went, in full as she has just typed it, and the field for it."""
+
+    template: ClassVar[str] = "portal/confirm_contact.html"
+    frame: Frame
+    way: str
+    contact: str = field(repr=False)
+    again: str
+    undeliverable: bool
+    open: bool
+    time_left: str
+    seconds_to_resend: int
+    mistakes: tuple[Mistake, ...] = ()
+    told: str | None = None

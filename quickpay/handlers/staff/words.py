@@ -1,13 +1,11 @@
 """What the staff's pages say: of roles, of times, and of a link's events, as sentences."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from quickpay.domain.launches import LaunchMode
 from quickpay.domain.money import format_usd
 from quickpay.domain.staff import StaffRole
-from quickpay.handlers.words import day
+from quickpay.handlers.words import moment as moment
 from quickpay.services.stay import Gone
 
 ROLES = {
@@ -51,7 +49,6 @@ GONE = {
     Gone.SIGNED_OUT: "You are signed out.",
 }
 
-_HOURS = 12
 _EVENTS = {
     "link.created": "The link was made{by}.",
     "link.created.sent": "The link was made{by}, and its {sent} waits to go out.",
@@ -71,6 +68,10 @@ _EVENTS = {
     "challenge.locked": "Too many wrong codes: this proof was locked.",
     "challenge.verified": "Proved who she is by the code.",
     "challenge.cancelled": "The code was taken back.",
+    "challenge.made.contact_change": "A code was asked for, by {method}, to confirm a new contact.",
+    "challenge.verified.contact_change": "Confirmed a new contact by the code.",
+    "challenge.locked.contact_change": "Too many wrong codes: the new contact was not taken.",
+    "contact.changed": "Changed her own contact on file ({method}); the old one is told.",
     "rate.limited": "Refused for a while, as a limit was reached: {limit}.",
     "challenge.released": "Let in by the office: the caller was asked for {identifier}.",
     "release.refused": "A caller was not let in{by}: what she said for {identifier} did not fit.",
@@ -106,6 +107,7 @@ _UNSAID = {
     "superseded": "a newer one had taken its place",
     "suspended": "it is on hold",
     "locked": "notice of a locked proof",
+    "contact_changed": "notice of a changed contact",
     "not_charged": "it did not reach the bank",
     "insufficient_funds": "not enough funds",
     "incorrect_cvc": "wrong security code",
@@ -128,17 +130,12 @@ def may_do(role: StaffRole, *, pops_management: bool) -> tuple[str, ...]:
     return _EVERYBODY_MAY + _MAY[role] + hidden
 
 
-def moment(when: datetime, zone: ZoneInfo) -> str:
-    """Write a moment where the installation is: `Sep 30, 2026, 2:05 pm`."""
-    there = when.astimezone(zone)
-    half = "am" if there.hour < _HOURS else "pm"
-    return f"{day(there)}, {there.hour % _HOURS or _HOURS}:{there.minute:02} {half}"
-
-
 def sentence(kind: str, detail: Mapping[str, str | int | None], *, by: str = "") -> str:
     """Say one event of a link's timeline; `by` is who did it, left out where that is no news."""
     if kind == "link.created" and detail.get("sent"):
         kind = "link.created.sent"
+    purpose = f"{kind}.{detail.get('purpose')}"
+    kind = purpose if purpose in _EVENTS else kind
     words = _EVENTS.get(kind, kind.replace(".", ": ").replace("_", " ") + ".")
     if kind == "link.renewed" and "old" in detail:
         words = _RENEWED_FROM

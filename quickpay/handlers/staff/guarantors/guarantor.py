@@ -123,6 +123,7 @@ def _contact(request: web.Request, line: ContactLine, staff: Staff) -> ContactRo
         contact=shown(line.contact, staff),
         words=words.CONTACT_STATES[line.state],
         since="" if line.since is None else moment(line.since, zone),
+        own=() if line.own is None else words.changed_by_her(line.own, zone),
     )
 
 

@@ -81,6 +81,7 @@ class ContactRow:
     contact: str = field(repr=False)
     words: str
     since: str
+    own: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

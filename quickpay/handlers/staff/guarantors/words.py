@@ -1,5 +1,7 @@
 """What the pages of guarantors and links say: of states, balances, and of what ending a link does."""
 
+from zoneinfo import ZoneInfo
+
 from quickpay.domain.balances import Balances
 from quickpay.domain.links import LinkState
 from quickpay.domain.messages import Channel
@@ -7,6 +9,8 @@ from quickpay.domain.money import Cents
 from quickpay.domain.origins import Origin
 from quickpay.domain.payments import Payment, PaymentState, Reason
 from quickpay.handlers.staff.guarantors.views import Figure
+from quickpay.handlers.words import moment
+from quickpay.services.contact_words import Resting
 from quickpay.services.guarantor_file import ContactState
 
 NOTHING_TYPED = "Type a name, an account number, an email address or a mobile number."
@@ -74,6 +78,18 @@ RESTORE = (
     "It opens again as before, unless its time is over, and messages go to its contact again, codes too.",
     "Do this only when you know that the contact is the guarantor's after all.",
 )
+
+
+def changed_by_her(own: Resting, zone: ZoneInfo) -> tuple[str, ...]:
+    """Say that the patient changed it, what the PM system says to it, and from when it gets codes."""
+    change = own.change
+    said = [f"{'Changed' if change.before else 'Added'} by the patient and confirmed by a code."]
+    said.append(f"{moment(change.confirmed_at, zone)}.")
+    if change.adopted_at is None:
+        said.append("The PM system does not have it yet.")
+    if own.until is not None:
+        said.append(f"Gets codes from {moment(own.until, zone)}.")
+    return tuple(said)
 
 
 def links(number: int) -> str:
