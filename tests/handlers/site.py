@@ -130,7 +130,7 @@ class Browser:
         async with self.site.session.request(
             method, url, data=body, headers=sent, allow_redirects=False
         ) as found:
-            text = await found.text()
+            text = await found.text(errors="replace")
             self._keep(found)
             if token := _CSRF.search(text):
                 self.csrf = token[1]

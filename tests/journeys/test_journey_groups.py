@@ -7,7 +7,7 @@ from pathlib import Path
 import pyotp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Browser, Dialog, Locator, expect
 
 from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.app import furnish, open_world
@@ -196,3 +196,47 @@ async def test_two_admins_at_one_group_are_told_and_one_takes_the_other_s_word(
             ("Footer Phone", "(608) 555-0177"),
         ):
             await expect(bea.page.get_by_label(label, exact=True)).to_have_value(value)
+
+
+async def test_leaving_with_something_unsaved_is_asked_about_and_after_saving_is_not(
+    chromium: Browser, office: Household
+) -> None:
+    address = await invited(office, "Cara Lind")
+    await office.group("woodland")
+    async with somebody(chromium, office, viewport=DESKTOP) as cara:
+        page, asked = cara.page, []
+
+        async def answer(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            await (dialog.dismiss() if stays else dialog.accept())
+
+        page.on("dialog", answer)
+        await come_in(cara, address)
+        stays = True
+        await cara.open("/staff/groups/woodland")
+        await page.get_by_role("link", name="History").click()
+        await cara.at("History of Woodland")
+        assert asked == []
+        await page.go_back()
+        await cara.at("Modify Woodland")
+        before = await page.get_by_label("Footer Text").input_value()
+        await put(cara, "Footer Text", "Half a sentence")
+        await page.get_by_role("link", name="History").click()
+        await expect(page.get_by_label("Footer Text")).to_have_value("Half a sentence")
+        assert asked == ["beforeunload"]
+        await put(cara, "Footer Text", before)
+        await put(cara, "Primary", "#ffff00")
+        await press(cara, "F2")
+        await expect(page.get_by_role("alert")).to_contain_text("Primary #ffff00 is hard to read")
+        assert asked == ["beforeunload"]
+        await page.keyboard.press("Tab")
+        await page.get_by_role("link", name="History").click()
+        await expect(page.get_by_label("Primary", exact=True)).to_have_value("#ffff00")
+        assert asked == ["beforeunload"] * 2, "what was refused is saved nowhere"
+        await put(cara, "Primary", "#1f5c99")
+        await put(cara, "Footer Text", "A whole sentence.")
+        await press(cara, "F2")
+        await expect(page.get_by_role("status").first).to_contain_text("Saved as version")
+        await page.get_by_role("link", name="History").click()
+        await cara.at("History of Woodland")
+        assert asked == ["beforeunload"] * 2

@@ -8,7 +8,7 @@ from quickpay.domain.options import LookAndFeel
 from quickpay.domain.visits import Visit, totals
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
-from quickpay.handlers.pages import show
+from quickpay.handlers.pages import Frame, show
 from quickpay.handlers.patient.answers import stay_frame
 from quickpay.handlers.portal.parts import (
     address,
@@ -35,10 +35,15 @@ async def show_account(request: web.Request) -> web.Response:
     page = await request.app[DESK].portal.account(visit_of(request), _chosen(request))
     if not isinstance(page, AccountPage):
         return not_a_member(request, page)
+    return show(account_view(page, stay_frame(request, page.stay, here="account")))
+
+
+def account_view(page: AccountPage, frame: Frame) -> AccountView:
+    """Make Account of the sums and the visits."""
     stay, owed = page.stay, page.owed
     look = stay.group.options.look_and_feel
-    view = AccountView(
-        frame=stay_frame(request, stay, here="account"),
+    return AccountView(
+        frame=frame,
         guarantor=stay.guarantor.name,
         account=stay.guarantor.number,
         figures=(due_sum(owed, look), *other_sums(owed, look)),
@@ -52,7 +57,6 @@ async def show_account(request: web.Request) -> web.Response:
         any_visits=bool(page.years),
         pager=pager(page.history, "/account", **_query(page.chosen)),
     )
-    return show(view)
 
 
 def _chosen(request: web.Request) -> VisitFilter:

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
-from quickpay.handlers.pages import home_image, show
+from quickpay.handlers.pages import Frame, home_image, show
 from quickpay.handlers.patient.answers import stay_frame
 from quickpay.handlers.portal import contact_words
 from quickpay.handlers.portal.parts import due_sum, not_a_member, other_sums, pay_panel, statement_link
@@ -19,11 +19,16 @@ async def show_home(request: web.Request) -> web.Response:
     page = await request.app[DESK].portal.home(visit_of(request))
     if not isinstance(page, HomePage):
         return not_a_member(request, page)
+    return show(home_view(page, stay_frame(request, page.stay, here="home")))
+
+
+def home_view(page: HomePage, frame: Frame) -> HomeView:
+    """Make Home of what is owed."""
     stay, owed = page.stay, page.owed
     look = stay.group.options.look_and_feel
     last = owed.last
-    view = HomeView(
-        frame=stay_frame(request, stay, here="home"),
+    return HomeView(
+        frame=frame,
         guarantor=stay.guarantor.name,
         image=home_image(stay.group),
         due=due_sum(owed, look),
@@ -33,7 +38,6 @@ async def show_home(request: web.Request) -> web.Response:
         statement=None if last is None else statement_link(last),
         pay=pay_panel(owed),
     )
-    return show(view)
 
 
 async def show_profile(request: web.Request) -> web.Response:

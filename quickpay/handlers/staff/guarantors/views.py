@@ -57,6 +57,7 @@ class GuarantorsPage:
     action: str
     typed: str = field(default="", repr=False)
     choices: tuple[Choice, ...] = ()
+    balances: tuple[Choice, ...] = ()
     rows: tuple[FoundRow, ...] | None = None
     said: str = ""
     earlier: str = ""
