@@ -66,7 +66,7 @@ async def test_j8_what_was_shown_is_sent_and_its_timeline_says_so(desk: StaffSit
     (link,) = await links(desk)
     assert sent.to == f"/staff/links/{link['id']}"
     assert (link["origin"], link["contact"], link["max_uses"]) == ("sms", "+16085550101", None)
-    assert "The link was made, and its text waits to go out." in (await ada.get(sent.to)).words
+    assert "The link was made by Ada, and its text waits to go out." in (await ada.get(sent.to)).words
     await house.outbox().run_once()
     assert house.texter.sent[-1].to == "+16085550101"
     assert house.texter.sent[-1].body.startswith(

@@ -24,6 +24,8 @@ NUMBERS = {
     "renewals_contact_86400s": (3, 86_400),
     "renewals_link_3600s": (2, 3_600),
     "renewals_address_3600s": (10, 3_600),
+    "knocks_address_3600s": (10, 3_600),  # A14
+    "knocks_address_86400s": (30, 86_400),
     "texts_group_86400s": (1_000, 86_400),  # R37
     "staff_tries_account": (10, 86_400),  # R119
     "staff_tries_address_1800s": (10, 1_800),

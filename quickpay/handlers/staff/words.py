@@ -73,9 +73,12 @@ _EVENTS = {
     "challenge.cancelled": "The code was taken back.",
     "rate.limited": "Refused for a while, as a limit was reached: {limit}.",
     "challenge.released": "Let in by the office: the caller was asked for {identifier}.",
+    "release.refused": "A caller was not let in{by}: what she said for {identifier} did not fit.",
     "release.given": "The office gave a code by phone; the caller was asked for {identifier}.",
     "release.failed": "A wrong code of the office was typed; tries so far: {tries}.",
     "release.locked": "Too many wrong codes of the office: that code was ended.",
+    "session.opened": "Signed in on the website.",
+    "session.extended": "Asked for more time; times so far: {times}.",
     "session.logged_out": "Signed out.",
     "payment.submitted": "Pay was pressed for {amount}; the gateway was asked.",
     "payment.succeeded": "Paid {amount}; receipt {receipt}. {not_posted_because}",
@@ -139,6 +142,7 @@ def sentence(kind: str, detail: Mapping[str, str | int | None], *, by: str = "")
     words = _EVENTS.get(kind, kind.replace(".", ": ").replace("_", " ") + ".")
     if kind == "link.renewed" and "old" in detail:
         words = _RENEWED_FROM
+    words = words.replace("{who}", str(detail.get("who") or by or "Somebody"))
     words = words.replace("{by}", "" if by in _MADE_OTHERWISE else f" by {by}")
     for name, value in detail.items():
         words = words.replace("{" + name + "}", _said(name, value))
