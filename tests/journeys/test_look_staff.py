@@ -63,7 +63,9 @@ async def _wrong(person: Person, name: str) -> list[str]:
         await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its words
         for width in WIDTHS:
             await page.set_viewport_size({"width": width, "height": 800})
-            await page.evaluate("scrollTo(0, document.body.scrollHeight)")  # a sticky bar covers nothing there
+            await page.evaluate(
+                "scrollTo(0, document.body.scrollHeight)"
+            )  # a sticky bar covers nothing there
             wrong += [f"{name} at {width}: {one}" for one in await page.evaluate(TOO_WIDE)]
             wrong += [f"{name} at {width}, {scheme}: {one}" for one in await violations(page)]
             wrong += [
