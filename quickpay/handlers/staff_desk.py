@@ -32,6 +32,7 @@ from quickpay.services.release import ReleaseDesk
 from quickpay.services.send_link import SendLink
 from quickpay.services.sign_in import SignIn
 from quickpay.services.staff import StaffBook
+from quickpay.services.staff_start import StaffStart
 from quickpay.services.staff_view import StaffView
 
 
@@ -43,6 +44,7 @@ class StaffDesk:
     enrol: Enrol
     sign_in: SignIn
     view: StaffView
+    start: StaffStart
     search: GuarantorSearch
     files: GuarantorFiles
     batches: LinkBatches
@@ -89,6 +91,7 @@ def staff_desk(
             store=store, clock=clock, ids=ids, digests=digests, limits=limits, passwords=passwords
         ),
         view=StaffView(store=store, links=links),
+        start=StaffStart(store=store, clock=clock),
         search=GuarantorSearch(store=store, clock=clock, digests=digests, countries=countries),
         files=GuarantorFiles(store=store, clock=clock, digests=digests),
         batches=LinkBatches(store=store, clock=clock),

@@ -125,7 +125,7 @@ async def test_a_group_is_added_mended_drafted_and_published_by_keys_alone(
     async with somebody(chromium, office, viewport=DESKTOP) as ada:
         page = ada.page
         await come_in(ada, address)
-        await to(ada, page.get_by_role("link", name="POPS Management"))
+        await to(ada, page.get_by_role("link", name="POPS Management", exact=True))
         await press(ada, "Enter")
         await to(ada, page.get_by_role("link", name="Add a group"))
         await press(ada, "Enter")

@@ -131,6 +131,8 @@ async def test_r118_the_desk_finds_a_link_and_ends_it_by_keys_alone(
 
 async def _end_the_batch(desk: Person, shots: Path) -> None:
     page = desk.page
+    await _come_to(desk, page.locator(".wide summary"))
+    await page.keyboard.press("Enter")
     await _follow(desk, page.get_by_role("link", name="Batches"))
     await expect(page.get_by_role("row", name=re.compile("autumn-2026"))).to_contain_text("2")
     await _stands(desk, "batches", shots)

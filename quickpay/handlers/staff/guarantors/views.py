@@ -18,9 +18,9 @@ class Way:
 
 WAYS_ON = (
     Way(label="Send a link", path="/staff/guarantors/{group}/{guarantor}/send"),
-    Way(label="Show a QR code", path="/staff/guarantors/{group}/{guarantor}/qr"),
-    Way(label="See what the patient sees", path="/staff/launch?group={group}&guarantor={guarantor}"),
-    Way(label="Release by phone", path="/staff/guarantors/{group}/{guarantor}/release"),
+    Way(label="Code for a statement", path="/staff/guarantors/{group}/{guarantor}/qr"),
+    Way(label="See as patient", path="/staff/launch?group={group}&guarantor={guarantor}"),
+    Way(label="Caller without a code", path="/staff/guarantors/{group}/{guarantor}/release"),
 )
 """What the desk may go on to do for a guarantor; each is a page of its own."""
 
@@ -169,6 +169,7 @@ class EndingPage:
     words: tuple[str, ...]
     button: str
     back: Way
+    ends: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

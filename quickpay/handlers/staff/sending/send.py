@@ -131,7 +131,7 @@ async def _ask_whom(request: web.Request, mistakes: tuple[Mistake, ...] = ()) ->
         heading="Send a link",
         words="You see the message before it goes out.",
         action="/staff/send",
-        button="Go on",
+        button="Continue",
         mistakes=mistakes,
     )
     return show(page, status=422 if mistakes else 200)
