@@ -40,7 +40,7 @@ async def show_receipt(request: web.Request) -> web.Response:
     """Show one receipt."""
     match await request.app[DESK].portal.receipt(visit_of(request), request.match_info["number"]):
         case ReceiptPage() as page:
-            return show(_view(request, page))
+            return show(receipt_view(request, page))
         case NoSuchPage():
             raise web.HTTPNotFound
         case NoStay() | MustProve() | LinkEnded() | NotAuthorized() as why:
@@ -49,7 +49,8 @@ async def show_receipt(request: web.Request) -> web.Response:
             assert_never(never)
 
 
-def _view(request: web.Request, page: ReceiptPage) -> ReceiptView:
+def receipt_view(request: web.Request, page: ReceiptPage) -> ReceiptView:
+    """Make the page of a receipt."""
     stay, receipt, payment = page.stay, page.receipt, page.receipt.payment
     look = stay.group.options.look_and_feel
     took_money = receipt.amount > 0
@@ -58,6 +59,7 @@ def _view(request: web.Request, page: ReceiptPage) -> ReceiptView:
         guarantor=stay.guarantor.name,
         account=stay.guarantor.number,
         receipt=_row(receipt),
+        paper=f"{_address(receipt)}.pdf",
         transaction=None if payment is None else payment.transaction,
         not_posted=payment is not None and took_money and receipt.unapplied > 0 and not page.posted,
         unapplied=receipt.unapplied if look.show_escrow and receipt.unapplied > 0 else None,
@@ -67,10 +69,14 @@ def _view(request: web.Request, page: ReceiptPage) -> ReceiptView:
     )
 
 
+def _address(receipt: ReceiptLine) -> str:
+    return f"/receipts/{quote(receipt.number, safe='')}"
+
+
 def _row(receipt: ReceiptLine) -> ReceiptRow:
     return ReceiptRow(
         number=receipt.number,
-        address=f"/receipts/{quote(receipt.number, safe='')}",
+        address=_address(receipt),
         date=receipt.date,
         status=status_word(receipt),
         unsuccessful=is_unsuccessful(receipt),

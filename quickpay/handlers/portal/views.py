@@ -54,6 +54,7 @@ class AccountView:
     visits: tuple[VisitCard, ...]
     filters: tuple[Filter, ...]
     any_visits: bool
+    export: str | None
     pager: Pager
 
 
@@ -100,13 +101,17 @@ class PostedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptView:
-    """One receipt; `elsewhere` when the PM system took it, which has not told what it was put on."""
+    """One receipt; `elsewhere` when the PM system took it, which has not told what it was put on.
+
+    `paper` is the address of the same as a PDF.
+    """
 
     template: ClassVar[str] = "portal/receipt.html"
     frame: Frame
     guarantor: str
     account: str
     receipt: ReceiptRow
+    paper: str
     transaction: str | None
     not_posted: bool
     unapplied: Cents | None
@@ -147,13 +152,14 @@ class StatementsView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementView:
-    """One statement with its lines as they stand now."""
+    """One statement with its lines as they stand now; `paper` is the address of the same as a PDF."""
 
     template: ClassVar[str] = "portal/statement.html"
     frame: Frame
     guarantor: str
     account: str
     statement: StatementRow
+    paper: str
     table: LineTable
     gone: tuple[str, ...]
 
