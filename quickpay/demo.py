@@ -40,6 +40,7 @@ _LIMITS = (
     "payments_address_3600s=1000",
     "bad_tokens_address_60s=1000",
     "renewals_address_3600s=1000",
+    "receipts_address_3600s=1000",
     "staff_tries_address_1800s=1000",
 )
 

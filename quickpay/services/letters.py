@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.links import LinkState
-from quickpay.domain.messages import Channel, Message, MessageKind
+from quickpay.domain.messages import Channel, Message, MessageKind, payment_of
 from quickpay.domain.payments import brand_name
 from quickpay.domain.tokens import TokenPurpose, Tokens
 from quickpay.ports.notes import LinkNote, LockedNote, Note, ReceiptNote, ReleasedNote
@@ -77,7 +77,7 @@ class Letters:
                     return Drop(reason="the template may not go out any more")
                 return LinkNote(url=url, good_until=day, own=own)
             case MessageKind.RECEIPT:
-                payment = await tx.payments.get(message.subject)
+                payment = await tx.payments.get(payment_of(message.subject)[0])
                 if payment is None or payment.receipt_number is None:
                     return None
                 receipt = await tx.ledger.receipt(payment.receipt_number)

@@ -1,4 +1,4 @@
-"""The portal's lines of the route table; every one is looking, none changes anything."""
+"""The portal's lines of the route table; all but one are looking."""
 
 from quickpay.handlers.access import Access, Route
 from quickpay.handlers.portal import account, home, papers, receipts, statements
@@ -10,6 +10,9 @@ ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/receipts", handler=receipts.show_receipts, access=Access.SESSION),
     Route(method="GET", path="/receipts/{number}.pdf", handler=papers.receipt, access=Access.SESSION),
     Route(method="GET", path="/receipts/{number}", handler=receipts.show_receipt, access=Access.SESSION),
+    Route(
+        method="POST", path="/receipts/{number}/send", handler=receipts.send_receipt, access=Access.SESSION
+    ),
     Route(method="GET", path="/statements", handler=statements.show_statements, access=Access.SESSION),
     Route(method="GET", path="/statements/{id}.pdf", handler=papers.statement, access=Access.SESSION),
     Route(method="GET", path="/statements/{id}", handler=statements.show_statement, access=Access.SESSION),

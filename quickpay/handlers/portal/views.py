@@ -19,6 +19,7 @@ from quickpay.handlers.portal.pieces import (
     Sum,
     VisitCard,
 )
+from quickpay.handlers.receipt_mail import MailPanel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,7 @@ class ReceiptView:
     account: str
     receipt: ReceiptRow
     paper: str
+    mail: MailPanel | None
     transaction: str | None
     not_posted: bool
     unapplied: Cents | None
