@@ -1,5 +1,6 @@
 """The part of a page that tells how a receipt fared by email and sends it again, and its form."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import assert_never
@@ -7,7 +8,7 @@ from typing import assert_never
 from aiohttp import web
 
 from quickpay.domain.contacts import mask_email
-from quickpay.domain.messages import ReceiptSending
+from quickpay.domain.messages import Fate, ReceiptSending
 from quickpay.handlers.forms import Form, form_of
 from quickpay.handlers.pages import Mistake
 from quickpay.handlers.receipt_words import (
@@ -57,10 +58,11 @@ def mail_panel(mail: ReceiptMail | None, *, action: str, pressed: Pressed = NOT_
     """Make the part of the page; None where there is nothing to tell and nothing to do."""
     if mail is None or not (mail.sendings or mail.offered or pressed.mistakes):
         return None
-    told = tuple(fate(one, mask_email(one.recipient)) for one in mail.sendings)
+    told = tuple(fate(one, mask_email(one.recipient), FATES) for one in mail.sendings)
     if not (mail.offered and action):
         return MailPanel(told=told, mistakes=pressed.mistakes)
-    hint = ANY_ADDRESS if mail.before is None else BEFORE_OR_ANY.replace("{address}", mask_email(mail.before))
+    before = mail.before(mail.sending)
+    hint = ANY_ADDRESS if before is None else BEFORE_OR_ANY.replace("{address}", mask_email(before))
     return MailPanel(
         told=told,
         action=action,
@@ -72,9 +74,9 @@ def mail_panel(mail: ReceiptMail | None, *, action: str, pressed: Pressed = NOT_
     )
 
 
-def fate(one: ReceiptSending, address: str) -> str:
+def fate(one: ReceiptSending, address: str, words: Mapping[Fate, str]) -> str:
     """Say in a sentence how one sending fared."""
-    return FATES[one.fate].replace("{address}", address)
+    return words[one.fate].replace("{address}", address)
 
 
 def press_of(request: web.Request) -> Press | Pressed:

@@ -124,7 +124,7 @@ def _mail(stay: Stay) -> ReceiptMail:
     payment, on = _payment(stay), stay.group.options.payments.email_receipt
     to = payment.receipt_email
     first = () if to is None or not on else (_sending(payment.id, to),)
-    return ReceiptMail(sendings=first, before=to, offered=on, sending=len(first) + 1)
+    return ReceiptMail(sendings=first, given=to, offered=on)
 
 
 def _sending(payment_id: str, to: str) -> ReceiptSending:

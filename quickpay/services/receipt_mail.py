@@ -12,20 +12,29 @@ from quickpay.mfa.limits import Limits
 from quickpay.ports.tables import Tx
 from quickpay.services.settle import RECEIPT_WORTH_SENDING
 
-_TOOK_MONEY = frozenset({PaymentState.SUCCEEDED, PaymentState.REFUNDED})
+TOOK_MONEY = frozenset({PaymentState.SUCCEEDED, PaymentState.REFUNDED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptMail:
-    """Every sending so far, the address used last, and whether there may be another, the `sending`-th.
+    """Every sending so far, the address given with the payment, and whether there may be one more.
 
     The number stands in the form: pressed twice, the same form asks twice for the same sending.
     """
 
     sendings: tuple[ReceiptSending, ...]
-    before: str | None = field(repr=False)
+    given: str | None = field(repr=False)
     offered: bool
-    sending: int
+
+    @property
+    def sending(self) -> int:
+        """Which sending the next one is, from 1."""
+        return max((one.sending for one in self.sendings), default=0) + 1
+
+    def before(self, sending: int) -> str | None:
+        """Give the address used before that sending, which is what its form showed."""
+        earlier = [one.recipient for one in self.sendings if one.sending < sending]
+        return earlier[-1] if earlier else self.given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +83,11 @@ async def receipt_mail(tx: Tx, payment: Payment, group: Group) -> ReceiptMail:
     every = await tx.outbox.receipts(payment.guarantor_id)
     sendings = tuple(one for one in every if one.payment_id == payment.id)
     on = group.options.payments.email_receipt
-    took_money = payment.state in _TOOK_MONEY and payment.receipt_number is not None
+    took_money = payment.state in TOOK_MONEY and payment.receipt_number is not None
     return ReceiptMail(
         sendings=sendings,
-        before=sendings[-1].recipient if sendings else payment.receipt_email,
+        given=payment.receipt_email,
         offered=on and took_money,
-        sending=max((one.sending for one in sendings), default=0) + 1,
     )
 
 

@@ -112,7 +112,7 @@ class Resend:
             recipient, chosen = normalise_email(press.typed), "typed"
             if recipient is ContactFault.EMPTY:
                 mail = await receipt_mail(tx, payment, stay.group)
-                recipient, chosen = mail.before or recipient, "before"
+                recipient, chosen = mail.before(press.sending) or recipient, "before"
             if isinstance(recipient, ContactFault):
                 return BadAddress(fault=recipient)
             asked = Asked(

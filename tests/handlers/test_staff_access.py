@@ -71,7 +71,7 @@ async def test_r118_every_staff_route_and_everybody_who_might_come(
         link = await here.site.link(batch="autumn")
         browser = await _visitor(here, who)
         known = {"link": link.id, "group": "lakeside", "guarantor": "10067"}
-        known |= {"batch": "autumn", "template": "1", "key": "k", "account": "1"}
+        known |= {"batch": "autumn", "template": "1", "key": "k", "payment": "none", "account": "1"}
         for route in sorted(_STAFF_ROUTES, key=lambda one: one.path == "/staff/sign-out"):
             path = re.sub(r"\{(\w+)\}", lambda part: known[part[1]], route.path)
             assert isinstance(route.access, StaffOnly)

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tests.services.rows import rows
 
 HERS = "alice.pays@example.com"
 OTHER = "other@example.com"
+_LEASE = timedelta(seconds=60)
 
 
 def _resend(house: House, **limits: Any) -> Resend:
@@ -54,13 +56,11 @@ async def test_it_goes_to_what_is_typed_and_else_where_it_went_before(alice: Per
     paid = await _paid(alice, email=HERS)
     assert await resend.of_payment(alice.visit, paid, Press(typed="", sending=2)) == Queued()
     assert await resend.of_payment(alice.visit, paid, Press(typed=OTHER, sending=3)) == Queued()
-    assert await resend.of_payment(alice.visit, paid, Press(typed="", sending=4)) == TooOften() or True
-    subjects = await _messages(house)
-    assert subjects[:3] == [(paid, HERS), (f"{paid}.2", HERS), (f"{paid}.3", OTHER)]
-    assert (await _page(alice, paid)).mail.before == OTHER
+    assert await _messages(house) == [(paid, HERS), (f"{paid}.2", HERS), (f"{paid}.3", OTHER)]
+    assert (await _page(alice, paid)).mail.before(4) == OTHER
     await house.outbox().run_once()
     sent = house.mailer.sent
-    assert [one.to for one in sent[:3]] == [HERS, HERS, OTHER]
+    assert [one.to for one in sent] == [HERS, HERS, OTHER]
     assert len({one.message_id for one in sent}) == len(sent), "a second sending is no duplicate of the first"
     assert len({one.text for one in sent}) == 1
     assert {one.fate for one in (await _page(alice, paid)).mail.sendings} == {Fate.SENT}
@@ -70,7 +70,7 @@ async def test_without_an_address_before_one_must_be_typed(alice: Person) -> Non
     resend = _resend(alice.house)
     paid = await _paid(alice)
     first = (await _page(alice, paid)).mail
-    assert (first.before, first.sending, first.offered) == (None, 1, True)
+    assert (first.before(1), first.sending, first.offered) == (None, 1, True)
     for typed, fault in (
         ("", ContactFault.EMPTY),
         ("a@example.com, b@example.com", ContactFault.NOT_ONE_ADDRESS),
@@ -133,17 +133,11 @@ async def test_each_limit_ends_it_and_uses_up_nothing_more(alice: Person, limit:
     assert len(await _messages(house)) == 3
     limited = [row for row in await rows(house, "audit") if row["type"] == "rate.limited"]
     assert len(limited) == 3
-    house.later(hours=2)
-    again = await house.come(await house.link((await _page_guarantor(house, paid))))
-    assert await resend.of_payment(again.visit, paid, Press(typed="", sending=4)) == NotYours()
 
 
-async def _page_guarantor(house: House, payment_id: str) -> Any:
-    payment = await house.payment(payment_id)
-    return await house.do(lambda tx: tx.guarantors.get(payment.guarantor_id))
-
-
-async def test_nothing_is_sent_where_no_money_was_taken_or_no_receipts_are(lakeside: Lakeside, alice: Person) -> None:
+async def test_nothing_is_sent_where_no_money_was_taken_or_no_receipts_are(
+    lakeside: Lakeside, alice: Person
+) -> None:
     house, resend = lakeside.house, _resend(lakeside.house)
     declined = (await alice.pays("tok_declined", amount=500, email=HERS)).id
     press = Press(typed=OTHER, sending=1)
@@ -205,7 +199,7 @@ async def test_an_address_that_is_not_hers_gets_nothing(lakeside: Lakeside, alic
     now = house.clock.now()
     assert lakeside.alice.email is not None
     await house.do(
-        lambda tx: tx.stops.add(guarantor_id=lakeside.alice.id, contact=str(lakeside.alice.email), now=now)
+        lambda tx: tx.stops.add(lakeside.alice.id, str(lakeside.alice.email), link_serial=1, now=now)
     )
     said = await _resend(house).of_payment(alice.visit, paid, Press(typed=lakeside.alice.email, sending=1))
     assert said == Stopped()
@@ -221,8 +215,6 @@ async def test_what_became_of_it_is_told(alice: Person) -> None:
     )
     assert [one.fate for one in (await _page(alice, paid)).mail.sendings] == [Fate.WAITING]
     await house.do(
-        lambda tx: tx.outbox.finish(
-            message.id, owner="w", state="dead", reason="550", now=house.clock.now()
-        )
+        lambda tx: tx.outbox.finish(message.id, owner="w", state="dead", reason="550", now=house.clock.now())
     )
     assert [one.fate for one in (await _page(alice, paid)).mail.sendings] == [Fate.UNDELIVERABLE]
