@@ -17,6 +17,8 @@ from quickpay.handlers.patient.views import PaymentResult
 from quickpay.handlers.receipt_mail import NOT_PRESSED, Pressed, answer_to, mail_panel, press_of
 from quickpay.handlers.words import DECLINED, NEXT_AFTER_DECLINE
 from quickpay.services.payer import LinkEnded
+from quickpay.services.receipt_mail import NotOffered, Overtaken, Queued, Stopped
+from quickpay.services.resend import BadAddress, TooOften
 from quickpay.services.result import NotYours, ResultPage
 from quickpay.services.stay import MustProve, NoStay
 
@@ -47,9 +49,11 @@ async def send_receipt(request: web.Request) -> web.Response:
             raise web.HTTPNotFound
         case MustProve() | NoStay() | LinkEnded() as why:
             return refused(request, why)
-        case outcome:
+        case (Queued() | Overtaken() | NotOffered() | Stopped() | BadAddress() | TooOften()) as outcome:
             again = answer_to(outcome, press.typed)
             return see_other(f"/payments/{payment_id}#mail") if again is None else await _see(request, again)
+        case never:
+            assert_never(never)
 
 
 async def _see(request: web.Request, pressed: Pressed = NOT_PRESSED) -> web.Response:

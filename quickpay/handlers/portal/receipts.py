@@ -19,6 +19,8 @@ from quickpay.services.member import NotAuthorized
 from quickpay.services.payer import LinkEnded
 from quickpay.services.portal import NoSuchPage
 from quickpay.services.portal_receipts import PostedLine, ReceiptLine, ReceiptPage, ReceiptsPage
+from quickpay.services.receipt_mail import NotOffered, Overtaken, Queued, Stopped
+from quickpay.services.resend import BadAddress, TooOften
 from quickpay.services.result import NotYours
 from quickpay.services.stay import MustProve, NoStay
 
@@ -54,10 +56,12 @@ async def send_receipt(request: web.Request) -> web.Response:
             raise web.HTTPNotFound
         case NoStay() | MustProve() | LinkEnded() | NotAuthorized() as why:
             return not_a_member(request, why)
-        case outcome:
+        case (Queued() | Overtaken() | NotOffered() | Stopped() | BadAddress() | TooOften()) as outcome:
             again = answer_to(outcome, press.typed)
             here = f"/receipts/{quote(number, safe='')}#mail"
             return see_other(here) if again is None else await _show(request, again)
+        case never:
+            assert_never(never)
 
 
 async def _show(request: web.Request, pressed: Pressed = NOT_PRESSED) -> web.Response:
