@@ -45,6 +45,7 @@ from quickpay.services.portal import Portal
 from quickpay.services.press import Press
 from quickpay.services.reconcile import Reconcile
 from quickpay.services.renew import Renewal
+from quickpay.services.resend import Resend
 from quickpay.services.result import Results
 from quickpay.services.upkeep import Upkeep
 from quickpay.services.verify import Verify
@@ -146,6 +147,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             zone=zone,
         ),
         results=Results(store=store, clock=clock),
+        resend=Resend(store=store, clock=clock, digests=digests, limits=limits),
         press=Press(store=store, papers=world.papers),
         website=Website(
             store=store,

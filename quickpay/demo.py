@@ -42,6 +42,7 @@ _LIMITS = (
     "renewals_address_3600s=1000",
     "knocks_address_3600s=1000",
     "knocks_address_86400s=1000",
+    "receipts_address_3600s=1000",
     "staff_tries_address_1800s=1000",
 )
 

@@ -187,6 +187,7 @@ def names_and_values(*, base_url: str, world: World, database_url: str, **more: 
                 "payments_address_3600s",
                 "bad_tokens_address_60s",
                 "renewals_address_3600s",
+                "receipts_address_3600s",
                 "staff_tries_address_1800s",
             )
         ),

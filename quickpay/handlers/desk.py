@@ -29,6 +29,7 @@ from quickpay.services.pay import Pay
 from quickpay.services.portal import Portal
 from quickpay.services.press import Press
 from quickpay.services.renew import Renewal
+from quickpay.services.resend import Resend
 from quickpay.services.result import Results
 from quickpay.services.verify import Verify
 from quickpay.services.webhooks import WebhooksIn
@@ -52,6 +53,7 @@ class Desk:
     ordering: Ordering
     pay: Pay
     results: Results
+    resend: Resend
     press: Press
     website: Website
     portal: Portal

@@ -17,6 +17,7 @@ from quickpay.ports.passwords import Passwords
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.desk_links import DeskLinks
+from quickpay.services.desk_receipts import DeskReceipts
 from quickpay.services.enrol import Enrol
 from quickpay.services.group_drafts import GroupDrafts
 from quickpay.services.group_edits import GroupEdits, Warnings
@@ -56,6 +57,7 @@ class StaffDesk:
     edits: GroupEdits
     drafts: GroupDrafts
     history: GroupHistory
+    receipts: DeskReceipts
     release: ReleaseDesk
     pops_management: bool
     zone: ZoneInfo
@@ -111,6 +113,7 @@ def staff_desk(
             channels=channels,
         ),
         desk_links=desk_links,
+        receipts=DeskReceipts(store=store, clock=clock, digests=digests, limits=limits),
         release=ReleaseDesk(store=store, clock=clock, ids=ids, digests=digests, limits=limits),
         pops_management=pops_management,
         zone=zone,

@@ -17,7 +17,7 @@ from quickpay.domain.images import Purpose as ImagePurpose
 from quickpay.domain.invariants import Violation
 from quickpay.domain.ledger import Posting
 from quickpay.domain.links import Link, LinkState
-from quickpay.domain.messages import Message, NewMessage
+from quickpay.domain.messages import Message, NewMessage, ReceiptSending
 from quickpay.domain.money import NO_CENTS, Cents
 from quickpay.domain.options import Options
 from quickpay.domain.payments import Method, Order, Payment, PaymentState
@@ -405,6 +405,9 @@ class Outbox(Protocol):
     ) -> bool: ...
     async def retry(self, message_id: int, *, owner: str, next_at: datetime, reason: str) -> bool: ...
     async def oldest_due(self, now: datetime) -> datetime | None: ...
+    async def receipts(self, guarantor_id: int) -> list[ReceiptSending]:
+        """Every sending of a receipt of this guarantor's payments, in the order they were asked for."""
+        ...
 
 
 class Audit(Protocol):

@@ -9,7 +9,7 @@ from quickpay.domain.contacts import mask_email, mask_mobile
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.links import LinkState
-from quickpay.domain.messages import Channel, Message, MessageKind
+from quickpay.domain.messages import Channel, Message, MessageKind, payment_of
 from quickpay.domain.payments import brand_name
 from quickpay.domain.tokens import TokenPurpose, Tokens
 from quickpay.mfa.methods import Method
@@ -75,7 +75,7 @@ class Letters:
             case MessageKind.LINK:
                 return await self._link(tx, message, group, guarantor, now)
             case MessageKind.RECEIPT:
-                payment = await tx.payments.get(message.subject)
+                payment = await tx.payments.get(payment_of(message.subject)[0])
                 if payment is None or payment.receipt_number is None:
                     return None
                 receipt = await tx.ledger.receipt(payment.receipt_number)

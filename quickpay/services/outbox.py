@@ -7,7 +7,7 @@ from random import SystemRandom
 from zoneinfo import ZoneInfo
 
 from quickpay.domain.audit import Event
-from quickpay.domain.messages import Channel, Message, MessageKind
+from quickpay.domain.messages import Channel, Message, MessageKind, payment_of
 from quickpay.domain.tokens import Tokens
 from quickpay.ports.clock import Clock
 from quickpay.ports.messages import Delivery, Email, Mailer, Rejected, Sent, Text, Texter, Uncertain
@@ -189,7 +189,7 @@ async def _event(tx: Tx, message: Message, state: str, reason: str | None, now: 
         link = await tx.links.get(message.subject)
         serial = None if link is None else link.serial
     elif message.kind is MessageKind.RECEIPT:
-        payment = await tx.payments.get(message.subject)
+        payment = await tx.payments.get(payment_of(message.subject)[0])
         serial = None if payment is None else payment.link_serial
     elif message.kind in {MessageKind.LOCKED, MessageKind.CONTACT_CHANGED}:
         challenge = await tx.challenges.get(message.subject)

@@ -25,6 +25,7 @@ from quickpay.services.portal_statements import (
     statements_page,
 )
 from quickpay.services.portal_sums import Owed, owed_of
+from quickpay.services.portal_visits import VisitsPage, visits_page
 from quickpay.services.stay import Stay, Visit
 
 _Page = TypeVar("_Page")
@@ -52,6 +53,13 @@ class ProfilePage:
 @dataclass(frozen=True, slots=True)
 class NoSuchPage:
     """This guarantor has no such receipt or statement; said alike for another's and for none (R73, A59)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotExported:
+    """The group does not let visits be exported."""
+
+    stay: Stay
 
 
 class Portal:
@@ -90,6 +98,20 @@ class Portal:
             account = await account_now(tx, stay.guarantor.id)
             owed = await owed_of(tx, stay, account, self._gateway.activated)
             return account_page(stay, account, owed, chosen)
+
+        return await self._read(visit, page)
+
+    async def visits(self, visit: Visit, chosen: VisitFilter) -> VisitsPage | NotExported | NotAMember:
+        """Give every visit a filter chooses, to be kept as a paper."""
+        now = self._clock.now()
+
+        async def page(tx: Tx, stay: Stay) -> VisitsPage | NotExported:
+            if not stay.group.options.look_and_feel.visits_pdf_export:
+                return NotExported(stay=stay)
+            account = await account_now(tx, stay.guarantor.id)
+            owed = await owed_of(tx, stay, account, self._gateway.activated)
+            today = now.astimezone(self._zone).date()
+            return visits_page(stay, account, owed, chosen, today=today)
 
         return await self._read(visit, page)
 

@@ -1,18 +1,18 @@
 """A payment's receipt as a paper to keep."""
 
-from http import HTTPStatus
 from typing import assert_never
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
-from quickpay.domain.groups import Group
 from quickpay.domain.money import Cents, format_usd
 from quickpay.domain.payments import PaymentState, brand_name
+from quickpay.handlers import paper_words as words
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
+from quickpay.handlers.papers import facts_of, file_name, paper_answer
 from quickpay.handlers.patient.answers import refused
 from quickpay.handlers.words import day
-from quickpay.ports.papers import Paper, Section
+from quickpay.ports.papers import Section
 from quickpay.services.result import NotYours, ResultPage
 from quickpay.services.stay import MustProve, NoStay
 
@@ -21,11 +21,16 @@ _ENDED_WELL = {PaymentState.SUCCEEDED, PaymentState.REFUNDED}
 
 async def receipt(request: web.Request) -> web.Response:
     """Give the receipt of a payment as a PDF; while there is none yet, there is no such paper."""
-    desk = request.app[DESK]
-    match await desk.results.see(visit_of(request), request.match_info["id"]):
+    match await request.app[DESK].results.see(visit_of(request), request.match_info["id"]):
         case ResultPage() as result if result.paid_on is not None:
-            group = result.stay.group
-            return pdf_of(await desk.press.pdf(_paper(result), group), name=f"receipt-{_number(result)}")
+            number = _number(result)
+            return await paper_answer(
+                request,
+                result.stay,
+                title=words.RECEIPT.replace("{number}", number),
+                name=file_name("receipt", number),
+                sections=(Section(facts=_facts(result)),),
+            )
         case ResultPage() | NotYours():
             raise web.HTTPNotFound
         case MustProve() | NoStay() as why:
@@ -34,32 +39,17 @@ async def receipt(request: web.Request) -> web.Response:
             assert_never(never)
 
 
-def pdf_of(pdf: bytes, *, name: str) -> web.Response:
-    """Answer with a PDF that browsers show, and keep under this name."""
-    headers = {
-        hdrs.CONTENT_TYPE: "application/pdf",
-        hdrs.CONTENT_DISPOSITION: f'inline; filename="{name}.pdf"',
-    }
-    return web.Response(body=pdf, status=HTTPStatus.OK, headers=headers)
-
-
-def foot_of(group: Group) -> tuple[str, ...]:
-    """Give the lines of the group's footer, blank ones left out."""
-    look = group.options.look_and_feel
-    return tuple(line for line in (look.footer_text, look.footer_email, look.footer_phone) if line)
-
-
 def _number(result: ResultPage) -> str:
     return str(result.payment.receipt_number or "")
 
 
-def _paper(result: ResultPage) -> Paper:
+def _facts(result: ResultPage) -> tuple[tuple[str, str], ...]:
     payment, stay = result.payment, result.stay
     paid = payment.state in _ENDED_WELL
     card = None
     if payment.card_brand is not None and payment.card_last4 is not None:
         card = f"{brand_name(payment.card_brand)} ending in {payment.card_last4}"
-    facts = (
+    return facts_of(
         ("Receipt #", _number(result)),
         ("Guarantor", stay.guarantor.name),
         ("Account", stay.guarantor.number),
@@ -67,13 +57,6 @@ def _paper(result: ResultPage) -> Paper:
         ("Transaction #", payment.transaction),
         ("Card Type", card),
         ("Amount Paid", format_usd(payment.amount if paid else Cents(0))),
-        ("Given back", format_usd(payment.refunded) if payment.refunded else None),
-        ("Status", "Paid" if paid else "Unsuccessful"),
-    )
-    return Paper(
-        title=f"Receipt {_number(result)}",
-        language="en",
-        group=stay.group.name,
-        footer=foot_of(stay.group),
-        sections=(Section(facts=tuple((label, value) for label, value in facts if value)),),
+        (words.GIVEN_BACK, format_usd(payment.refunded) if payment.refunded else None),
+        (words.STATUS, "Paid" if paid else "Unsuccessful"),
     )

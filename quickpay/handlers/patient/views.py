@@ -8,6 +8,7 @@ from quickpay.domain.balances import AmountChoice
 from quickpay.domain.money import Cents
 from quickpay.domain.payments import Method
 from quickpay.handlers.pages import Frame, Mistake
+from quickpay.handlers.receipt_mail import MailPanel
 from quickpay.mfa.methods import Method as WayMethod
 
 
@@ -256,7 +257,7 @@ class PaymentResult:
     not_posted: bool
     remains: Cents | None
     remains_label: str
-    email: str | None = field(repr=False)
-    sends_receipt: bool
+    no_emails: bool
+    mail: MailPanel | None
     again: bool
     mine: str

@@ -19,6 +19,7 @@ from quickpay.handlers.portal.pieces import (
     Sum,
     VisitCard,
 )
+from quickpay.handlers.receipt_mail import MailPanel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ class AccountView:
     visits: tuple[VisitCard, ...]
     filters: tuple[Filter, ...]
     any_visits: bool
+    export: str | None
     pager: Pager
 
 
@@ -100,13 +102,18 @@ class PostedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptView:
-    """One receipt; `elsewhere` when the PM system took it, which has not told what it was put on."""
+    """One receipt; `elsewhere` when the PM system took it, which has not told what it was put on.
+
+    `paper` is the address of the same as a PDF.
+    """
 
     template: ClassVar[str] = "portal/receipt.html"
     frame: Frame
     guarantor: str
     account: str
     receipt: ReceiptRow
+    paper: str
+    mail: MailPanel | None
     transaction: str | None
     not_posted: bool
     unapplied: Cents | None
@@ -147,13 +154,14 @@ class StatementsView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementView:
-    """One statement with its lines as they stand now."""
+    """One statement with its lines as they stand now; `paper` is the address of the same as a PDF."""
 
     template: ClassVar[str] = "portal/statement.html"
     frame: Frame
     guarantor: str
     account: str
     statement: StatementRow
+    paper: str
     table: LineTable
     gone: tuple[str, ...]
 

@@ -37,6 +37,11 @@ WHAT_UNAPPLIED = "Received, and not put on a visit yet."
 PAID_ONLINE = "Online"
 _WALLETS = {Method.APPLE_PAY: "Apple Pay", Method.GOOGLE_PAY: "Google Pay"}
 
+NOT_EXPORTED = "Visits are not given as a file here"
+NOT_EXPORTED_WORDS = "This office does not offer that. Your visits stand on the Account page."
+OPEN_OR_PAID = {VisitState.OPEN: "visits with something to pay", VisitState.PAID: "paid visits"}
+EVERY_VISIT = "all visits"
+
 VISIT_STATES = {VisitState.ALL: "All", VisitState.OPEN: "Open", VisitState.PAID: "Paid"}
 
 NOT_AUTHORIZED = "Please confirm that it is you"

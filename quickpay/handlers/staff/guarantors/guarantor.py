@@ -27,6 +27,7 @@ from quickpay.handlers.staff.guarantors.views import (
 )
 from quickpay.handlers.staff.words import moment
 from quickpay.services.guarantor_file import ContactLine, GuarantorFile, LinkLine, PaymentLine
+from quickpay.services.receipt_mail import TOOK_MONEY
 
 
 async def show_guarantor(request: web.Request) -> web.Response:
@@ -54,11 +55,11 @@ async def show_guarantor(request: web.Request) -> web.Response:
         figures=words.figures(file.balances),
         ways=_ways(file) if desk else (),
         end_links=f"{path}/end-links" if desk and file.active_links else "",
-        done="" if ended is None else f"{words.links(ended).capitalize()} of this guarantor ended.",
+        done=_done(ended, sent="receipt" in request.query),
         links=tuple(_link(request, line) for line in file.links),
         newer_links=turned("links", -1) if file.links_page > 1 else "",
         older_links=turned("links", 1) if file.more_links else "",
-        payments=tuple(_payment(request, line) for line in file.payments),
+        payments=tuple(_payment(request, line, file, desk=desk) for line in file.payments),
         newer_payments=turned("payments", -1) if file.payments_page > 1 else "",
         older_payments=turned("payments", 1) if file.more_payments else "",
     )
@@ -141,12 +142,21 @@ def _link(request: web.Request, line: LinkLine) -> LinkRow:
     )
 
 
-def _payment(request: web.Request, line: PaymentLine) -> PaymentRow:
+def _done(ended: int | None, *, sent: bool) -> str:
+    if sent:
+        return words.RECEIPT_SENT
+    return "" if ended is None else f"{words.links(ended).capitalize()} of this guarantor ended."
+
+
+def _payment(request: web.Request, line: PaymentLine, file: GuarantorFile, *, desk: bool) -> PaymentRow:
     payment = line.payment
+    sends = desk and file.group.options.payments.email_receipt and payment.state in TOOK_MONEY
+    path = guarantor_path(file.group.slug, file.guarantor.number)
     return PaymentRow(
         made=moment(payment.created_at, request.app[DESK].staff.zone),
         amount=payment.amount,
         state=words.payment_state(payment),
         receipt="" if payment.receipt_number is None else str(payment.receipt_number),
         path="" if line.link is None else link_path(line.link),
+        send=f"{path}/receipts/{payment.id}" if sends else "",
     )

@@ -101,13 +101,14 @@ class LinkRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRow:
-    """One payment of the guarantor; `path` leads to the link it came through."""
+    """One payment of the guarantor; `path` leads to the link it came through, `send` to its receipt again."""
 
     made: str
     amount: Cents
     state: str
     receipt: str
     path: str
+    send: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +171,32 @@ class EndingPage:
     button: str
     back: Way
     ends: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptTo:
+    """One address a receipt may go to."""
+
+    value: str
+    label: str
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptPage:
+    """A receipt to be sent again: how it fared, and where it may go, or why it cannot."""
+
+    template: ClassVar[str] = "staff/receipt_again.html"
+    frame: Frame
+    bar: Bar
+    number: str
+    guarantor: str = field(repr=False)
+    back: str
+    told: tuple[str, ...] = field(repr=False)
+    why_not: str
+    ways: tuple[ReceiptTo, ...]
+    sending: int
+    mistakes: tuple[Mistake, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,14 @@ from zoneinfo import ZoneInfo
 
 from quickpay.domain.balances import Balances
 from quickpay.domain.links import LinkState
-from quickpay.domain.messages import Channel
+from quickpay.domain.messages import Channel, Fate
 from quickpay.domain.money import Cents
 from quickpay.domain.origins import Origin
 from quickpay.domain.payments import Payment, PaymentState, Reason
 from quickpay.handlers.staff.guarantors.views import Figure
 from quickpay.handlers.words import moment
 from quickpay.services.contact_words import Resting
+from quickpay.services.desk_receipts import To
 from quickpay.services.guarantor_file import ContactState
 
 NOTHING_TYPED = "Type a name, an account number, an email address or a mobile number."
@@ -137,3 +138,19 @@ def figures(owed: Balances) -> tuple[Figure, ...]:
         ),
     ]
     return tuple(rows)
+
+
+FATES = {
+    Fate.WAITING: "It is on its way to {address}.",
+    Fate.SENT: "It was sent to {address}.",
+    Fate.UNDELIVERABLE: "It could not be delivered to {address}.",
+}
+SEND_TO = {To.ON_FILE: "Email on file", To.BEFORE: "Where it went before"}
+CHOOSE_ADDRESS = "Choose where to send the receipt."
+RECEIPT_STOPPED = "Somebody at this address said that they are not this person: nothing goes there."
+RECEIPT_OVERTAKEN = "It was just sent from another page. See how it fares before you send it again."
+RECEIPT_TOO_OFTEN = "This receipt was sent several times already. Try again later."
+RECEIPT_SENT = "The receipt is on its way."
+NO_RECEIPTS_HERE = "This group sends no receipts by email."
+TOOK_NO_MONEY = "No money was taken by this payment: its receipt is not sent."
+NO_ADDRESS = "There is no email address on file, and the receipt went to none before."
