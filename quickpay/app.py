@@ -9,7 +9,7 @@ from aiohttp import web
 from quickpay.adapters.absent import served
 from quickpay.adapters.notes import TemplateNotes
 from quickpay.adapters.passwords import Argon2Passwords
-from quickpay.adapters.sms_reports import TwilioReports
+from quickpay.adapters.sms_reports import TwilioReports, report_address
 from quickpay.adapters.store.version import SchemaVersion, check_version
 from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.domain.digests import Digests
@@ -84,6 +84,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
     store, clock, ids, gateway = world.store, world.clock, world.ids, world.gateway
     tokens, digests, limits = Tokens(settings.keys), Digests(settings.keys), settings.proof_limits
     notes = TemplateNotes()
+    reports_to = report_address(settings.base_url, api_base=settings.twilio_api_base)
     zone = settings.zone
     courier = Courier(
         store=store,
@@ -92,6 +93,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         texter=world.texter,
         notes=notes,
         host=settings.hostname,
+        reports_to=reports_to,
     )
     links = LinkBook(
         store=store,
@@ -234,6 +236,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             host=settings.hostname,
             owner=ids.uuid(),
             zone=zone,
+            reports_to=reports_to,
         ),
         reconcile=Reconcile(store=store, clock=clock, gateway=gateway, zone=zone),
         upkeep=Upkeep(store=store, clock=clock),

@@ -16,6 +16,7 @@ from quickpay.ports.notes import Notes
 from quickpay.ports.passwords import Passwords
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
+from quickpay.services.carrier_stops import CarrierStopDesk
 from quickpay.services.desk_links import DeskLinks
 from quickpay.services.enrol import Enrol
 from quickpay.services.group_drafts import GroupDrafts
@@ -55,6 +56,7 @@ class StaffDesk:
     drafts: GroupDrafts
     history: GroupHistory
     release: ReleaseDesk
+    carrier_stops: CarrierStopDesk
     pops_management: bool
     zone: ZoneInfo
 
@@ -109,6 +111,7 @@ def staff_desk(
         ),
         desk_links=desk_links,
         release=ReleaseDesk(store=store, clock=clock, ids=ids, digests=digests, limits=limits),
+        carrier_stops=CarrierStopDesk(store=store, clock=clock),
         pops_management=pops_management,
         zone=zone,
     )

@@ -10,8 +10,6 @@ from tests.arch.house import modules
 
 _TYPE = re.compile(r"(?:link|challenge|session|payment|message|rate|receipt|launch|release|code)\.[a-z_]+")
 _ROOMS = ("quickpay.services.", "quickpay.adapters.store.links")
-# Of no link: what a provider reports by its own id for a message, which names no link.
-_OF_NO_LINK = {"message.report"}
 # Written with what became of the message: `message.{…}`.
 _MADE_UP = {"message.sent", "message.failed", "message.dropped"}
 
@@ -24,7 +22,7 @@ def _types() -> set[str]:
         for node in ast.walk(one.tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and _TYPE.fullmatch(node.value):
                 found.add(node.value)
-    return found - _OF_NO_LINK
+    return found
 
 
 def _limits() -> set[str]:

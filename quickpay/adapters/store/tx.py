@@ -25,6 +25,7 @@ from quickpay.adapters.store.sessions import Sessions
 from quickpay.adapters.store.staff import StaffAccounts
 from quickpay.adapters.store.staff_sessions import StaffSessions
 from quickpay.adapters.store.stops import ContactStops
+from quickpay.adapters.store.texts import CarrierStops, Texts
 from quickpay.adapters.store.webhooks import Webhooks
 
 
@@ -34,6 +35,7 @@ class StoreTx:
     __slots__ = (
         "api_keys",
         "audit",
+        "carrier_stops",
         "challenges",
         "checks",
         "counters",
@@ -57,6 +59,7 @@ class StoreTx:
         "staff",
         "staff_sessions",
         "stops",
+        "texts",
         "webhooks",
     )
 
@@ -68,6 +71,8 @@ class StoreTx:
         self.links = Links(run)
         self.link_templates = LinkTemplates(run)
         self.stops = ContactStops(run)
+        self.carrier_stops = CarrierStops(run)
+        self.texts = Texts(run)
         self.sessions = Sessions(run)
         self.challenges = Challenges(run)
         self.knocks = Knocks(run)

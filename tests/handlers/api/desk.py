@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 from aiohttp import web
 
+from quickpay.adapters.papers import TypstPapers
 from quickpay.adapters.store import OpenStore
 from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.app import furnish
@@ -182,6 +183,7 @@ async def api_alone(store: OpenStore) -> AsyncIterator[Api]:
         texter=FakeTexter(),
         gateway=gateway,
         images=images,
+        papers=TypstPapers(),
     )
     desk = furnish(settings, world, BackgroundTasks()).desk
     app = web.Application(client_max_size=64 * 1024)
