@@ -9,7 +9,7 @@ from aiohttp import web
 from quickpay.adapters.absent import served
 from quickpay.adapters.notes import TemplateNotes
 from quickpay.adapters.passwords import Argon2Passwords
-from quickpay.adapters.sms_reports import TwilioReports
+from quickpay.adapters.sms_reports import TwilioReports, report_address
 from quickpay.adapters.store.version import SchemaVersion, check_version
 from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.domain.digests import Digests
@@ -86,6 +86,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
     store, clock, ids, gateway = world.store, world.clock, world.ids, world.gateway
     tokens, digests, limits = Tokens(settings.keys), Digests(settings.keys), settings.proof_limits
     notes = TemplateNotes()
+    reports_to = report_address(settings.base_url, api_base=settings.twilio_api_base)
     zone = settings.zone
     courier = Courier(
         store=store,
@@ -94,6 +95,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         texter=world.texter,
         notes=notes,
         host=settings.hostname,
+        reports_to=reports_to,
     )
     links = LinkBook(
         store=store,
@@ -247,6 +249,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             host=settings.hostname,
             owner=ids.uuid(),
             zone=zone,
+            reports_to=reports_to,
         ),
         reconcile=Reconcile(store=store, clock=clock, gateway=gateway, zone=zone),
         upkeep=Upkeep(store=store, clock=clock),

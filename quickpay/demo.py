@@ -60,6 +60,7 @@ async def demo(*, port: int, world_port: int, data: Path, report: Path | None) -
         merchant_origin=os.environ.get(f"{PREFIX}BASE_URL", base_url),
         twilio_sid=kept["twilio_sid"],
         twilio_token=kept["twilio_token"],
+        replies_url=f"{base_url}/webhooks/twilio/status",
         smtp_user="quickpay",
         smtp_password=kept["smtp"],
     )

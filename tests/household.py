@@ -207,6 +207,7 @@ async def sandbox_world(data: Path, *, base_url: str, webhooks: bool = True) -> 
         merchant_origin=base_url,
         twilio_sid="AC" + "0" * 32,
         twilio_token="twilio-token",
+        replies_url=f"{base_url}/webhooks/twilio/status",
         smtp_user="quickpay",
         smtp_password="mail-secret",
     )

@@ -16,6 +16,7 @@ from quickpay.ports.notes import Notes
 from quickpay.ports.passwords import Passwords
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
+from quickpay.services.carrier_stops import CarrierStopDesk
 from quickpay.services.desk_links import DeskLinks
 from quickpay.services.desk_receipts import DeskReceipts
 from quickpay.services.enrol import Enrol
@@ -59,6 +60,7 @@ class StaffDesk:
     history: GroupHistory
     receipts: DeskReceipts
     release: ReleaseDesk
+    carrier_stops: CarrierStopDesk
     pops_management: bool
     zone: ZoneInfo
 
@@ -115,6 +117,7 @@ def staff_desk(
         desk_links=desk_links,
         receipts=DeskReceipts(store=store, clock=clock, digests=digests, limits=limits),
         release=ReleaseDesk(store=store, clock=clock, ids=ids, digests=digests, limits=limits),
+        carrier_stops=CarrierStopDesk(store=store, clock=clock),
         pops_management=pops_management,
         zone=zone,
     )

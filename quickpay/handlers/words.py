@@ -8,6 +8,7 @@ from quickpay.domain.contacts import ContactFault
 from quickpay.domain.links import LinkState
 from quickpay.domain.money import AmountFault, format_usd
 from quickpay.domain.payments import Reason
+from quickpay.domain.text_fates import TextReport
 from quickpay.handlers.forms import FormFault
 from quickpay.mfa.challenge import CodeExpired, NoChallenge, WrongCode
 
@@ -38,6 +39,21 @@ SPOKEN_REFUSED = (
     "That code is not right, or no longer good. Ask the office to say it again, or for a new one: "
     "each takes 3 tries and 5 minutes."
 )
+TEXTS_BLOCKED = (
+    "Texts to this number are blocked, because somebody replied STOP to a text. Reply START to the last text "
+    "to get texts again, and tell the office that you did."
+)
+TEXT_ARRIVED = "The text reached your phone."
+TEXT_FAILED = "The text did not reach your phone."
+TEXT_FAILURES = {
+    "30003": "The text did not reach your phone: it is off or out of reach.",
+    "30004": "The text did not reach your phone: your phone or carrier blocks it.",
+    "30005": "The text did not reach your phone: this number is not in use.",
+    "30006": "The text did not reach your phone: this number gets no texts.",
+    "30007": "The text did not reach your phone: your carrier took it for spam.",
+    "21610": TEXTS_BLOCKED,
+}
+
 ENTER_CARD = "Enter your card details. Your card was not charged."
 CARDS_ARE_NOT_STORED = "Cards cannot be stored here. Your card was not charged."
 
@@ -193,6 +209,13 @@ def code_refused(why: WrongCode | CodeExpired | NoChallenge) -> str:
             return "That code has expired. Ask for a new one below."
         case NoChallenge():
             return "That code is no longer good. Ask for a new one below."
+
+
+def text_report(report: TextReport | None) -> str:
+    """Say what the carrier told of the text with a code; nothing before it is there, or has failed."""
+    if report is None or not report.ended:
+        return ""
+    return TEXT_ARRIVED if report.delivered else TEXT_FAILURES.get(report.error or "", TEXT_FAILED)
 
 
 def aloud(masked: str) -> str:

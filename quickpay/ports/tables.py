@@ -35,6 +35,7 @@ from quickpay.ports.link_template_tables import LinkTemplates
 from quickpay.ports.receipt_tables import Receipts
 from quickpay.ports.release_tables import Releases
 from quickpay.ports.staff_tables import StaffAccounts, StaffSessions
+from quickpay.ports.text_tables import CarrierStops, Texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -493,6 +494,10 @@ class Tx(Protocol):
     def link_templates(self) -> LinkTemplates: ...
     @property
     def stops(self) -> ContactStops: ...
+    @property
+    def carrier_stops(self) -> CarrierStops: ...
+    @property
+    def texts(self) -> Texts: ...
     @property
     def sessions(self) -> Sessions: ...
     @property

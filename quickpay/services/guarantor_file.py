@@ -12,6 +12,7 @@ from quickpay.domain.links import Link, LinkState
 from quickpay.domain.messages import Channel
 from quickpay.domain.payments import Payment
 from quickpay.domain.staff import Staff
+from quickpay.domain.text_fates import STOPPED_CODE
 from quickpay.mfa.limits import DEFAULT_LIMITS
 from quickpay.ports.clock import Clock
 from quickpay.ports.messages import STOPPED
@@ -162,14 +163,15 @@ async def _contacts(
             continue
         state, since = ContactState.GOOD, stops.get(contact.lower())
         last = await tx.desk.last_message(guarantor.id, contact)
+        stopped = await tx.carrier_stops.since(contact)
         if since is not None:
             state = ContactState.NOT_THIS_PERSON
+        elif stopped is not None:
+            state, since = ContactState.CARRIER_STOP, stopped
         elif channel is Channel.SMS and guarantor.text_opt_out:
             state = ContactState.OPTED_OUT
-        elif last is not None and not last.delivered:
-            stopped = last.reason == STOPPED
-            state = ContactState.CARRIER_STOP if stopped else ContactState.UNDELIVERABLE
-            since = last.at
+        elif last is not None and not last.delivered and last.reason not in {STOPPED, STOPPED_CODE}:
+            state, since = ContactState.UNDELIVERABLE, last.at
         lines.append(
             ContactLine(channel=channel, contact=contact, state=state, since=since, own=own.get(contact))
         )

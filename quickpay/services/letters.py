@@ -55,6 +55,8 @@ class Letters:
             return Drop(reason="opted out of texts")  # codes, which are asked for, do not come this way
         if await tx.stops.holds(guarantor.id, message.recipient):
             return Drop(reason="contact is not this person")
+        if await tx.carrier_stops.since(message.recipient) is not None:
+            return Drop(reason="the carrier was told STOP")
         note = await self._note(tx, message, group, guarantor, now)
         if note is None or isinstance(note, Drop):
             return note or Drop(reason="nothing to tell")

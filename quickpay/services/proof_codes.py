@@ -105,6 +105,7 @@ class ProofCodes:
             method=method,
             contact=contact,
             group=stay.group,
+            guarantor_id=stay.guarantor.id,
             sends=challenge.sends,
             expires_at=challenge.expires_at,
         )

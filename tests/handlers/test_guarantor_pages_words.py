@@ -11,8 +11,8 @@ from tests.arch.house import modules
 _KINDS = "link|challenge|session|payment|message|rate|receipt|launch|release|code|staff|contact"
 _TYPE = re.compile(rf"(?:{_KINDS})\.[a-z_]+")
 _ROOMS = ("quickpay.services.", "quickpay.adapters.store.links")
-# Of no link: what a provider reports by its own id for a message, and what the PM system says of contacts.
-_OF_NO_LINK = {"message.report", "contact.kept", "contact.adopted", "contact.overruled"}
+# Of no link: what the PM system says of contacts.
+_OF_NO_LINK = {"contact.kept", "contact.adopted", "contact.overruled"}
 # Written with what became of the message: `message.{…}`.
 _MADE_UP = {"message.sent", "message.failed", "message.dropped"}
 
@@ -25,7 +25,7 @@ def _types() -> set[str]:
         for node in ast.walk(one.tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and _TYPE.fullmatch(node.value):
                 found.add(node.value)
-    return found - _OF_NO_LINK
+    return found
 
 
 def _limits() -> set[str]:

@@ -188,6 +188,51 @@ contact_stops = Table(
     Column("lifted_at", BigInteger),
 )
 
+# Numbers whose holder replied STOP to the carrier, whoever of us has them on file.
+carrier_stops = Table(
+    "carrier_stops",
+    metadata,
+    Column("number", Text, primary_key=True),  # E.164, as guarantors have it
+    Column("stopped_at", BigInteger, nullable=False),
+    Column("heard_by", Text, nullable=False),  # a text that was refused, a report, or the reply itself
+    Column("lifted_at", BigInteger),
+    _one_of("heard_by", "refusal", "report", "reply"),
+)
+
+# One row for each text a provider took; a report may come before we have written whom it was for.
+texts = Table(
+    "texts",
+    metadata,
+    Column("sid", Text, primary_key=True),
+    Column("kind", Text),
+    Column("challenge_id", Text),
+    Column("outbox_id", BigInteger),
+    Column("group_id", BigInteger),
+    Column("guarantor_id", BigInteger),
+    Column("link_serial", BigInteger),
+    Column("session_id", BigInteger),
+    Column("number", Text),
+    Column("handed_at", BigInteger),
+    Column("rank", Integer, nullable=False),
+    Column("status", Text),
+    Column("error", Text),
+    Column("reported_at", BigInteger),
+    CheckConstraint("(number IS NULL) = (handed_at IS NULL)", name="handed_whole"),
+    CheckConstraint("(status IS NULL) = (rank < 0)", name="rank_of_status"),
+    Index(
+        "ix_texts_challenge_id",
+        "challenge_id",
+        sqlite_where=text("challenge_id IS NOT NULL"),
+        postgresql_where=text("challenge_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_texts_outbox_id",
+        "outbox_id",
+        sqlite_where=text("outbox_id IS NOT NULL"),
+        postgresql_where=text("outbox_id IS NOT NULL"),
+    ),
+)
+
 sessions = Table(
     "sessions",
     metadata,

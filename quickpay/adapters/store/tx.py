@@ -26,6 +26,7 @@ from quickpay.adapters.store.sessions import Sessions
 from quickpay.adapters.store.staff import StaffAccounts
 from quickpay.adapters.store.staff_sessions import StaffSessions
 from quickpay.adapters.store.stops import ContactStops
+from quickpay.adapters.store.texts import CarrierStops, Texts
 from quickpay.adapters.store.webhooks import Webhooks
 
 
@@ -35,6 +36,7 @@ class StoreTx:
     __slots__ = (
         "api_keys",
         "audit",
+        "carrier_stops",
         "challenges",
         "checks",
         "contact_changes",
@@ -59,6 +61,7 @@ class StoreTx:
         "staff",
         "staff_sessions",
         "stops",
+        "texts",
         "webhooks",
     )
 
@@ -70,6 +73,8 @@ class StoreTx:
         self.links = Links(run)
         self.link_templates = LinkTemplates(run)
         self.stops = ContactStops(run)
+        self.carrier_stops = CarrierStops(run)
+        self.texts = Texts(run)
         self.sessions = Sessions(run)
         self.challenges = Challenges(run)
         self.knocks = Knocks(run)

@@ -15,7 +15,15 @@ from quickpay.handlers.patient.landing import landing_address
 from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.patient.views import ChooseWay, TypeCode, WayChoice
 from quickpay.handlers.walking import walked
-from quickpay.handlers.words import CHOOSE_WAY, ENTER_CODE, aloud, code_refused, minutes
+from quickpay.handlers.words import (
+    CHOOSE_WAY,
+    ENTER_CODE,
+    TEXTS_BLOCKED,
+    aloud,
+    code_refused,
+    minutes,
+    text_report,
+)
 from quickpay.mfa.methods import Method
 from quickpay.services.proof_pages import (
     AlreadyProved,
@@ -155,14 +163,18 @@ def not_here(request: web.Request, why: NotHere) -> web.Response:
             return see_other(landing_address(landing))
         case ProofNotOffered():
             return see_other("/pay")
-        case CannotProve(stay=stay, office=office):
+        case CannotProve(stay=stay, office=office, blocked=blocked):
             by_phone = (
                 ("While you are on the phone, it can open your bill on this screen.",) if office else ()
             )
             notice = Notice(
                 frame=session_frame(request, stay),
                 heading="Please contact the office",
-                words=("We cannot send you a code from here. The office can help you to pay.", *by_phone),
+                words=(
+                    *(() if blocked is None else (TEXTS_BLOCKED,)),
+                    "We cannot send you a code from here. The office can help you to pay.",
+                    *by_phone,
+                ),
                 go_on=("/verify/office", "I am calling the office") if office else None,
             )
             return show(notice, status=403)
@@ -184,6 +196,8 @@ def choose_view(page: ChoosePage, frame: Frame, mistakes: tuple[Mistake, ...] = 
         office=page.office,
         ways=ways,
         chosen=ways[0].method if len(ways) == 1 else None,
+        blocked=None if page.blocked is None else _way(page.blocked),
+        blocked_words=TEXTS_BLOCKED,
         mistakes=mistakes,
     )
 
@@ -206,6 +220,8 @@ def code_view(
         other_ways=page.other_ways,
         undeliverable=page.undeliverable,
         open=page.open,
+        blocked=TEXTS_BLOCKED if page.blocked else "",
+        report="" if page.blocked else text_report(page.report),
         time_left=minutes(page.seconds_left),
         seconds_to_resend=page.seconds_to_resend,
         mistakes=mistakes,

@@ -101,6 +101,8 @@ class ChooseWay:
     office: bool
     ways: tuple[WayChoice, ...]
     chosen: WayMethod | None
+    blocked: WayChoice | None
+    blocked_words: str
     mistakes: tuple[Mistake, ...] = ()
 
 
@@ -115,6 +117,8 @@ class TypeCode:
     other_ways: bool
     undeliverable: bool
     open: bool
+    blocked: str
+    report: str
     time_left: str
     seconds_to_resend: int
     mistakes: tuple[Mistake, ...] = ()

@@ -27,6 +27,7 @@ _AT_THE_DESK_MAY = (
     "End links: one, a guarantor's, or a whole batch; restore one that is on hold.",
     "Let a caller in who cannot get a code, after asking her for what is on file.",
     "See QuickPay as a patient of your groups sees it, without changing anything.",
+    "Let texts go to a number again whose holder told the carrier STOP, and then START.",
     "See contacts whole and copy a link's address.",
 )
 _MAY: dict[StaffRole, tuple[str, ...]] = {
@@ -48,6 +49,17 @@ GONE = {
     Gone.EXPIRED: "You were signed out after a while without activity. Sign in to go on.",
     Gone.SIGNED_OUT: "You are signed out.",
 }
+
+TEXT_ERRORS = {
+    "21610": "the carrier was told STOP",
+    "30003": "the phone was off or out of reach",
+    "30004": "the phone or its carrier blocks our texts",
+    "30005": "there is no such number any more",
+    "30006": "this number gets no texts, it may be a landline",
+    "30007": "the carrier took it for spam",
+    "30008": "the carrier did not say why",
+}
+"""What a carrier's numbers for failed texts mean; of others the number itself is said."""
 
 _EVENTS = {
     "link.created": "The link was made{by}.",
@@ -96,6 +108,12 @@ _EVENTS = {
     "receipt.sent_again": "Receipt {receipt} was asked for again{by}, to the address {to}.",
     "message.sent": "The message with the {kind} went out by {channel}.",
     "message.failed": "The message with the {kind} could not be delivered by {channel}: {reason}.",
+    "message.delivered": "The text with the {kind} reached the phone.",
+    "message.undelivered": "The text with the {kind} did not reach the phone: {error}.",
+    "message.stopped": "The holder of the number replied STOP: nothing is texted there any more.",
+    "message.restarted": "Texts may go to the number again{by}.",
+    "challenge.delivered": "The text with the code reached the phone.",
+    "challenge.undelivered": "The text with the code did not reach the phone: {error}.",
     "message.dropped": "The message with the {kind} was not sent any more: {reason}.",
 }
 _RENEWED_FROM = "It was made by the patient's press, as the link before had ended: {old}."
@@ -113,6 +131,7 @@ _UNSAID = {
     "insufficient_funds": "not enough funds",
     "incorrect_cvc": "wrong security code",
     "stopped": "the carrier was told STOP",
+    **TEXT_ERRORS,
     "auto_post_off": "Not posted: automatic posting is off.",
     "unapplied_funds": "Not posted: there were unapplied funds.",
     "renewals": "too many fresh links",
@@ -125,7 +144,7 @@ _UNSAID = {
     "service_id": "a service id",
     "account_and_patient": "the account number and a patient",
 }
-_MADE_OTHERWISE = {"patient", "gateway", "outbox", "courier", ""}
+_MADE_OTHERWISE = {"patient", "gateway", "outbox", "courier", "carrier", ""}
 """Actors whom a sentence need not name."""
 
 

@@ -128,6 +128,7 @@ class GuarantorPage:
     figures: tuple[Figure, ...]
     ways: tuple[Way, ...]
     end_links: str
+    allow_texts: str
     done: str
     links: tuple[LinkRow, ...]
     newer_links: str

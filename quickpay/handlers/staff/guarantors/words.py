@@ -41,7 +41,9 @@ LANGUAGES = {"en": "English", "es": "Spanish"}
 CONTACT_STATES = {
     ContactState.GOOD: "",
     ContactState.OPTED_OUT: "Has opted out of texts: notices do not go there, codes do.",
-    ContactState.CARRIER_STOP: "Has told the carrier STOP: neither notices nor codes go there.",
+    ContactState.CARRIER_STOP: (
+        "Texts are blocked: its holder replied STOP. Neither notices nor codes go there."
+    ),
     ContactState.NOT_THIS_PERSON: "Its holder said “I am not this person”: nothing goes there.",
     ContactState.UNDELIVERABLE: "The last message could not be delivered.",
 }
@@ -63,6 +65,13 @@ _REASONS = {
     Reason.CARD_COULD_NOT_BE_READ: "the card details could not be read",
     Reason.NOT_CHARGED: "it did not reach the bank",
 }
+
+ALLOW_TEXTS = (
+    "Codes, links and notices may be texted to this number again, for everybody who has it on file.",
+    "Do this only when its holder says that she replied START to one of our texts.",
+    "If she did not, the carrier refuses the next text, and the number is stopped again.",
+)
+TEXTS_ALLOWED = "Texts may go to the mobile number again."
 
 _AT_THE_BANK = "A payment that is already at the bank is completed and recorded."
 END_ONE = (
