@@ -9,7 +9,7 @@ from aiohttp import web
 from quickpay.adapters.absent import served
 from quickpay.adapters.notes import TemplateNotes
 from quickpay.adapters.passwords import Argon2Passwords
-from quickpay.adapters.sms_reports import TwilioReports
+from quickpay.adapters.sms_reports import TwilioReports, report_address
 from quickpay.adapters.store.version import SchemaVersion, check_version
 from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.domain.digests import Digests
@@ -20,6 +20,7 @@ from quickpay.handlers.routes import add_routes
 from quickpay.handlers.staff_desk import staff_desk
 from quickpay.services.about import About
 from quickpay.services.api_keys import ApiKeyring
+from quickpay.services.contacts import ContactEditing
 from quickpay.services.courier import Courier
 from quickpay.services.enter import Enter
 from quickpay.services.extend import Extend
@@ -44,6 +45,7 @@ from quickpay.services.portal import Portal
 from quickpay.services.press import Press
 from quickpay.services.reconcile import Reconcile
 from quickpay.services.renew import Renewal
+from quickpay.services.resend import Resend
 from quickpay.services.result import Results
 from quickpay.services.upkeep import Upkeep
 from quickpay.services.verify import Verify
@@ -84,6 +86,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
     store, clock, ids, gateway = world.store, world.clock, world.ids, world.gateway
     tokens, digests, limits = Tokens(settings.keys), Digests(settings.keys), settings.proof_limits
     notes = TemplateNotes()
+    reports_to = report_address(settings.base_url, api_base=settings.twilio_api_base)
     zone = settings.zone
     courier = Courier(
         store=store,
@@ -92,6 +95,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         texter=world.texter,
         notes=notes,
         host=settings.hostname,
+        reports_to=reports_to,
     )
     links = LinkBook(
         store=store,
@@ -145,6 +149,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             zone=zone,
         ),
         results=Results(store=store, clock=clock),
+        resend=Resend(store=store, clock=clock, digests=digests, limits=limits),
         press=Press(store=store, papers=world.papers),
         website=Website(
             store=store,
@@ -156,7 +161,17 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             tasks=tasks,
             countries=settings.sms_countries,
         ),
-        portal=Portal(store=store, clock=clock, gateway=gateway, zone=zone),
+        portal=Portal(store=store, clock=clock, gateway=gateway, zone=zone, rest=limits.contact_rest),
+        contacts=ContactEditing(
+            store=store,
+            clock=clock,
+            ids=ids,
+            digests=digests,
+            limits=limits,
+            courier=courier,
+            tasks=tasks,
+            countries=settings.sms_countries,
+        ),
         leave=Leave(store=store, clock=clock),
         groups=groups,
         extend=Extend(store=store, clock=clock),
@@ -234,6 +249,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             host=settings.hostname,
             owner=ids.uuid(),
             zone=zone,
+            reports_to=reports_to,
         ),
         reconcile=Reconcile(store=store, clock=clock, gateway=gateway, zone=zone),
         upkeep=Upkeep(store=store, clock=clock),

@@ -40,6 +40,9 @@ _LIMITS = (
     "payments_address_3600s=1000",
     "bad_tokens_address_60s=1000",
     "renewals_address_3600s=1000",
+    "knocks_address_3600s=1000",
+    "knocks_address_86400s=1000",
+    "receipts_address_3600s=1000",
     "staff_tries_address_1800s=1000",
 )
 
@@ -57,6 +60,7 @@ async def demo(*, port: int, world_port: int, data: Path, report: Path | None) -
         merchant_origin=os.environ.get(f"{PREFIX}BASE_URL", base_url),
         twilio_sid=kept["twilio_sid"],
         twilio_token=kept["twilio_token"],
+        replies_url=f"{base_url}/webhooks/twilio/status",
         smtp_user="quickpay",
         smtp_password=kept["smtp"],
     )

@@ -187,6 +187,7 @@ def names_and_values(*, base_url: str, world: World, database_url: str, **more: 
                 "payments_address_3600s",
                 "bad_tokens_address_60s",
                 "renewals_address_3600s",
+                "receipts_address_3600s",
                 "staff_tries_address_1800s",
             )
         ),
@@ -206,6 +207,7 @@ async def sandbox_world(data: Path, *, base_url: str, webhooks: bool = True) -> 
         merchant_origin=base_url,
         twilio_sid="AC" + "0" * 32,
         twilio_token="twilio-token",
+        replies_url=f"{base_url}/webhooks/twilio/status",
         smtp_user="quickpay",
         smtp_password="mail-secret",
     )

@@ -29,8 +29,11 @@ from quickpay.mfa.methods import Method as Way
 from quickpay.ports.gateway import Outcome
 from quickpay.ports.tables import LinkEvent
 from quickpay.services.about import About
+from quickpay.services.contact_pages import Changed
+from quickpay.services.contacts import ContactEditing
 from quickpay.services.courier import Courier
 from quickpay.services.enter import Enter, Opened
+from quickpay.services.guarantors import GuarantorBook
 from quickpay.services.handoffs import Handoff, HandoffBook, NewHandoff
 from quickpay.services.launches import LaunchBook, MadeLaunch, NewLaunch
 from quickpay.services.leave import Leave
@@ -152,6 +155,16 @@ class House:
         self.about = About(store=store, clock=clock, digests=digests)
         self.results = Results(store=store, clock=clock)
         self.portal = Portal(store=store, clock=clock, gateway=gateway, zone=ZONE)
+        self.contacts = ContactEditing(
+            store=store,
+            clock=clock,
+            ids=ids,
+            digests=digests,
+            limits=limits,
+            courier=self.courier,
+            tasks=self.tasks,
+        )
+        self.guarantors = GuarantorBook(store=store, clock=clock)
         self.leave = Leave(store=store, clock=clock)
         self.reconcile = Reconcile(store=store, clock=clock, gateway=gateway, zone=ZONE)
         self.upkeep = Upkeep(store=store, clock=clock)
@@ -330,6 +343,18 @@ class Person:
         assert isinstance(proved, Proved), proved
         self.secret = proved.secret
 
+    async def names(self, way: Way, contact: str) -> str:
+        """Say that this contact is hers, and read the code that went there."""
+        answer = await self.house.contacts.send(self.visit, way, contact)
+        assert isinstance(answer, CodeSent), answer
+        await self.house.at_rest()
+        return self.house.last_code(way)
+
+    async def changes(self, way: Way, contact: str) -> None:
+        """Change a contact and confirm it."""
+        answer = await self.house.contacts.check(self.visit, await self.names(way, contact))
+        assert isinstance(answer, Changed), answer
+
     async def choose(self, amount: int | None = None, *, choice: AmountChoice | None = None) -> str:
         """Choose an amount, the whole unless one is given, and to pay by card; returns the order's id."""
         if choice is None:
@@ -367,7 +392,14 @@ def _last(texts: list[str]) -> str:
 
 
 def _with(options: Options, **changed: Any) -> Options:
-    panels = ("branding", "payments", "look_and_feel", "authentication", "notifications")
+    panels = (
+        "branding",
+        "payments",
+        "look_and_feel",
+        "authentication",
+        "notifications",
+        "patient_permissions",
+    )
     for panel in panels:
         old = getattr(options, panel)
         mine = {name: changed.pop(name) for name in list(changed) if hasattr(old, name)}

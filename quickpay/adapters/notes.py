@@ -7,7 +7,15 @@ from quickpay.catalogues.templates import Speaking
 from quickpay.domain.groups import Group
 from quickpay.domain.languages import Language, language_of
 from quickpay.domain.said import Catalogue, in_words_of, say
-from quickpay.ports.notes import LinkNote, LockedNote, Note, ReceiptNote, ReleasedNote, Words
+from quickpay.ports.notes import (
+    ContactChangedNote,
+    LinkNote,
+    LockedNote,
+    Note,
+    ReceiptNote,
+    ReleasedNote,
+    Words,
+)
 
 
 class TemplateNotes:
@@ -82,6 +90,8 @@ def _kind(note: Note) -> str:
             return "link"
         case ReleasedNote():
             return "released"
+        case ContactChangedNote():
+            return "contact_changed"
 
 
 def _facts(note: Note, *, group: Group, language: str) -> dict[str, object]:
@@ -103,6 +113,8 @@ def _facts(note: Note, *, group: Group, language: str) -> dict[str, object]:
             ]
         case LinkNote():
             facts["good_until"] = words.day(note.good_until)
+        case ContactChangedNote():
+            facts["call"] = group.options.look_and_feel.footer_phone
         case LockedNote() | ReleasedNote():
             pass
     return facts

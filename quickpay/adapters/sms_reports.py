@@ -5,6 +5,11 @@ from collections.abc import Mapping
 from twilio.request_validator import RequestValidator
 
 
+def report_address(base_url: str, *, api_base: str | None) -> str | None:
+    """Say where reports may be sent: Twilio comes only by https, a stand-in beside us as we are."""
+    return f"{base_url}/webhooks/twilio/status" if base_url.startswith("https://") or api_base else None
+
+
 class TwilioReports:
     """Check signatures of delivery reports; `base_url` is our public address, never the request's Host."""
 

@@ -82,3 +82,24 @@ def door_of(origin: Origin) -> TokenPurpose:
 def single_payment_by_origin(origin: Origin) -> bool:
     """Whether a link of this origin ends with its first successful payment, unless told otherwise."""
     return origin is not Origin.STATEMENT
+
+
+def opens_once(
+    *, link_id: str, group_id: int, guarantor_id: int, origin: Origin, now: datetime, life: timedelta
+) -> Link:
+    """Make the row behind a door of its own: a hand-off or a launch opens one session, within its life."""
+    return Link(
+        serial=0,
+        id=link_id,
+        group_id=group_id,
+        guarantor_id=guarantor_id,
+        origin=origin,
+        state=LinkState.ACTIVE,
+        uses=0,
+        max_uses=1,
+        single_payment=single_payment_by_origin(origin),
+        contact=None,
+        batch=None,
+        created_at=now,
+        expires_at=now + life,
+    )

@@ -8,10 +8,22 @@ from enum import StrEnum
 class MessageKind(StrEnum):
     """What a message tells; with its subject it is sent once."""
 
-    RECEIPT = "receipt"  # subject: the payment's id
+    RECEIPT = "receipt"  # subject: the payment's id; sent again, that and which sending it is
     LOCKED = "locked"  # subject: the challenge's id; goes to the other contact (R38)
     LINK = "link"  # subject: the link's id
+    CONTACT_CHANGED = "contact_changed"  # subject: the challenge that confirmed it; goes to the old contact
     RELEASED = "released"  # subject: the release's id and the channel; goes to every contact on file
+
+
+def receipt_subject(payment_id: str, sending: int) -> str:
+    """Name one sending of a payment's receipt, from 1; each can be queued once."""
+    return payment_id if sending == 1 else f"{payment_id}.{sending}"
+
+
+def payment_of(subject: str) -> tuple[str, int]:
+    """Give the payment a receipt's message is about, and which sending it is."""
+    payment_id, _, sending = subject.partition(".")
+    return payment_id, int(sending or 1)
 
 
 class Channel(StrEnum):
@@ -53,3 +65,22 @@ class Message:
     def stable_id(self) -> str:
         """The same for every sending of this message, so a duplicate can be told from a second one (R54)."""
         return f"{self.kind}.{self.subject}"
+
+
+class Fate(StrEnum):
+    """What became of a message, as whoever asked for it may know it."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    UNDELIVERABLE = "undeliverable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptSending:
+    """One sending of a receipt; `ended_at` is when it went out or was given up."""
+
+    payment_id: str
+    sending: int
+    recipient: str = field(repr=False)
+    fate: Fate
+    ended_at: datetime | None

@@ -84,10 +84,16 @@ def since_statement(
     """
     last = last_statement(statements)
     billed = frozenset(line for one in statements for line in one.lines)
+    return by_place(
+        visit for visit in visits if last is None or visit.date > last.date or _unbilled(visit, billed)
+    )
+
+
+def by_place(visits: Iterable[Visit]) -> tuple[tuple[Visit, ...], ...]:
+    """Put visits of one place together, the places in the order in which they are met."""
     places: dict[tuple[str, str, str], list[Visit]] = {}
     for visit in visits:
-        if last is None or visit.date > last.date or _unbilled(visit, billed):
-            places.setdefault(visit.place, []).append(visit)
+        places.setdefault(visit.place, []).append(visit)
     return tuple(tuple(together) for together in places.values())
 
 

@@ -10,6 +10,7 @@ from quickpay.handlers.staff_desk import StaffDesk
 from quickpay.ports.gateway import Gateway
 from quickpay.services.about import About
 from quickpay.services.api_keys import ApiKeyring
+from quickpay.services.contacts import ContactEditing
 from quickpay.services.enter import Enter
 from quickpay.services.extend import Extend
 from quickpay.services.feed import PaymentFeed
@@ -28,6 +29,7 @@ from quickpay.services.pay import Pay
 from quickpay.services.portal import Portal
 from quickpay.services.press import Press
 from quickpay.services.renew import Renewal
+from quickpay.services.resend import Resend
 from quickpay.services.result import Results
 from quickpay.services.verify import Verify
 from quickpay.services.webhooks import WebhooksIn
@@ -51,9 +53,11 @@ class Desk:
     ordering: Ordering
     pay: Pay
     results: Results
+    resend: Resend
     press: Press
     website: Website
     portal: Portal
+    contacts: ContactEditing
     leave: Leave
     extend: Extend
     groups: GroupBook

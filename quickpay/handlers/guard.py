@@ -59,10 +59,11 @@ def guarded(route: Route) -> Handler:
 async def _served(
     request: web.Request, handler: Handler, access: Admits, *, posts_form: bool
 ) -> web.StreamResponse:
-    refused = await check_form(request, access) if posts_form else None
+    # First who comes: a form that is refused would tell that there is something to post to.
+    kept_out = await admit(request, access) if isinstance(access, StaffOnly) else None
+    refused = await check_form(request, access) if posts_form and not kept_out else None
     if refused:
         return form_refused(request, refused)
-    kept_out = await admit(request, access) if isinstance(access, StaffOnly) else None
     return kept_out or await handler(request)
 
 

@@ -4,7 +4,7 @@ from aiohttp import hdrs, web
 from aiohttp.web_urldispatcher import AbstractResource
 
 from quickpay.handlers import assets, health, webhooks
-from quickpay.handlers.access import Access, Route
+from quickpay.handlers.access import Access, Route, StaffOnly
 from quickpay.handlers.api.routes import ROUTES as API_ROUTES
 from quickpay.handlers.guard import expect, guarded
 from quickpay.handlers.pages import compile_templates
@@ -57,6 +57,7 @@ ROUTES: tuple[Route, ...] = (
     Route(method="POST", path="/pay/details", handler=details.pay, access=Access.SESSION),
     Route(method="GET", path="/payments/{id}.pdf", handler=paper.receipt, access=Access.SESSION),
     Route(method="GET", path="/payments/{id}", handler=payment.see, access=Access.SESSION),
+    Route(method="POST", path="/payments/{id}/receipt", handler=payment.send_receipt, access=Access.SESSION),
     Route(method="GET", path="/not-me", handler=not_me.ask, access=Access.SESSION),
     Route(method="POST", path="/not-me", handler=not_me.hear, access=Access.SESSION),
     Route(method="GET", path="/session/extend", handler=extend.look, access=Access.SESSION),
@@ -83,6 +84,9 @@ ROUTES: tuple[Route, ...] = (
 )
 
 _ANYTHING = "/{anything:.*}"
+_HIDDEN = frozenset(
+    route.path for route in ROUTES if isinstance(route.access, StaffOnly) and route.access.pops_management
+)
 
 
 def add_routes(app: web.Application) -> None:
@@ -104,10 +108,10 @@ def _add(app: web.Application, route: Route) -> None:
 
 
 async def _nothing_here(request: web.Request) -> web.StreamResponse:
-    """Answer what no route takes: 405 where only the method is wrong, else 404."""
+    """Answer what no route takes: 405 where only the method is wrong, else 404, and of the hidden always."""
     allowed: set[str] = set()
     for resource in request.app.router.resources():
-        if not _takes_anything(resource):
+        if not _takes_anything(resource) and resource.canonical not in _HIDDEN:
             _, methods = await resource.resolve(request)
             allowed |= methods
     if allowed:

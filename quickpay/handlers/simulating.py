@@ -9,15 +9,15 @@ from quickpay.handlers.access import Access, Route
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.pages import SIMULATION, Simulation, show
-from quickpay.handlers.patient.answers import nobody, session_frame
+from quickpay.handlers.patient.answers import session_frame
 from quickpay.handlers.patient.landing import landing_of
 from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.tongues import STAFFS
 from quickpay.handlers.walking import chosen_so_far
 from quickpay.services.stay import NoStay, Stay
 
-WATCHED = frozenset({Access.SESSION, Access.PUBLIC})
-"""Where a patient's session counts, so where a simulation does."""
+WATCHED = frozenset({Access.SESSION, Access.PUBLIC, Access.DOOR})
+"""Where a patient's cookie counts, so where a simulation does."""
 SIGN_OUT = "/sign-out"
 _LOOKING = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
 
@@ -35,7 +35,7 @@ async def keep_to_looking(request: web.Request, route: Route) -> web.Response | 
         return None
     stay = await launches.refuse(visit, route.path)
     if isinstance(stay, NoStay):
-        return nobody(request, stay)
+        return None  # it is over; whoever comes now is told so, or comes in by the website as anybody may
     request[SIMULATION] = _simulation(request, stay)
     notice = Notice(
         frame=replace(session_frame(request, stay), tongue=STAFFS),

@@ -16,7 +16,9 @@ from quickpay.ports.notes import Notes
 from quickpay.ports.passwords import Passwords
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
+from quickpay.services.carrier_stops import CarrierStopDesk
 from quickpay.services.desk_links import DeskLinks
+from quickpay.services.desk_receipts import DeskReceipts
 from quickpay.services.enrol import Enrol
 from quickpay.services.group_drafts import GroupDrafts
 from quickpay.services.group_edits import GroupEdits, Warnings
@@ -32,6 +34,7 @@ from quickpay.services.release import ReleaseDesk
 from quickpay.services.send_link import SendLink
 from quickpay.services.sign_in import SignIn
 from quickpay.services.staff import StaffBook
+from quickpay.services.staff_start import StaffStart
 from quickpay.services.staff_view import StaffView
 
 
@@ -43,6 +46,7 @@ class StaffDesk:
     enrol: Enrol
     sign_in: SignIn
     view: StaffView
+    start: StaffStart
     search: GuarantorSearch
     files: GuarantorFiles
     batches: LinkBatches
@@ -54,7 +58,9 @@ class StaffDesk:
     edits: GroupEdits
     drafts: GroupDrafts
     history: GroupHistory
+    receipts: DeskReceipts
     release: ReleaseDesk
+    carrier_stops: CarrierStopDesk
     pops_management: bool
     zone: ZoneInfo
 
@@ -89,6 +95,7 @@ def staff_desk(
             store=store, clock=clock, ids=ids, digests=digests, limits=limits, passwords=passwords
         ),
         view=StaffView(store=store, links=links),
+        start=StaffStart(store=store, clock=clock),
         search=GuarantorSearch(store=store, clock=clock, digests=digests, countries=countries),
         files=GuarantorFiles(store=store, clock=clock, digests=digests),
         batches=LinkBatches(store=store, clock=clock),
@@ -108,7 +115,9 @@ def staff_desk(
             channels=channels,
         ),
         desk_links=desk_links,
+        receipts=DeskReceipts(store=store, clock=clock, digests=digests, limits=limits),
         release=ReleaseDesk(store=store, clock=clock, ids=ids, digests=digests, limits=limits),
+        carrier_stops=CarrierStopDesk(store=store, clock=clock),
         pops_management=pops_management,
         zone=zone,
     )

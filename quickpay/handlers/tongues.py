@@ -12,11 +12,14 @@ _COOKIE = "qpl"
 _QUERY = "lang"
 _VALUES = frozenset(Language)
 _OF_LINKS = ("/renew", "/receipt")
+_OF_PAGES = ("/receipt", "/send")
 _ONLY_POSTED = ("/resend", "/language", "/sign-out")
+_ASKED_AT = {"/verify/resend": "/verify/code", "/profile/resend": "/profile/confirm"}
 COME_BACK = frozenset(
     {
         *("/pay", "/pay/method", "/pay/details", "/verify", "/verify/code", "/verify/office"),
         *("/not-me", "/session/extend", "/home", "/account", "/receipts", "/statements", "/profile"),
+        *("/profile/email", "/profile/mobile", "/profile/confirm"),
     }
 )
 """Pages of a session whose address says nothing of anything; one with a number in its address has links."""
@@ -81,8 +84,10 @@ def tongue_in(request: web.Request, stay: Stay) -> Tongue:
     language = language_for(request, stay)
     if stay.launch is not None:
         return Tongue(language=language)
-    path = "/verify/code" if request.path == "/verify/resend" else request.path
-    return Tongue(language=language, others=_others(language), back=path if path in COME_BACK else None)
+    path = _ASKED_AT.get(request.path, request.path)
+    if path in COME_BACK:
+        return Tongue(language=language, others=_others(language), back=path)
+    return Tongue(language=language, others=_others(language), at=_page_of(request))
 
 
 def keep_choice(request: web.Request, response: web.StreamResponse) -> None:
@@ -99,6 +104,14 @@ def give_language(request: web.Request, response: web.StreamResponse, language: 
         hdrs.SET_COOKIE,
         f"{_name(secure=secure)}={language}; Path=/; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}",
     )
+
+
+def _page_of(request: web.Request) -> str:
+    """Give the page a form stands on that is sent to an address of its own; else none: this one."""
+    path = request.raw_path.partition("?")[0]
+    if request.method == hdrs.METH_POST and path.endswith(_OF_PAGES):
+        return path.rpartition("/")[0]
+    return ""
 
 
 def _others(language: Language) -> tuple[Language, ...]:

@@ -1,6 +1,8 @@
 """What pages say of outcomes: what happened and what to do next, in the field's voice, without blame."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from quickpay.domain.balances import AmountChoice, AmountRefused, WhyRefused
 from quickpay.domain.contacts import ContactFault
@@ -9,8 +11,11 @@ from quickpay.domain.money import AmountFault
 from quickpay.domain.payments import Reason
 from quickpay.domain.said import day as day
 from quickpay.domain.said import say, say_of, usd
+from quickpay.domain.text_fates import TextReport
 from quickpay.handlers.forms import FormFault
 from quickpay.mfa.challenge import CodeExpired, NoChallenge, WrongCode
+
+_HOURS = 12
 
 FORM_FAULTS: Mapping[FormFault, str] = {
     FormFault.DUPLICATE: say("Fill this in once."),
@@ -36,6 +41,21 @@ SPOKEN_REFUSED = say(
     "That code is not right, or no longer good. Ask the office to say it again, or for a new one: "
     "each takes 3 tries and 5 minutes."
 )
+TEXTS_BLOCKED = say(
+    "Texts to this number are blocked, because somebody replied STOP to a text. Reply START to the last text "
+    "to get texts again, and tell the office that you did."
+)
+TEXT_ARRIVED = say("The text reached your phone.")
+TEXT_FAILED = say("The text did not reach your phone.")
+TEXT_FAILURES = {
+    "30003": say("The text did not reach your phone: it is off or out of reach."),
+    "30004": say("The text did not reach your phone: your phone or carrier blocks it."),
+    "30005": say("The text did not reach your phone: this number is not in use."),
+    "30006": say("The text did not reach your phone: this number gets no texts."),
+    "30007": say("The text did not reach your phone: your carrier took it for spam."),
+    "21610": TEXTS_BLOCKED,
+}
+
 ENTER_CARD = say("Enter your card details. Your card was not charged.")
 CARDS_ARE_NOT_STORED = say("Cards cannot be stored here. Your card was not charged.")
 
@@ -154,6 +174,15 @@ CHOICES = {
 }
 
 
+def moment(when: datetime, zone: ZoneInfo) -> str:
+    """Say a moment where the installation is: `Sep 30, 2026, 2:05 pm`."""
+    there = when.astimezone(zone)
+    clock = f"{there.hour % _HOURS or _HOURS}:{there.minute:02}"
+    if there.hour < _HOURS:
+        return say("%(date)s, %(clock)s am", date=day(there), clock=clock)
+    return say("%(date)s, %(clock)s pm", date=day(there), clock=clock)
+
+
 def amount_refused(refused: AmountRefused) -> str:
     """Say why an amount is not taken; the limit is named only where it may be."""
     match refused.reason:
@@ -182,6 +211,13 @@ def code_refused(why: WrongCode | CodeExpired | NoChallenge) -> str:
             return say("That code has expired. Ask for a new one below.")
         case NoChallenge():
             return say("That code is no longer good. Ask for a new one below.")
+
+
+def text_report(report: TextReport | None) -> str:
+    """Say what the carrier told of the text with a code; nothing before it is there, or has failed."""
+    if report is None or not report.ended:
+        return ""
+    return TEXT_ARRIVED if report.delivered else TEXT_FAILURES.get(report.error or "", TEXT_FAILED)
 
 
 def aloud(masked: str) -> str:

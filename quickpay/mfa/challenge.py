@@ -45,7 +45,10 @@ TRANSITIONS: dict[ChallengeState, frozenset[ChallengeState]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Challenge:
-    """One row. `contact` was frozen when it was made (R31); `digest` is there only while it is open (I7)."""
+    """One row. `contact` was frozen when it was made (R31); `digest` is there only while it is open (I7).
+
+    `replaces` is, for a change of contact, what was on file when it was made.
+    """
 
     id: str
     session_id: int
@@ -63,6 +66,7 @@ class Challenge:
     created_at: datetime
     sent_at: datetime | None
     expires_at: datetime
+    replaces: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.digest is not None and self.state not in OPEN_STATES:

@@ -76,6 +76,11 @@ class Limits:
     renewals_per_address: tuple[Limit, ...] = _limits("renewals_address", (10, _HOUR))
     """A36: fresh links for dead ones; a link and all that came of it by renewal count as one."""
 
+    receipts_per_payment: tuple[Limit, ...] = _limits("receipts_payment", (3, _HOUR), (6, _DAY))
+    receipts_per_contact: tuple[Limit, ...] = _limits("receipts_contact", (3, 10 * _MINUTE), (10, _DAY))
+    receipts_per_address: tuple[Limit, ...] = _limits("receipts_address", (10, _HOUR))
+    """How often receipts are sent again: each one, to one email address, and from one network address."""
+
     knocks_per_address: tuple[Limit, ...] = _limits("knocks_address", (10, _HOUR), (30, _DAY))
     """A14: how often one address may say at a group's door who it is."""
 
@@ -89,6 +94,8 @@ class Limits:
 
     contact_rest: timedelta = 24 * _HOUR
     """R47: how long a contact the patient changed gets no codes."""
+    new_contacts_per_guarantor: tuple[Limit, ...] = _limits("new_contacts_guarantor", (5, _HOUR), (10, _DAY))
+    """A36: codes to contacts somebody says are hers, whatever they are (the numbers are ours)."""
 
     bad_tokens_per_address: Limit = Limit(name="bad_tokens_address_60s", most=30, per=_MINUTE)
     bad_tokens_block: timedelta = 10 * _MINUTE

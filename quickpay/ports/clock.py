@@ -1,6 +1,6 @@
 """The port through which anything learns the time."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 
@@ -9,6 +9,10 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Return the present moment, aware and in UTC."""
+        ...
+
+    def put_back(self) -> timedelta:
+        """Return how far `now` is before the machine's own clock, as that was put back meanwhile (X24)."""
         ...
 
     def monotonic(self) -> float:

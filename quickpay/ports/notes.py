@@ -41,7 +41,16 @@ class ReleasedNote:
     """The office let somebody in by phone; told to every contact on file."""
 
 
-Note = ReceiptNote | LockedNote | LinkNote | ReleasedNote
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactChangedNote:
+    """Another contact took this one's place, or was added; the new one is masked, the rest is not told."""
+
+    email: bool
+    masked: str
+    added: bool
+
+
+Note = ReceiptNote | LockedNote | LinkNote | ReleasedNote | ContactChangedNote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

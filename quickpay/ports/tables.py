@@ -12,18 +12,21 @@ from typing import Protocol
 from quickpay.domain.audit import Event
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Account, Guarantor
-from quickpay.domain.images import NO_IMAGES, Image, ImageIds, Purpose
+from quickpay.domain.images import NO_IMAGES, Image, ImageIds
+from quickpay.domain.images import Purpose as ImagePurpose
 from quickpay.domain.invariants import Violation
 from quickpay.domain.ledger import Posting
 from quickpay.domain.links import Link, LinkState
-from quickpay.domain.messages import Message, NewMessage
+from quickpay.domain.messages import Message, NewMessage, ReceiptSending
 from quickpay.domain.money import NO_CENTS, Cents
 from quickpay.domain.options import Options
 from quickpay.domain.payments import Method, Order, Payment, PaymentState
 from quickpay.domain.receipts import Receipt
 from quickpay.domain.sessions import Role, Session
-from quickpay.mfa.challenge import Challenge, ChallengeState
+from quickpay.mfa.challenge import Challenge, ChallengeState, Purpose
 from quickpay.mfa.limits import Limit
+from quickpay.mfa.methods import Method as ContactMethod
+from quickpay.ports.contact_tables import ContactChanges
 from quickpay.ports.desk_tables import Desk
 from quickpay.ports.group_tables import ChangedGroup, GroupDrafts
 from quickpay.ports.knock_tables import Knocks
@@ -32,6 +35,7 @@ from quickpay.ports.link_template_tables import LinkTemplates
 from quickpay.ports.receipt_tables import Receipts
 from quickpay.ports.release_tables import Releases
 from quickpay.ports.staff_tables import StaffAccounts, StaffSessions
+from quickpay.ports.text_tables import CarrierStops, Texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +91,11 @@ class Images(Protocol):
     """The pictures of groups, each once, and from which address a group has it."""
 
     async def get(self, image_id: str) -> Image | None: ...
-    async def of_group(self, slug: str, purpose: Purpose, image_id: str) -> Image | None:
+    async def of_group(self, slug: str, purpose: ImagePurpose, image_id: str) -> Image | None:
         """The picture, if this group has or had it for this purpose."""
         ...
 
-    async def kept(self, slug: str, purpose: Purpose, url: str) -> str | None:
+    async def kept(self, slug: str, purpose: ImagePurpose, url: str) -> str | None:
         """The id of the picture that was fetched from this address for this group."""
         ...
 
@@ -99,7 +103,9 @@ class Images(Protocol):
         """Keep it; one that is there already stays."""
         ...
 
-    async def name(self, group_id: int, purpose: Purpose, url: str, image_id: str, now: datetime) -> None:
+    async def name(
+        self, group_id: int, purpose: ImagePurpose, url: str, image_id: str, now: datetime
+    ) -> None:
         """Keep from which address the group has a kept picture; the first stays."""
         ...
 
@@ -126,6 +132,12 @@ class Guarantors(Protocol):
     async def account(self, guarantor_id: int) -> Account: ...
     async def put(self, guarantor: Guarantor, account: Account) -> Guarantor:
         """Make or replace by (group_id, number); the given id is ignored, the stored one returned."""
+        ...
+
+    async def set_contact(
+        self, guarantor_id: int, method: ContactMethod, contact: str, *, before: str | None, now: datetime
+    ) -> bool:
+        """Put one contact on file in place of what is there, if that is still `before`."""
         ...
 
     async def contacts_on_file(self, group_id: int, *, most: int) -> ContactsOnFile:
@@ -229,8 +241,8 @@ class Challenges(Protocol):
 
     async def add(self, challenge: Challenge, *, resend_at: datetime) -> None: ...
     async def get(self, challenge_id: str) -> Challenge | None: ...
-    async def last_of(self, session_id: int) -> Challenge | None:
-        """The newest of the session, open or not."""
+    async def last_of(self, session_id: int, purpose: Purpose = Purpose.VIEW) -> Challenge | None:
+        """The newest of the session for this purpose, open or not."""
         ...
 
     async def resend_at(self, challenge_id: str) -> datetime: ...
@@ -394,6 +406,9 @@ class Outbox(Protocol):
     ) -> bool: ...
     async def retry(self, message_id: int, *, owner: str, next_at: datetime, reason: str) -> bool: ...
     async def oldest_due(self, now: datetime) -> datetime | None: ...
+    async def receipts(self, guarantor_id: int) -> list[ReceiptSending]:
+        """Every sending of a receipt of this guarantor's payments, in the order they were asked for."""
+        ...
 
 
 class Audit(Protocol):
@@ -480,11 +495,17 @@ class Tx(Protocol):
     @property
     def stops(self) -> ContactStops: ...
     @property
+    def carrier_stops(self) -> CarrierStops: ...
+    @property
+    def texts(self) -> Texts: ...
+    @property
     def sessions(self) -> Sessions: ...
     @property
     def challenges(self) -> Challenges: ...
     @property
     def knocks(self) -> Knocks: ...
+    @property
+    def contact_changes(self) -> ContactChanges: ...
     @property
     def counters(self) -> Counters: ...
     @property

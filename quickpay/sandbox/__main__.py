@@ -29,6 +29,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8081, help="0 lets the system choose")
     parser.add_argument("--webhook-url", default=os.environ.get(f"{PREFIX}WEBHOOK_URL"))
+    parser.add_argument("--replies-url", default=os.environ.get(f"{PREFIX}REPLIES_URL"))
     for name in TEXTS:
         setting = PREFIX + name.upper().replace("-", "_")
         given = os.environ.get(setting)

@@ -1,14 +1,18 @@
 """What arrived on the phone and in the mailbox, and who has opted out of texts."""
 
+import secrets
 import sqlite3
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
+from quickpay.sandbox import deliveries
 from quickpay.sandbox.moments import now, rfc3339
 from quickpay.sandbox.store import Store
+from quickpay.sandbox.terms import Terms
 from quickpay.sandbox.web import answer, json_object, refusal
 
 
@@ -63,8 +67,9 @@ def opted_out(db: sqlite3.Connection, number: str) -> bool:
 class Inbox:
     """Show what arrived to anybody who asks: it is a sandbox."""
 
-    def __init__(self, *, store: Store) -> None:
+    def __init__(self, *, store: Store, terms: Terms) -> None:
         self._store = store
+        self._terms = terms
 
     def routes(self) -> list[web.RouteDef]:
         """List what the inbox answers."""
@@ -89,26 +94,56 @@ class Inbox:
 
     async def opt_out(self, request: web.Request) -> web.Response:
         """Do what the owner of a number does by answering STOP."""
-        return await self._change(
-            request, "INSERT INTO opt_outs (number, at) VALUES (?, ?) ON CONFLICT DO NOTHING", status=201
-        )
+        return await self._change(request, "STOP", status=201)
 
     async def opt_in(self, request: web.Request) -> web.Response:
         """Do what the owner of a number does by answering START."""
-        return await self._change(request, "DELETE FROM opt_outs WHERE number = ? AND ?", status=200)
+        return await self._change(request, "START", status=200)
 
-    async def _change(self, request: web.Request, statement: str, *, status: int) -> web.Response:
+    async def _change(self, request: web.Request, word: str, *, status: int) -> web.Response:
         body = await json_object(request)
         said = body.get("number") if body is not None else request.query.get("number")
         if not isinstance(said, str) or not said.strip():
             return refusal(422, code="invalid_request", field="number", message="must be a phone number")
         number = address(said)
-
-        def work(db: sqlite3.Connection) -> None:
-            db.execute(statement, (number, now()))
-
-        await self._store.run(work)
+        await self._store.run(partial(_reply, number=number, word=word, terms=self._terms, at=now()))
         return answer({"number": number}, status=status)
+
+
+def _reply(db: sqlite3.Connection, *, number: str, word: str, terms: Terms, at: int) -> None:
+    """Do what a carrier does at STOP and START, and tell of it as Twilio does of an answer."""
+    if word == "STOP":
+        made = "INSERT INTO opt_outs (number, at) VALUES (?, ?) ON CONFLICT DO NOTHING"
+        changed = db.execute(made, (number, at)).rowcount
+    else:
+        changed = db.execute("DELETE FROM opt_outs WHERE number = ?", (number,)).rowcount
+    if not changed or terms.replies_url is None:
+        return
+    sid = "SM" + secrets.token_hex(16)
+    told = {
+        "AccountSid": terms.twilio_sid,
+        "ApiVersion": "2010-04-01",
+        "Body": word,
+        "From": number,
+        "MessageSid": sid,
+        "NumMedia": "0",
+        "OptOutType": word,
+        "SmsStatus": "received",
+        "To": _texted_by(db, number),
+    }
+    # In one stream for each number: a STOP does not overtake the START before it.
+    said = deliveries.Delivery(
+        kind="twilio", stream=f"replies {number}", url=terms.replies_url, body=urlencode(told)
+    )
+    deliveries.add(db, said, now=at, due=at)
+
+
+def _texted_by(db: sqlite3.Connection, number: str) -> str:
+    row = db.execute(
+        "SELECT sender FROM messages WHERE channel = 'sms' AND recipient = ? ORDER BY seq DESC LIMIT 1",
+        (number,),
+    ).fetchone()
+    return "" if row is None else str(row["sender"])
 
 
 def address(said: str) -> str:

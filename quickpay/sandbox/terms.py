@@ -17,5 +17,6 @@ class Terms:
     merchant_origin: str
     twilio_sid: str
     twilio_token: str
+    replies_url: str | None
     smtp_user: str
     smtp_password: str

@@ -39,6 +39,7 @@ class World:
         merchant_origin: str,
         twilio_sid: str,
         twilio_token: str,
+        replies_url: str | None = None,
         smtp_user: str,
         smtp_password: str,
     ) -> None:
@@ -49,6 +50,7 @@ class World:
             merchant_origin=merchant_origin.rstrip("/"),
             twilio_sid=twilio_sid,
             twilio_token=twilio_token,
+            replies_url=replies_url,
             smtp_user=smtp_user,
             smtp_password=smtp_password,
         )
@@ -108,7 +110,7 @@ class World:
         parts = (
             self._gateway,
             Texts(store=self._store, faults=self.faults, terms=self.terms),
-            Inbox(store=self._store),
+            Inbox(store=self._store, terms=self.terms),
             Switches(faults=self.faults),
             Fields(terms=self.terms),
             Pages(store=self._store, terms=self.terms),

@@ -119,10 +119,10 @@ class ApiKeyring:
 
         async def unit(tx: Tx) -> NewKey | MadeBefore | tuple[Fault, ...]:
             found = None if group is None else await tx.groups.by_slug(group)
+            if not is_within(None if found is None else found.id, within):
+                return (Fault(path="group", message="Choose one of your groups."),)
             if group is not None and found is None:
                 return (Fault(path="group", message="There is no such group."),)
-            if not _is_within(None if found is None else found.id, within):
-                return (Fault(path="group", message="Choose one of your groups."),)
             if form_key is not None and not await tx.idempotency.begin(
                 key_id=by, endpoint=_FORM, key=form_key, body_hash=b"", now=now
             ):
@@ -189,10 +189,10 @@ class ApiKeyring:
                 KeyLine(
                     key=key,
                     group=None if key.group_id is None else names[key.group_id],
-                    state=_state(key, now),
+                    state=key_state(key, now),
                 )
                 for key in reversed(await tx.api_keys.list_())
-                if _is_within(key.group_id, within)
+                if is_within(key.group_id, within)
             ]
 
         return await self._store.read(unit)
@@ -210,7 +210,7 @@ class ApiKeyring:
         now = self._clock.now()
 
         async def unit(tx: Tx) -> bool:
-            hers = [key.id for key in await tx.api_keys.list_() if _is_within(key.group_id, within)]
+            hers = [key.id for key in await tx.api_keys.list_() if is_within(key.group_id, within)]
             if key_id not in hers or not await tx.api_keys.revoke(key_id, now):
                 return False
             await tx.audit.add(Event(at=now, type="staff.key_revoked", actor=by, detail={"key": key_id}))
@@ -219,11 +219,13 @@ class ApiKeyring:
         return await self._store.write(unit)
 
 
-def _is_within(group_id: int | None, within: frozenset[int] | None) -> bool:
+def is_within(group_id: int | None, within: frozenset[int] | None) -> bool:
+    """Tell whether a key for this group, or for all, belongs to somebody of these groups."""
     return within is None or group_id in within
 
 
-def _state(key: ApiKey, now: datetime) -> KeyState:
+def key_state(key: ApiKey, now: datetime) -> KeyState:
+    """Tell how a key stands now."""
     if key.revoked_at is not None:
         return KeyState.REVOKED
     if now >= key.expires_at:

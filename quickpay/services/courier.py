@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from quickpay.domain.audit import Event
 from quickpay.domain.groups import Group
 from quickpay.domain.languages import Language
-from quickpay.mfa.challenge import ChallengeState
+from quickpay.domain.text_fates import HandedText
+from quickpay.mfa.challenge import Challenge, ChallengeState
 from quickpay.mfa.codes import Code
 from quickpay.mfa.message import (
     DEFAULT_EMAIL_BODY,
@@ -18,11 +19,12 @@ from quickpay.mfa.message import (
 )
 from quickpay.mfa.methods import Method
 from quickpay.ports.clock import Clock
-from quickpay.ports.messages import Delivery, Email, Mailer, Rejected, Sent, Text, Texter, Uncertain
+from quickpay.ports.messages import STOPPED, Delivery, Email, Mailer, Rejected, Sent, Text, Texter, Uncertain
 from quickpay.ports.notes import Notes
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.images import Inline, logo_inline
+from quickpay.services.text_fates import REFUSAL, hand_over, stop_texts
 
 PAUSES = (0.5, 2.0)
 """Seconds before the second and the third try of a sending that was certainly not taken (R51)."""
@@ -43,6 +45,7 @@ class CodeToSend:
     method: Method
     contact: str = field(repr=False)
     group: Group
+    guarantor_id: int
     sends: int
     expires_at: datetime
     language: Language
@@ -60,6 +63,7 @@ class Courier:
         texter: Texter,
         notes: Notes,
         host: str,
+        reports_to: str | None = None,
         pauses: tuple[float, ...] = PAUSES,
     ) -> None:
         self._store = store
@@ -68,10 +72,12 @@ class Courier:
         self._texter = texter
         self._notes = notes
         self._host = host
+        self._reports_to = reports_to
         self._pauses = pauses
 
     async def deliver(self, code: CodeToSend) -> None:
         """Hand the code over; a crash on the way costs the patient a resend, nothing else."""
+        began = self._clock.now()
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
                 delivery = await self._hand_over(code)
@@ -82,6 +88,7 @@ class Courier:
 
         async def unit(tx: Tx) -> None:
             challenge = await tx.challenges.get(code.challenge_id)
+            await _follow(tx, code, challenge, delivery, began=began, now=now)
             if challenge is None or challenge.sends != code.sends:
                 return  # a newer code is on its way; this outcome is no longer of interest
             await tx.challenges.move(code.challenge_id, state, now)
@@ -148,7 +155,7 @@ class Courier:
                             host=self._host,
                         ),
                         validity=code.expires_at - self._clock.now(),
-                        status_callback=None,
+                        status_callback=self._reports_to,
                     ),
                 )
 
@@ -160,6 +167,40 @@ class Courier:
             return await logo_inline(tx, group)
 
         return await self._store.read(unit)
+
+
+async def _follow(
+    tx: Tx,
+    code: CodeToSend,
+    challenge: Challenge | None,
+    delivery: Delivery,
+    *,
+    began: datetime,
+    now: datetime,
+) -> None:
+    """Remember a text for the reports on it, or its number if the carrier was told STOP.
+
+    At a group's door there is no challenge yet, and its timeline is nobody's.
+    """
+    if code.method is not Method.SMS:
+        return
+    sid = delivery.provider_id if isinstance(delivery, Sent) else None
+    text = HandedText(
+        sid=sid or "",
+        kind="code",
+        challenge_id=code.challenge_id,
+        outbox_id=None,
+        group_id=code.group.id,
+        guarantor_id=code.guarantor_id,
+        link_serial=None if challenge is None else challenge.link_id,
+        session_id=None if challenge is None else challenge.session_id,
+        number=code.contact,
+        handed_at=began,
+    )
+    if sid is not None:
+        await hand_over(tx, text, now=now)
+    elif isinstance(delivery, Rejected) and delivery.reason == STOPPED:
+        await stop_texts(tx, text, heard_by=REFUSAL, now=now)
 
 
 def _outcome(delivery: Delivery) -> str:

@@ -9,6 +9,8 @@ from quickpay.domain.theme_contrasts import Judged
 from quickpay.ports.notes import Words
 from quickpay.services.order import DetailsPage, MethodPage
 from quickpay.services.payer import AmountPage
+from quickpay.services.portal import HomePage
+from quickpay.services.portal_account import AccountPage
 from quickpay.services.proof_pages import ChoosePage, CodePage
 from quickpay.services.result import ResultPage
 
@@ -23,6 +25,8 @@ class Shown(StrEnum):
     METHOD = "method"
     DETAILS = "details"
     RECEIPT = "receipt"
+    HOME = "home"
+    ACCOUNT = "account"
     ABOUT = "about"
     EMAIL = "email"
     TEXT = "text"
@@ -58,9 +62,10 @@ class TextMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absent:
-    """With these options no patient gets to see it; `option` is why."""
+    """With these options no patient gets to see it: `option` is why, as it stands at `value`."""
 
     option: str
+    value: str = "off"
 
 
 PageLook = (
@@ -72,6 +77,8 @@ PageLook = (
     | ResultPage
     | ChoosePage
     | CodePage
+    | HomePage
+    | AccountPage
     | TextMessage
     | Absent
 )

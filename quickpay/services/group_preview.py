@@ -9,6 +9,7 @@ from quickpay.domain.groups import Group
 from quickpay.domain.images import NO_IMAGES, Purpose
 from quickpay.domain.option_rules import tidied
 from quickpay.domain.options import Branding, Options
+from quickpay.domain.sessions import Role
 from quickpay.domain.staff import Staff
 from quickpay.domain.theme_contrasts import judged
 from quickpay.domain.themes import malformed_colours
@@ -29,6 +30,7 @@ from quickpay.services.group_looks import (
     Shown,
     TextMessage,
 )
+from quickpay.services.group_sample_account import sample_account, sample_home
 from quickpay.services.group_samples import (
     FAKE_CODE,
     SAMPLE_BALANCES,
@@ -44,9 +46,13 @@ from quickpay.services.group_warnings import GroupWarnings
 from quickpay.services.groups import GroupBook, NoGroup
 from quickpay.services.order import DetailsPage, MethodPage
 from quickpay.services.payer import AmountPage, methods_offered
+from quickpay.services.portal import HomePage
+from quickpay.services.portal_account import AccountPage
 from quickpay.services.result import ResultPage
 from quickpay.services.stay import Stay
 
+_PROVING = frozenset({Shown.VERIFY, Shown.CODE, Shown.EMAIL, Shown.TEXT, Shown.HOME, Shown.ACCOUNT})
+"""What is met on the way to a proof or after it."""
 _NAMELESS = "Your practice"
 _TEMPLATES = (
     "authentication.mfa_email_subject",
@@ -141,7 +147,7 @@ class GroupPreview:
                 return LinkLook()
             case Shown.ABOUT:
                 return AboutLook(match_code=SAMPLE_MATCH_CODE)
-            case Shown.VERIFY | Shown.CODE | Shown.EMAIL | Shown.TEXT if not proves:
+            case _ if shown in _PROVING and not proves:
                 return Absent(option="Enable MFA")
             case Shown.VERIFY:
                 return sample_choice(stay)
@@ -157,10 +163,18 @@ class GroupPreview:
                     methods=methods_offered(group, self._gateway.activated),
                     in_flight=None,
                 )
+            case Shown.HOME | Shown.ACCOUNT:
+                return self._portal(stay, shown)
             case Shown.METHOD | Shown.DETAILS | Shown.RECEIPT:
                 return self._paying(stay, shown)
             case Shown.EMAIL | Shown.TEXT | Shown.RECEIPT_EMAIL:
                 return self._message(stay, shown)
+
+    def _portal(self, stay: Stay, shown: Shown) -> HomePage | AccountPage | Absent:
+        if stay.group.options.authentication.mfa_success_role is Role.QUICKPAY:
+            return Absent(option="MFA Success Role", value="QuickPay")
+        offered = methods_offered(stay.group, self._gateway.activated)
+        return sample_home(stay, offered) if shown is Shown.HOME else sample_account(stay, offered)
 
     def _paying(self, stay: Stay, shown: Shown) -> MethodPage | DetailsPage | ResultPage:
         offered = methods_offered(stay.group, self._gateway.activated)

@@ -6,6 +6,7 @@ from quickpay.domain.balances import Balances
 from quickpay.domain.contacts import mask_email, mask_mobile
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Guarantor
+from quickpay.domain.messages import Fate, ReceiptSending
 from quickpay.domain.money import Cents
 from quickpay.domain.origins import Origin
 from quickpay.domain.payments import GATEWAY_PATIENCE, Order, Payment, PaymentState
@@ -14,6 +15,7 @@ from quickpay.domain.sessions import Authentication, Purpose, Role, Session
 from quickpay.mfa.methods import Method, NoMethod, methods
 from quickpay.ports.notes import ReceiptNote
 from quickpay.services.proof_pages import ChoosePage, CodePage, Way
+from quickpay.services.receipt_mail import ReceiptMail
 from quickpay.services.result import ResultPage
 from quickpay.services.stay import Stay, a_patients
 
@@ -114,7 +116,19 @@ def sample_result(stay: Stay) -> ResultPage:
         balances=_PAID,
         again=False,
         live=True,
+        mail=_mail(stay),
     )
+
+
+def _mail(stay: Stay) -> ReceiptMail:
+    payment, on = _payment(stay), stay.group.options.payments.email_receipt
+    to = payment.receipt_email
+    first = () if to is None or not on else (_sending(payment.id, to),)
+    return ReceiptMail(sendings=first, given=to, offered=on)
+
+
+def _sending(payment_id: str, to: str) -> ReceiptSending:
+    return ReceiptSending(payment_id=payment_id, sending=1, recipient=to, fate=Fate.WAITING, ended_at=None)
 
 
 def sample_receipt(stay: Stay) -> ReceiptNote:

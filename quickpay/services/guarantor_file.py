@@ -1,7 +1,7 @@
 """Everything the desk sees of one guarantor: contacts and how they fare, balances, links, payments."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from quickpay.domain.balances import Balances
@@ -12,11 +12,14 @@ from quickpay.domain.links import Link, LinkState
 from quickpay.domain.messages import Channel
 from quickpay.domain.payments import Payment
 from quickpay.domain.staff import Staff
+from quickpay.domain.text_fates import STOPPED_CODE
+from quickpay.mfa.limits import DEFAULT_LIMITS
 from quickpay.ports.clock import Clock
 from quickpay.ports.messages import STOPPED
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.account import account_now
+from quickpay.services.contact_words import Resting, resting_of
 
 LINKS_AT_ONCE = 20
 PAYMENTS_AT_ONCE = 20
@@ -34,12 +37,16 @@ class ContactState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactLine:
-    """One contact on file; `since` is when it was stopped, or when the last message did not arrive."""
+    """One contact on file; `since` is when it was stopped, or when the last message did not arrive.
+
+    `own` says that the patient changed it herself.
+    """
 
     channel: Channel
     contact: str = field(repr=False)
     state: ContactState
     since: datetime | None = None
+    own: Resting | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +88,18 @@ class GuarantorFile:
 class GuarantorFiles:
     """Look a guarantor up, within the groups of the one who asks."""
 
-    def __init__(self, *, store: Store[Tx], clock: Clock, digests: Digests) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store[Tx],
+        clock: Clock,
+        digests: Digests,
+        rest: timedelta = DEFAULT_LIMITS.contact_rest,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._digests = digests
+        self._rest = rest
 
     async def get(
         self, staff: Staff, group: str, number: str, *, links_page: int = 1, payments_page: int = 1
@@ -109,7 +124,7 @@ class GuarantorFiles:
             return GuarantorFile(
                 group=found,
                 guarantor=guarantor,
-                contacts=await _contacts(tx, guarantor),
+                contacts=await _contacts(tx, guarantor, now=now, rest=self._rest),
                 balances=owed.balances,
                 sessions=await tx.desk.uses_of(guarantor.id),
                 links=tuple(self._line(link, found, now) for link in links[:LINKS_AT_ONCE]),
@@ -137,21 +152,27 @@ class GuarantorFiles:
         )
 
 
-async def _contacts(tx: Tx, guarantor: Guarantor) -> tuple[ContactLine, ...]:
+async def _contacts(
+    tx: Tx, guarantor: Guarantor, *, now: datetime, rest: timedelta
+) -> tuple[ContactLine, ...]:
     stops = await tx.desk.stops_of(guarantor.id)
+    own = {one.change.contact: one for one in await resting_of(tx, guarantor.id, now=now, rest=rest)}
     lines = []
     for channel, contact in ((Channel.EMAIL, guarantor.email), (Channel.SMS, guarantor.mobile)):
         if not contact:
             continue
         state, since = ContactState.GOOD, stops.get(contact.lower())
         last = await tx.desk.last_message(guarantor.id, contact)
+        stopped = await tx.carrier_stops.since(contact)
         if since is not None:
             state = ContactState.NOT_THIS_PERSON
+        elif stopped is not None:
+            state, since = ContactState.CARRIER_STOP, stopped
         elif channel is Channel.SMS and guarantor.text_opt_out:
             state = ContactState.OPTED_OUT
-        elif last is not None and not last.delivered:
-            stopped = last.reason == STOPPED
-            state = ContactState.CARRIER_STOP if stopped else ContactState.UNDELIVERABLE
-            since = last.at
-        lines.append(ContactLine(channel=channel, contact=contact, state=state, since=since))
+        elif last is not None and not last.delivered and last.reason not in {STOPPED, STOPPED_CODE}:
+            state, since = ContactState.UNDELIVERABLE, last.at
+        lines.append(
+            ContactLine(channel=channel, contact=contact, state=state, since=since, own=own.get(contact))
+        )
     return tuple(lines)

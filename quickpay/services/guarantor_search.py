@@ -5,9 +5,7 @@ it leads to has the words sealed in its address, for the one who typed them: Bac
 reads them there.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from quickpay.domain.contacts import ContactFault, normalise_email, normalise_mobile
 from quickpay.domain.digests import Digests
@@ -27,6 +25,8 @@ from quickpay.services.account import account_now
 AT_ONCE = 50
 LAST_PAGE = 20
 """Who has not found somebody on this page types more: nobody reads a thousand names."""
+LOOKED_OVER = 200
+"""Accounts that are added up for a page of those with an open balance: what is owed stands in no index."""
 _MOST_WORDS = 5
 
 
@@ -42,11 +42,12 @@ class FoundLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One page of who was found; `more` says that there is another."""
+    """One page of who was found; `more` says that there is another, `over` how many a page looks through."""
 
     lines: tuple[FoundLine, ...]
     page: int
     more: bool
+    over: int = AT_ONCE
 
 
 class GuarantorSearch:
@@ -82,30 +83,38 @@ class GuarantorSearch:
             mobile=None if isinstance(mobile, ContactFault) else mobile,
         )
 
-    async def find(self, staff: Staff, typed: str, *, group: str | None = None, page: int = 1) -> Found:
-        """Find at most 50 in her groups, or in one of them; of another group nobody is found (A59)."""
+    async def find(
+        self, staff: Staff, typed: str, *, group: str | None = None, page: int = 1, open_only: bool = False
+    ) -> Found:
+        """Find at most 50 in her groups, or in one of them; of another group nobody is found (A59).
+
+        With `open_only` a page is those of the next 200 to whom something is payable.
+        """
         sought, now = self.sought(typed), self._clock.now()
         page = min(max(page, 1), LAST_PAGE)
+        over = LOOKED_OVER if open_only else AT_ONCE
 
         async def unit(tx: Tx) -> Found:
             groups = {one.id: one for one in await tx.groups.list_() if staff.reach.holds(one.id)}
             chosen = {one.id for one in groups.values() if group in {None, one.slug}}
             within = staff.reach if group is None else Reach(groups=frozenset(chosen))
-            people = await tx.desk.find(sought, within=within, skip=(page - 1) * AT_ONCE, most=AT_ONCE + 1)
-            lines = [await _line(tx, groups, one, now) for one in people[:AT_ONCE]]
-            return Found(lines=tuple(lines), page=page, more=len(people) > AT_ONCE and page < LAST_PAGE)
+            people = await tx.desk.find(sought, within=within, skip=(page - 1) * over, most=over + 1)
+            found = [(one, (await account_now(tx, one.id)).balances.payable) for one in people[:over]]
+            lines = [
+                FoundLine(
+                    guarantor=one,
+                    group=groups[one.group_id],
+                    payable=payable,
+                    live_links=await tx.desk.live_links(one.id, now),
+                )
+                for one, payable in found
+                if payable > 0 or not open_only
+            ]
+            return Found(
+                lines=tuple(lines), page=page, more=len(people) > over and page < LAST_PAGE, over=over
+            )
 
         return await self._store.read(unit)
 
     def _key(self, staff: Staff) -> bytes:
         return self._digests.subject("staff search", staff.actor)
-
-
-async def _line(tx: Tx, groups: Mapping[int, Group], guarantor: Guarantor, now: datetime) -> FoundLine:
-    owed = await account_now(tx, guarantor.id)
-    return FoundLine(
-        guarantor=guarantor,
-        group=groups[guarantor.group_id],
-        payable=owed.balances.payable,
-        live_links=await tx.desk.live_links(guarantor.id, now),
-    )

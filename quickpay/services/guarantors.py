@@ -4,27 +4,35 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from quickpay.domain.balances import Balances
+from quickpay.domain.contact_changes import ContactChange
 from quickpay.domain.faults import Fault
 from quickpay.domain.guarantors import Account, Guarantor
 from quickpay.ports.clock import Clock
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.account import account_now
+from quickpay.services.contact_words import heard
 from quickpay.services.groups import NoGroup, group_within
 from quickpay.services.guarantor_checks import checked
 from quickpay.services.guarantor_records import GuarantorRecord, account_of, patients_of
 
 _NUMBER_LONGEST = 64
+_NO_ADDRESS = {".", ".."}
+"""Browsers take these out of an address: the staff would find somebody whose page nobody can open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuarantorView:
-    """One guarantor: what the PM system last said, and the sums with our own payments taken off."""
+    """One guarantor: what the PM system last said, and the sums with our own payments taken off.
+
+    `changes` are the contacts in force that she changed herself.
+    """
 
     group: str
     guarantor: Guarantor = field(repr=False)
     account: Account = field(repr=False)
     balances: Balances
+    changes: tuple[ContactChange, ...] = ()
 
 
 class GuarantorBook:
@@ -54,15 +62,20 @@ class GuarantorBook:
             guarantor, account = await put_checked(tx, group.id, number, kept, now)
             owed = await account_now(tx, guarantor.id)
             return GuarantorView(
-                group=group.slug, guarantor=guarantor, account=account, balances=owed.balances
+                group=group.slug,
+                guarantor=guarantor,
+                account=account,
+                balances=owed.balances,
+                changes=tuple(await tx.contact_changes.standing(guarantor.id)),
             )
 
         return await self._store.write(unit)
 
     def check(self, number: str, record: GuarantorRecord) -> GuarantorRecord | tuple[Fault, ...]:
         """Give the record as it is kept, or its faults; asks nothing of the store."""
-        if not number.strip() or len(number) > _NUMBER_LONGEST or not number.isprintable():
-            message = f"Send a number of 1 to {_NUMBER_LONGEST} printable characters."
+        fits = number.strip() and len(number) <= _NUMBER_LONGEST and number.isprintable()
+        if not fits or number in _NO_ADDRESS:
+            message = f"Send a number of 1 to {_NUMBER_LONGEST} printable characters, but not . or .. alone."
             return (Fault(path="id", message=message),)
         return checked(record, countries=self._countries)
 
@@ -82,7 +95,11 @@ class GuarantorBook:
             account = await tx.guarantors.account(guarantor.id)
             owed = await account_now(tx, guarantor.id)
             return GuarantorView(
-                group=group.slug, guarantor=guarantor, account=account, balances=owed.balances
+                group=group.slug,
+                guarantor=guarantor,
+                account=account,
+                balances=owed.balances,
+                changes=tuple(await tx.contact_changes.standing(guarantor.id)),
             )
 
         return await self._store.read(unit)
@@ -111,6 +128,7 @@ async def put_checked(
         ),
         account,
     )
+    guarantor = await heard(tx, guarantor, now)
     receipts = tuple(receipt.number for receipt in account.receipts)
     await tx.payments.settle_by_pm(guarantor.id, receipt_numbers=receipts)
     return guarantor, account

@@ -1,7 +1,7 @@
 """Hand-offs: the portal sends its user to us for a payment, and says where to lead them back."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Annotated, ClassVar
 
@@ -9,7 +9,7 @@ from annotated_types import Len
 
 from quickpay.domain.audit import Event
 from quickpay.domain.faults import Fault
-from quickpay.domain.links import Link, LinkState, single_payment_by_origin
+from quickpay.domain.links import opens_once
 from quickpay.domain.options import FORBID_UNKNOWN
 from quickpay.domain.origins import Origin
 from quickpay.domain.return_addresses import RETURN_URL_LONGEST, may_return_to
@@ -87,25 +87,15 @@ class HandoffBook:
         if guarantor is None or wrong:
             return tuple(wrong)
         now = self._clock.now()
-        link = await tx.links.add(
-            Link(
-                serial=0,
-                id=self._ids.link_id(),
-                group_id=group.id,
-                guarantor_id=guarantor.id,
-                origin=Origin.PORTAL,
-                state=LinkState.ACTIVE,
-                uses=0,
-                max_uses=1,
-                single_payment=single_payment_by_origin(Origin.PORTAL),
-                contact=None,
-                batch=None,
-                created_at=now,
-                expires_at=now + self._life,
-                authenticated=new.authenticated,
-                return_url=new.return_url,
-            )
+        once = opens_once(
+            link_id=self._ids.link_id(),
+            group_id=group.id,
+            guarantor_id=guarantor.id,
+            origin=Origin.PORTAL,
+            now=now,
+            life=self._life,
         )
+        link = await tx.links.add(replace(once, authenticated=new.authenticated, return_url=new.return_url))
         await tx.audit.add(
             Event(
                 at=now,

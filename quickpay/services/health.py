@@ -66,7 +66,12 @@ class Health:
         return Readiness(database=True, migrations=migrations, outbox=outbox, clock=self._clock_is_sane())
 
     def _clock_is_sane(self) -> bool:
-        """Hold the wall clock against the steady one: a jump is distrusted for a minute, then believed."""
+        """Hold the wall clock against the steady one: a jump is distrusted for a minute, then believed.
+
+        One put back is never believed: time runs on from where it was, which is wrong outside this process.
+        """
+        if self._clock.put_back() >= CLOCK_SKEW:
+            return False
         wall, steady = self._clock.now(), self._clock.monotonic()
         gap = (wall - self._wall) - timedelta(seconds=steady - self._steady)
         self._wall, self._steady = wall, steady

@@ -86,11 +86,7 @@ class Knocks:
         knock = replace(knock, digest=self._digest(knock.id, secret, code))
         await tx.knocks.add(knock, token_hash=session_hash(secret))
         await tx.audit.add(knock_event("website.knocked", knock, visit, now, sends=1))
-        return (
-            None
-            if receives is None
-            else _to_send(group, knock, code, whom.contact, _language(visit, receives))
-        )
+        return None if receives is None else _to_send(group, knock, code, whom.contact, receives, visit)
 
     async def hear_again(
         self, tx: Tx, asked: AtTheDoor, visit: Visit, *, now: datetime
@@ -108,9 +104,9 @@ class Knocks:
         )
         if renewed:
             await tx.audit.add(knock_event("website.knocked", after, visit, now, sends=after.sends))
-        goes_out = renewed and receives is not None
-        made = _to_send(asked.group, after, code, whom.contact, _language(visit, receives))
-        return renewed, made if goes_out else None
+        if not renewed or receives is None:
+            return renewed, None
+        return True, _to_send(asked.group, after, code, whom.contact, receives, visit)
 
     async def count_try(self, tx: Tx, knock: Knock, visit: Visit, now: datetime) -> bool:
         """Count a try by contact and address; False when it must not succeed.
@@ -162,10 +158,14 @@ class Knocks:
     ) -> Guarantor | None:
         """Say who gets a code; for nobody the same is asked and counted, and the answer is nobody."""
         guarantor = whom.guarantor
-        stopped = await tx.stops.holds(0 if guarantor is None else guarantor.id, whom.contact)
+        whose = 0 if guarantor is None else guarantor.id
+        stopped = await tx.stops.holds(whose, whom.contact)
+        since = now - self._limits.contact_rest
+        rests = await tx.contact_changes.resting(whose, whom.contact, since=since) is not None
+        untexted = await tx.carrier_stops.since(whom.contact) is not None
         locked = await self._counts.is_locked(tx, counted.contact, now=now)
         full = await self._counts.count_sending(tx, counted, method, now)
-        return None if stopped or locked or full is not None else guarantor
+        return None if stopped or rests or untexted or locked or full is not None else guarantor
 
     async def _same(self, tx: Tx, knock: Knock) -> _Whom:
         """Find the contact on file again; one that was changed since is for nobody any more (R31)."""
@@ -221,19 +221,17 @@ def _contact(guarantor: Guarantor | None, method: Method) -> str | None:
     return guarantor.email if method is Method.EMAIL else guarantor.mobile
 
 
-def _language(visit: Visit, guarantor: Guarantor | None) -> Language:
-    on_file = None if guarantor is None else language_of(guarantor.language)
-    return visit.language or on_file or Language.EN
-
-
-def _to_send(group: Group, knock: Knock, code: Code, contact: str, language: Language) -> CodeToSend:
+def _to_send(
+    group: Group, knock: Knock, code: Code, contact: str, guarantor: Guarantor, visit: Visit
+) -> CodeToSend:
     return CodeToSend(
         challenge_id=knock.id,
         code=code,
         method=knock.method,
         contact=contact,
         group=group,
+        guarantor_id=guarantor.id,
         sends=knock.sends,
         expires_at=knock.expires_at,
-        language=language,
+        language=visit.language or language_of(guarantor.language) or Language.EN,
     )

@@ -11,7 +11,7 @@ from quickpay.domain.digests import Digests
 from quickpay.domain.faults import Fault
 from quickpay.domain.groups import Group
 from quickpay.domain.launches import Launch, LaunchMode, may_launch
-from quickpay.domain.links import Link, LinkState, single_payment_by_origin
+from quickpay.domain.links import opens_once
 from quickpay.domain.options import FORBID_UNKNOWN
 from quickpay.domain.origins import Origin
 from quickpay.domain.staff import Staff, name_faults, tidied_name
@@ -159,20 +159,13 @@ class LaunchBook:
             return wrong
         now = self._clock.now()
         link = await tx.links.add(
-            Link(
-                serial=0,
-                id=self._ids.link_id(),
+            opens_once(
+                link_id=self._ids.link_id(),
                 group_id=group.id,
                 guarantor_id=guarantor.id,
                 origin=Origin.STAFF,
-                state=LinkState.ACTIVE,
-                uses=0,
-                max_uses=1,
-                single_payment=single_payment_by_origin(Origin.STAFF),
-                contact=None,
-                batch=None,
-                created_at=now,
-                expires_at=now + self._life,
+                now=now,
+                life=self._life,
             )
         )
         await tx.launches.add(Launch(link_serial=link.serial, staff=staff, staff_id=staff_id, mode=mode))

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from quickpay.domain.contact_changes import ContactChange
+from quickpay.domain.contacts import mask_email, mask_mobile
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.links import LinkState
-from quickpay.domain.messages import Channel, Message, MessageKind
+from quickpay.domain.messages import Channel, Message, MessageKind, payment_of
 from quickpay.domain.payments import card_name
 from quickpay.domain.tokens import TokenPurpose, Tokens
-from quickpay.ports.notes import LinkNote, LockedNote, Note, ReceiptNote, ReleasedNote
+from quickpay.mfa.methods import Method
+from quickpay.ports.notes import ContactChangedNote, LinkNote, LockedNote, Note, ReceiptNote, ReleasedNote
 from quickpay.ports.tables import Tx
 from quickpay.services.images import Inline, logo_inline
 from quickpay.services.link_words import words_of
@@ -52,6 +55,8 @@ class Letters:
             return Drop(reason="opted out of texts")  # codes, which are asked for, do not come this way
         if await tx.stops.holds(guarantor.id, message.recipient):
             return Drop(reason="contact is not this person")
+        if await tx.carrier_stops.since(message.recipient) is not None:
+            return Drop(reason="the carrier was told STOP")
         note = await self._note(tx, message, group, guarantor, now)
         if note is None or isinstance(note, Drop):
             return note or Drop(reason="nothing to tell")
@@ -66,18 +71,13 @@ class Letters:
                 return LockedNote()
             case MessageKind.RELEASED:
                 return ReleasedNote()
+            case MessageKind.CONTACT_CHANGED:
+                change = await tx.contact_changes.get(message.subject)
+                return None if change is None else _contact_changed(change)
             case MessageKind.LINK:
-                link = await tx.links.get(message.subject)
-                if link is None or link.state is not LinkState.ACTIVE or link.expires_at <= now:
-                    return None
-                url = f"{self._base_url}/q/{self._tokens.sign(TokenPurpose.LINK, link.id)}"
-                day = link.expires_at.astimezone(self._zone).date()
-                own = await words_of(tx, link.id, group, guarantor, url=url, day=day)
-                if isinstance(own, tuple):  # the group's options have changed since
-                    return Drop(reason="the template may not go out any more")
-                return LinkNote(url=url, good_until=day, own=own)
+                return await self._link(tx, message, group, guarantor, now)
             case MessageKind.RECEIPT:
-                payment = await tx.payments.get(message.subject)
+                payment = await tx.payments.get(payment_of(message.subject)[0])
                 if payment is None or payment.receipt_number is None:
                     return None
                 receipt = await tx.ledger.receipt(payment.receipt_number)
@@ -92,3 +92,22 @@ class Letters:
                     card_type=card_name(payment.card_brand, payment.card_last4),
                     amount=receipt.amount,
                 )
+
+    async def _link(
+        self, tx: Tx, message: Message, group: Group, guarantor: Guarantor, now: datetime
+    ) -> Note | Drop | None:
+        link = await tx.links.get(message.subject)
+        if link is None or link.state is not LinkState.ACTIVE or link.expires_at <= now:
+            return None
+        url = f"{self._base_url}/q/{self._tokens.sign(TokenPurpose.LINK, link.id)}"
+        day = link.expires_at.astimezone(self._zone).date()
+        own = await words_of(tx, link.id, group, guarantor, url=url, day=day)
+        if isinstance(own, tuple):  # the group's options have changed since
+            return Drop(reason="the template may not go out any more")
+        return LinkNote(url=url, good_until=day, own=own)
+
+
+def _contact_changed(change: ContactChange) -> ContactChangedNote:
+    email = change.method == Method.EMAIL
+    masked = mask_email(change.contact) if email else mask_mobile(change.contact)
+    return ContactChangedNote(email=email, masked=masked, added=change.before is None)

@@ -33,6 +33,7 @@ _ENDED_AT_ONCE = 200
 _STOPPED = (
     "Somebody who got a link by this contact said that they are not this person: restore that link first."
 )
+_CARRIER_STOPPED = "Texts to this number are blocked: its holder replied STOP to the carrier."
 _LINK_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -108,6 +109,8 @@ class LinkBook:
         contact = drafted.link.contact
         if drafted.send_by is not None and contact and await tx.stops.holds(guarantor.id, contact):
             return (Fault(path="send", message=_STOPPED),)
+        if drafted.send_by is not None and contact and await tx.carrier_stops.since(contact) is not None:
+            return (Fault(path="send", message=_CARRIER_STOPPED),)
         link = await tx.links.add(drafted.link)
         await tx.audit.add(_event("link.created", link, now, by, template=new.template, sent=drafted.send_by))
         if new.supersede:

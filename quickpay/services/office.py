@@ -68,6 +68,7 @@ class Office:
         self._ids = ids
         self._digests = digests
         self._most = limits.release_tries.most
+        self._rest = limits.contact_rest
 
     async def page(self, visit: Visit) -> OfficePage | NotHere:
         """Show how to ask; nothing is written by looking."""
@@ -109,7 +110,7 @@ class Office:
         stay = await stay_of(tx, visit, now)
         if isinstance(stay, NoStay):
             return stay
-        ways = await choose_page(tx, stay)
+        ways = await choose_page(tx, stay, rested_since=now - self._rest)
         if not isinstance(ways, ChoosePage | CannotProve):
             return ways
         if not ways.office:
@@ -179,9 +180,9 @@ class Office:
         return SpokenRefused(page=counted.page)
 
 
-async def may_be_released(tx: Tx, stay: Stay) -> bool:
+async def may_be_released(tx: Tx, stay: Stay, *, now: datetime) -> bool:
     """Tell whether the office may let this session in: where a code would be asked for, sent or not."""
-    page = await choose_page(tx, stay)
+    page = await choose_page(tx, stay, rested_since=now)  # whichever contact may get one
     return isinstance(page, ChoosePage | CannotProve) and page.office
 
 

@@ -7,14 +7,16 @@ from random import SystemRandom
 from zoneinfo import ZoneInfo
 
 from quickpay.domain.audit import Event
-from quickpay.domain.messages import Channel, Message, MessageKind
+from quickpay.domain.messages import Channel, Message, MessageKind, payment_of
+from quickpay.domain.text_fates import HandedText
 from quickpay.domain.tokens import Tokens
 from quickpay.ports.clock import Clock
-from quickpay.ports.messages import Delivery, Email, Mailer, Rejected, Sent, Text, Texter, Uncertain
+from quickpay.ports.messages import STOPPED, Delivery, Email, Mailer, Rejected, Sent, Text, Texter, Uncertain
 from quickpay.ports.notes import Notes
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.letters import Drop, Letter, Letters
+from quickpay.services.text_fates import REFUSAL, hand_over, stop_texts
 
 LEASE = timedelta(seconds=60)
 _FIRST_PAUSE = timedelta(minutes=1)
@@ -52,6 +54,7 @@ class Outbox:
         host: str,
         owner: str,
         zone: ZoneInfo,
+        reports_to: str | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -60,6 +63,7 @@ class Outbox:
         self._notes = notes
         self._letters = Letters(tokens=tokens, base_url=base_url, zone=zone)
         self._host = host
+        self._reports_to = reports_to
         self._owner = owner
         self._random = SystemRandom()
 
@@ -120,10 +124,10 @@ class Outbox:
         if leased.until - now < _LONGEST_SENDING:
             return  # whoever claims it next sends it
         match await self._hand_over(letter):
-            case Sent():
-                await self._end(message, state="sent", reason=None)
+            case Sent(provider_id=sid):
+                await self._end(message, state="sent", reason=None, sid=sid, began=now)
             case Rejected(reason=reason, permanent=True):
-                await self._end(message, state="dead", reason=reason)
+                await self._end(message, state="dead", reason=reason, began=now)
             case Uncertain(reason=reason) if message.channel is Channel.SMS:
                 # A text has no Message-ID to tell a duplicate by: it is never sent a second time.
                 await self._end(message, state="sent", reason=f"uncertain: {reason}")
@@ -150,15 +154,31 @@ class Outbox:
             case Channel.SMS:
                 body = self._notes.sms(letter.note, group=group, language=letter.language)
                 return await self._texter.send(
-                    Text(to=message.recipient, body=body, validity=None, status_callback=None)
+                    Text(to=message.recipient, body=body, validity=None, status_callback=self._reports_to)
                 )
 
-    async def _end(self, message: Message, *, state: str, reason: str | None) -> None:
+    async def _end(
+        self,
+        message: Message,
+        *,
+        state: str,
+        reason: str | None,
+        sid: str | None = None,
+        began: datetime | None = None,
+    ) -> None:
         now = self._clock.now()
 
         async def unit(tx: Tx) -> None:
             await tx.outbox.finish(message.id, owner=self._owner, state=state, reason=reason, now=now)
-            await tx.audit.add(await _event(tx, message, state, reason, now))
+            event = await _event(tx, message, state, reason, now)
+            await tx.audit.add(event)
+            if message.channel is not Channel.SMS:
+                return
+            text = _text(message, event, sid=sid or "", handed_at=began or now)
+            if sid is not None:
+                await hand_over(tx, text, now=now)
+            elif reason == STOPPED:
+                await stop_texts(tx, text, heard_by=REFUSAL, now=now)
 
         await self._store.write(unit)
 
@@ -183,15 +203,30 @@ async def _wind_up(running: set[asyncio.Task[None]]) -> None:
     await asyncio.gather(*left, return_exceptions=True)
 
 
+def _text(message: Message, event: Event, *, sid: str, handed_at: datetime) -> HandedText:
+    return HandedText(
+        sid=sid,
+        kind=message.kind.value,
+        challenge_id=None,
+        outbox_id=message.id,
+        group_id=message.group_id,
+        guarantor_id=message.guarantor_id,
+        link_serial=event.link_serial,
+        session_id=None,
+        number=message.recipient,
+        handed_at=handed_at,
+    )
+
+
 async def _event(tx: Tx, message: Message, state: str, reason: str | None, now: datetime) -> Event:
     serial = None
     if message.kind is MessageKind.LINK:
         link = await tx.links.get(message.subject)
         serial = None if link is None else link.serial
     elif message.kind is MessageKind.RECEIPT:
-        payment = await tx.payments.get(message.subject)
+        payment = await tx.payments.get(payment_of(message.subject)[0])
         serial = None if payment is None else payment.link_serial
-    elif message.kind is MessageKind.LOCKED:
+    elif message.kind in {MessageKind.LOCKED, MessageKind.CONTACT_CHANGED}:
         challenge = await tx.challenges.get(message.subject)
         serial = None if challenge is None else challenge.link_id
     return Event(

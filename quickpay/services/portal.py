@@ -2,15 +2,18 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from typing import TypeVar
 
+from quickpay.domain.contact_changes import ContactChange
 from quickpay.domain.encounters import last_statement
+from quickpay.mfa.limits import DEFAULT_LIMITS
 from quickpay.ports.clock import Clock
 from quickpay.ports.gateway import Gateway
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.account import account_now
+from quickpay.services.contact_words import Resting, resting_of
 from quickpay.services.member import NotAMember, member_of
 from quickpay.services.portal_account import AccountPage, VisitFilter, account_page
 from quickpay.services.portal_paging import paged
@@ -22,6 +25,7 @@ from quickpay.services.portal_statements import (
     statements_page,
 )
 from quickpay.services.portal_sums import Owed, owed_of
+from quickpay.services.portal_visits import VisitsPage, visits_page
 from quickpay.services.stay import Stay, Visit
 
 _Page = TypeVar("_Page")
@@ -38,9 +42,12 @@ class HomePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfilePage:
-    """What is on file of the guarantor."""
+    """What is on file of the guarantor, and of it what she changed; `changed` in this session."""
 
     stay: Stay
+    editable: bool
+    own: tuple[Resting, ...] = ()
+    changed: tuple[ContactChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +55,30 @@ class NoSuchPage:
     """This guarantor has no such receipt or statement; said alike for another's and for none (R73, A59)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotExported:
+    """The group does not let visits be exported."""
+
+    stay: Stay
+
+
 class Portal:
     """Read the portal pages."""
 
-    def __init__(self, *, store: Store[Tx], clock: Clock, gateway: Gateway, zone: tzinfo) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store[Tx],
+        clock: Clock,
+        gateway: Gateway,
+        zone: tzinfo,
+        rest: timedelta = DEFAULT_LIMITS.contact_rest,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._gateway = gateway
         self._zone = zone
+        self._rest = rest
 
     async def home(self, visit: Visit) -> HomePage | NotAMember:
         """Show what is owed and the notice of a new statement."""
@@ -75,6 +98,20 @@ class Portal:
             account = await account_now(tx, stay.guarantor.id)
             owed = await owed_of(tx, stay, account, self._gateway.activated)
             return account_page(stay, account, owed, chosen)
+
+        return await self._read(visit, page)
+
+    async def visits(self, visit: Visit, chosen: VisitFilter) -> VisitsPage | NotExported | NotAMember:
+        """Give every visit a filter chooses, to be kept as a paper."""
+        now = self._clock.now()
+
+        async def page(tx: Tx, stay: Stay) -> VisitsPage | NotExported:
+            if not stay.group.options.look_and_feel.visits_pdf_export:
+                return NotExported(stay=stay)
+            account = await account_now(tx, stay.guarantor.id)
+            owed = await owed_of(tx, stay, account, self._gateway.activated)
+            today = now.astimezone(self._zone).date()
+            return visits_page(stay, account, owed, chosen, today=today)
 
         return await self._read(visit, page)
 
@@ -120,9 +157,16 @@ class Portal:
 
     async def profile(self, visit: Visit) -> ProfilePage | NotAMember:
         """Show name, contacts and patients."""
+        now = self._clock.now()
 
-        async def page(_: Tx, stay: Stay) -> ProfilePage:
-            return ProfilePage(stay=stay)
+        async def page(tx: Tx, stay: Stay) -> ProfilePage:
+            guarantor = stay.guarantor
+            return ProfilePage(
+                stay=stay,
+                editable=stay.group.options.patient_permissions.contact_info_editing,
+                own=tuple(await resting_of(tx, guarantor.id, now=now, rest=self._rest)),
+                changed=tuple(await tx.contact_changes.of_session(stay.session.id, guarantor.id)),
+            )
 
         return await self._read(visit, page)
 

@@ -48,19 +48,29 @@ class AccountPage:
 def account_page(stay: Stay, account: AccountNow, owed: Owed, chosen: VisitFilter) -> AccountPage:
     """Gather the page; a filter that names no patient of the list lists nobody's visits."""
     visits = visits_of(shown_lines(stay, account))
-    patients = tuple(sorted({visit.patient for visit in visits}))
-    listed = tuple(visit for visit in visits if _listed(visit, patients, chosen))
+    patients = patients_of(visits)
     since, unlisted = _at_most(since_statement(visits, account.statements), MOST_SINCE)
     return AccountPage(
         stay=stay,
         owed=owed,
         since=since,
         unlisted=unlisted,
-        history=paged(open_first(listed), chosen.page),
+        history=paged(open_first(chosen_of(visits, chosen)), chosen.page),
         patients=patients,
         years=tuple(sorted({visit.date.year for visit in visits}, reverse=True)),
         chosen=chosen,
     )
+
+
+def patients_of(visits: tuple[Visit, ...]) -> tuple[str, ...]:
+    """Give the patients in the order in which a filter counts them."""
+    return tuple(sorted({visit.patient for visit in visits}))
+
+
+def chosen_of(visits: tuple[Visit, ...], chosen: VisitFilter) -> tuple[Visit, ...]:
+    """Give the visits a filter chooses."""
+    patients = patients_of(visits)
+    return tuple(visit for visit in visits if _listed(visit, patients, chosen))
 
 
 def _listed(visit: Visit, patients: tuple[str, ...], chosen: VisitFilter) -> bool:

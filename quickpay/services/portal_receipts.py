@@ -12,6 +12,7 @@ from quickpay.ports.tables import Tx
 from quickpay.services.account import AccountNow
 from quickpay.services.portal_paging import Paged
 from quickpay.services.portal_sums import shown_lines
+from quickpay.services.receipt_mail import ReceiptMail, receipt_mail
 from quickpay.services.stay import Stay
 
 
@@ -53,11 +54,12 @@ class ReceiptsPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptPage:
-    """One receipt with what it was put on."""
+    """One receipt with what it was put on; `mail` is how it fared by email, None where it is not ours."""
 
     stay: Stay
     receipt: ReceiptLine
     posted: tuple[PostedLine, ...]
+    mail: ReceiptMail | None
 
 
 async def receipts_of(tx: Tx, stay: Stay, outside: tuple[OutsideReceipt, ...]) -> tuple[ReceiptLine, ...]:
@@ -83,7 +85,8 @@ async def receipt_page(
         PostedLine(service_id=one.service_id, amount=one.amount, line=lines.get(one.service_id))
         for one in postings
     )
-    return ReceiptPage(stay=stay, receipt=found, posted=posted)
+    mail = await receipt_mail(tx, found.payment, stay.group) if found.payment else None
+    return ReceiptPage(stay=stay, receipt=found, posted=posted, mail=mail)
 
 
 def _own(receipt: Receipt, payment: Payment, named: OutsideReceipt | None) -> ReceiptLine:

@@ -40,6 +40,11 @@ class Owed:
 
 async def owed_of(tx: Tx, stay: Stay, account: AccountNow, activated: Activated) -> Owed:
     """Add up what the pages show, inside the caller's unit."""
+    return owed_sums(account, await _pay_now(tx, stay, account.balances, activated))
+
+
+def owed_sums(account: AccountNow, pay: PayNow) -> Owed:
+    """Add up what the pages show of an account."""
     last = last_statement(account.statements)
     on_last = frozenset(last.lines) if last else frozenset()
     current = tuple(line for line in account.lines if not line.in_collections)
@@ -51,7 +56,7 @@ async def owed_of(tx: Tx, stay: Stay, account: AccountNow, activated: Activated)
         current_pending=totals(current).insurance_pending,
         collections=collected.collections,
         collections_pending=collected.insurance_pending,
-        pay=await _pay_now(tx, stay, account.balances, activated),
+        pay=pay,
     )
 
 

@@ -1,6 +1,6 @@
 """Make codes and judge them: the challenge's row, its digest, its lock; all in the caller's unit."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -23,7 +23,7 @@ from quickpay.mfa.methods import Method
 from quickpay.ports.ids import Ids
 from quickpay.ports.tables import Tx
 from quickpay.services.courier import CodeToSend
-from quickpay.services.proof_limits import ProofLimits
+from quickpay.services.proof_limits import ProofLimits, Subjects
 from quickpay.services.proof_pages import ProofLocked, contact_for
 from quickpay.services.stay import Stay, Visit
 
@@ -39,6 +39,14 @@ class Undone(Exception):
         self.stay = stay
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewContact:
+    """A contact she says is hers, and what of hers is on file in its place."""
+
+    contact: str = field(repr=False)
+    replaces: str | None = field(repr=False)
+
+
 class ProofCodes:
     """Write challenges, hold typed digits against them, and lock."""
 
@@ -49,15 +57,27 @@ class ProofCodes:
         self.counts = ProofLimits(limits=limits, digests=digests)
 
     async def make(
-        self, tx: Tx, stay: Stay, visit: Visit, method: Method, last: Challenge | None, now: datetime
+        self,
+        tx: Tx,
+        stay: Stay,
+        visit: Visit,
+        method: Method,
+        last: Challenge | None,
+        now: datetime,
+        *,
+        new: NewContact | None = None,
     ) -> CodeToSend | ProofLocked:
         """Write the challenge with the digest of a new code; the code itself goes nowhere but out.
+
+        To the contact on file, or to a `new` one that is not on file before it is confirmed.
 
         Raises:
             Undone: some count of sendings is full.
         """
-        contact = contact_for(stay, method)
-        subjects = self.counts.subjects(stay, visit, contact)
+        contact = contact_for(stay, method) if new is None else new.contact
+        subjects = self.subjects(
+            stay, visit, contact, Purpose.VIEW if new is None else Purpose.CONTACT_CHANGE
+        )
         # The last contact's lock holds for this session whatever the method: changing it gives no guesses.
         locked = (subjects.contact, subjects.link, None if last is None else last.contact_digest)
         if await self.counts.is_locked(tx, *locked, now=now):
@@ -71,6 +91,8 @@ class ProofCodes:
             raise Undone(stay=stay, limit=full)
         code = new_code()
         challenge = self._challenge(stay, method, contact, subjects.contact, last, now)
+        if new is not None:
+            challenge = replace(challenge, purpose=Purpose.CONTACT_CHANGE, replaces=new.replaces)
         challenge = replace(challenge, digest=self._digest(challenge.id, visit, code))
         if last is not None:
             await tx.challenges.move(last.id, ChallengeState.SUPERSEDED, now)
@@ -84,6 +106,7 @@ class ProofCodes:
             method=method,
             contact=contact,
             group=stay.group,
+            guarantor_id=stay.guarantor.id,
             sends=challenge.sends,
             expires_at=challenge.expires_at,
             language=visit.language or language_of(stay.guarantor.language) or Language.EN,
@@ -109,7 +132,16 @@ class ProofCodes:
         if not await tx.challenges.move(challenge.id, ChallengeState.LOCKED, now):
             return
         await tx.audit.add(challenge_event(challenge, "challenge.locked", now))
-        await tell_the_other_contact(tx, guarantor, challenge.method, subject=challenge.id, now=now)
+        if challenge.purpose is Purpose.VIEW:
+            await tell_the_other_contact(tx, guarantor, challenge.method, subject=challenge.id, now=now)
+
+    def subjects(self, stay: Stay, visit: Visit, contact: str, purpose: Purpose) -> Subjects:
+        """Name whom a try or a sending is counted for."""
+        match purpose:
+            case Purpose.VIEW:
+                return self.counts.subjects(stay, visit, contact)
+            case Purpose.CONTACT_CHANGE:
+                return self.counts.subjects_of_new_contact(stay, visit, contact)
 
     def _challenge(
         self,
@@ -180,6 +212,8 @@ async def tell_the_other_contact(
 
 def challenge_event(challenge: Challenge, kind: str, now: datetime, **detail: str | int | None) -> Event:
     """Name the challenge's session, link and people in an audit event."""
+    if challenge.purpose is not Purpose.VIEW:
+        detail = {**detail, "purpose": challenge.purpose.value}
     return Event(
         at=now,
         type=kind,

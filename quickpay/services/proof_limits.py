@@ -60,6 +60,28 @@ class ProofLimits:
             group=self._digests.subject("group", str(stay.group.id)),
         )
 
+    def subjects_of_new_contact(self, stay: Stay, visit: Visit, contact: str) -> Subjects:
+        """Name whom a code to a contact is counted for that she says is hers.
+
+        It counts beside the same contact's own proofs, not against them: she may have typed somebody else's,
+        and must not lock it or use up its codes (A29). Nor is it a guess at what the link leads to.
+        """
+        return Subjects(
+            contact=self._digests.subject("new contact", contact.lower()),
+            address=self._digests.subject("address", visit.address),
+            link=None,
+            group=self._digests.subject("group", str(stay.group.id)),
+        )
+
+    async def count_new_contact(self, tx: Tx, stay: Stay, now: datetime) -> bool:
+        """Count one code to a new contact of this guarantor; False when there were too many."""
+        whose = self._digests.subject("guarantor", str(stay.guarantor.id))
+        return await self._bump(tx, self._limits.new_contacts_per_guarantor, whose, now)
+
+    async def proved(self, tx: Tx, contact: str, now: datetime) -> None:
+        """Note that a code which went to this contact was typed (R37)."""
+        await tx.counters.bump(_PROVED, self._digests.subject("contact", contact), now=now)
+
     def subjects_at_the_door(self, group_id: int, visit: Visit, contact: bytes, *, known: bool) -> Subjects:
         """Name whom a knock is counted for, by its contact's digest.
 

@@ -157,7 +157,9 @@ class ReleaseDesk:
         for session, token_hash in await tx.sessions.open_of(page.guarantor.id, now):
             if self._digests.call_code(session.id) == call_code:
                 stay = a_patients(session, page.group, page.guarantor, now)
-                return (session, token_hash) if stay.live and await may_be_released(tx, stay) else None
+                return (
+                    (session, token_hash) if stay.live and await may_be_released(tx, stay, now=now) else None
+                )
         return None
 
     async def _draw(

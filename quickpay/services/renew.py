@@ -141,6 +141,8 @@ class Renewal:
             return None
         if await tx.stops.holds(guarantor.id, link.contact):
             return None
+        if await tx.carrier_stops.since(link.contact) is not None:
+            return None
         # A link locked for proofs gets no new tries by renewal: staff make another (R25).
         if await self._proofs.is_locked(tx, self._digests.subject("link", str(link.serial)), now=now):
             return None

@@ -10,6 +10,7 @@ from quickpay.ports.clock import Clock
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.account import account_now
+from quickpay.services.receipt_mail import ReceiptMail, receipt_mail
 from quickpay.services.stay import CLOSED, MustProve, NoStay, Stay, Visit, reader_of
 
 
@@ -27,6 +28,7 @@ class ResultPage:
     balances: Balances
     again: bool
     live: bool
+    mail: ReceiptMail
 
     @property
     def remains(self) -> Cents:
@@ -58,7 +60,7 @@ class Results:
             if isinstance(stay, NoStay):
                 return stay
             payment = await tx.payments.get(payment_id)
-            if payment is None or not await _may_see(tx, stay, payment):
+            if payment is None or not await may_see(tx, stay, payment):
                 return NotYours()
             if stay.must_prove:
                 return MustProve()
@@ -73,13 +75,14 @@ class Results:
                 balances=account.balances,
                 again=stay.live and account.balances.payable > 0,
                 live=stay.live,
+                mail=await receipt_mail(tx, payment, stay.group),
             )
 
         return await self._store.read(unit)
 
 
-async def _may_see(tx: Tx, stay: Stay, payment: Payment) -> bool:
-    """Own session's payments; while it lives, also those of others through the same link.
+async def may_see(tx: Tx, stay: Stay, payment: Payment) -> bool:
+    """Whether it is this session's to see: its own; while it lives, also others' through the same link.
 
     Once staff have ended the link, nobody but who paid sees that anybody did (R10).
     """

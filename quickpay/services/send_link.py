@@ -33,6 +33,7 @@ class WhyNot(StrEnum):
     NO_CONTACT = "no_contact"
     OPTED_OUT = "opted_out"
     NOT_THIS_PERSON = "not_this_person"
+    CARRIER_STOP = "carrier_stop"
     NO_SERVER = "no_server"
     NO_SENDER = "no_sender"
 
@@ -173,6 +174,8 @@ class SendLink:
             why = WhyNot.OPTED_OUT
         elif await tx.stops.holds(guarantor.id, contact):
             why = WhyNot.NOT_THIS_PERSON
+        elif await tx.carrier_stops.since(contact) is not None:
+            why = WhyNot.CARRIER_STOP
         elif channel not in self._channels:
             why = WhyNot.NO_SERVER
         elif channel is Channel.EMAIL and group.options.notifications.email_from is None:

@@ -36,6 +36,8 @@ from quickpay.services.proof_pages import (
     choose_page,
     code_page,
     is_bound,
+    no_way,
+    open_ways,
 )
 from quickpay.services.simulation import imagined_code
 from quickpay.services.stay import Gone, NoStay, Stay, Visit, stay_of
@@ -84,6 +86,7 @@ class Verify:
         self._ids = ids
         self._most = limits.tries_per_challenge.most
         self._life = limits.code_life
+        self._rest = limits.contact_rest
         self._codes = ProofCodes(ids=ids, digests=digests, limits=limits)
         self._counts = self._codes.counts
         self._courier = courier
@@ -95,7 +98,9 @@ class Verify:
 
         async def unit(tx: Tx) -> ChoosePage | NotHere:
             stay = await stay_of(tx, visit, now)
-            return await choose_page(tx, stay) if isinstance(stay, Stay) else stay
+            return (
+                await choose_page(tx, stay, rested_since=now - self._rest) if isinstance(stay, Stay) else stay
+            )
 
         return await self._store.read(unit)
 
@@ -108,7 +113,11 @@ class Verify:
         async def unit(tx: Tx) -> CodePage | ProofLocked | NothingSent | NotHere:
             if visit.simulation:
                 stay = await stay_of(tx, visit, now)
-                page = await choose_page(tx, stay) if isinstance(stay, Stay) else stay
+                page = (
+                    await choose_page(tx, stay, rested_since=now - self._rest)
+                    if isinstance(stay, Stay)
+                    else stay
+                )
                 if not isinstance(page, ChoosePage):
                     return page
                 return imagined_code(page, imagined, life=self._life)
@@ -128,7 +137,9 @@ class Verify:
 
         async def unit(tx: Tx) -> CodeToSend | WayNotOffered | Sending:
             stay = await stay_of(tx, visit, now)
-            page = await choose_page(tx, stay) if isinstance(stay, Stay) else stay
+            page = (
+                await choose_page(tx, stay, rested_since=now - self._rest) if isinstance(stay, Stay) else stay
+            )
             if not isinstance(page, ChoosePage):
                 return page
             if method is None or all(way.method is not method for way in page.ways):
@@ -152,6 +163,8 @@ class Verify:
                 return await self._cancel(tx, asked.challenge, now)
             if not isinstance(asked, _Asked):
                 return asked
+            if asked.code_page.blocked:
+                return NothingSent()  # the page of ways says why, and what else there is
             if asked.code_page.seconds_to_resend > 0:
                 return NotYet(page=asked.code_page)
             method = asked.challenge.method
@@ -191,18 +204,20 @@ class Verify:
 
     async def _asked(self, tx: Tx, visit: Visit, now: datetime) -> _Asked | _Stale | NothingSent | NotHere:
         stay = await stay_of(tx, visit, now)
-        page = await choose_page(tx, stay) if isinstance(stay, Stay) else stay
+        page = await open_ways(tx, stay, rested_since=now - self._rest) if isinstance(stay, Stay) else stay
         if not isinstance(page, ChoosePage):
             return page
         last = await tx.challenges.last_of(page.stay.session.id)
+        if not page.ways and (last is None or not last.is_open(now)):
+            return no_way(page)
         if last is None:
             return NothingSent()
         if not is_bound(last, page):
             return _Stale(challenge=last)
         resend_at = await tx.challenges.resend_at(last.id)
-        return _Asked(
-            page=page, challenge=last, code_page=code_page(page, last, resend_at=resend_at, now=now)
-        )
+        report = await tx.texts.of_challenge(last.id) if last.method is Method.SMS else None
+        shown = code_page(page, last, resend_at=resend_at, now=now, report=report)
+        return _Asked(page=page, challenge=last, code_page=shown)
 
     async def _cancel(self, tx: Tx, challenge: Challenge, now: datetime) -> NothingSent:
         """End a challenge that what has changed since made worthless (R31, R45): choose again."""

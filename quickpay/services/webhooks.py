@@ -14,12 +14,12 @@ from quickpay.ports.gateway import ForgedWebhook, Gateway, GatewayEvent, Ignored
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.settle import settle
+from quickpay.services.text_fates import hear_reply, read_report, tell
 
 _FORGERIES_NOTED_EVERY = 60.0
 
-_WORD = re.compile(r"[a-z_]{1,32}")
-_CODE = re.compile(r"[0-9]{1,8}")
 _SID = re.compile(r"[A-Za-z0-9]{1,64}")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class Taken(StrEnum):
@@ -99,20 +99,43 @@ class WebhooksIn:
         return await self._store.write(unit)
 
     async def from_texter(self, *, path: str, form: Mapping[str, str], signature: str | None) -> Taken:
-        """Take a delivery report; it only informs, no state follows from it (A39)."""
+        """Take a report, which only informs (R60, A39), or a STOP or START replied to a text (R61)."""
         if self._callbacks is None:
             return Taken.NO_SUCH_SOURCE
         if not signature or not self._callbacks.is_genuine(path=path, form=form, signature=signature):
             await self._refuse("twilio", "signature")
             return Taken.FORGED
-        await self._note(
-            "message.report",
-            source="twilio",
-            message=_known(_SID, form.get("MessageSid")),
-            status=_known(_WORD, form.get("MessageStatus")),
-            error=_known(_CODE, form.get("ErrorCode")),
-        )
-        return Taken.DONE
+        sid, word = form.get("MessageSid", ""), form.get("OptOutType")
+        if not _SID.fullmatch(sid):
+            return Taken.IGNORED
+        return await self._report(sid, form) if word is None else await self._reply(sid, word, form)
+
+    async def _report(self, sid: str, form: Mapping[str, str]) -> Taken:
+        report, now = read_report(form), self._clock.now()
+        if report is None:
+            return Taken.IGNORED
+
+        async def unit(tx: Tx) -> Taken:
+            fate = await tx.texts.report(sid, report, now=now)
+            if fate is None:
+                return Taken.REPEATED
+            await tell(tx, fate, now=now)
+            return Taken.DONE
+
+        return await self._store.write(unit)
+
+    async def _reply(self, sid: str, word: str, form: Mapping[str, str]) -> Taken:
+        """Take what the holder of a number told the carrier; each reply counts once."""
+        number, now = form.get("From", ""), self._clock.now()
+        if not _E164.fullmatch(number):
+            return Taken.IGNORED
+
+        async def unit(tx: Tx) -> Taken:
+            if not await tx.webhooks.first(source="twilio", event_id=sid, now=now):
+                return Taken.REPEATED
+            return Taken.DONE if await hear_reply(tx, number, word, now=now) else Taken.IGNORED
+
+        return await self._store.write(unit)
 
     async def _refuse(self, source: str, reason: str) -> None:
         """Note a forgery: one line a minute, with how many there were, or anybody could fill the audit."""
@@ -135,8 +158,3 @@ class WebhooksIn:
 
 def _event(kind: str, now: datetime, *, source: str) -> Event:
     return Event(at=now, type=kind, actor="gateway", detail={"source": source})
-
-
-def _known(form: re.Pattern[str], text: str | None) -> str | None:
-    """Keep a word only if it has the shape of one: the audit holds no one's free text."""
-    return text if text is not None and form.fullmatch(text) else None

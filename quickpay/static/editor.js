@@ -1,4 +1,5 @@
-/* The group editor's comforts: F2 saves from anywhere, colours can be picked, theirs can be taken. */
+/* The group editor's comforts: F2 saves from anywhere, colours can be picked, theirs can be taken, and leaving
+   with something unsaved is asked about first. */
 (() => {
   "use strict";
   const form = document.getElementById("editor");
@@ -10,6 +11,11 @@
   });
   window.addEventListener("pageshow", () => {
     sent = false;
+  });
+  const typed = () => new URLSearchParams([...new FormData(form)].filter(([name]) => name !== "page")).toString();
+  const saved = "unsaved" in form.dataset ? null : typed();
+  window.addEventListener("beforeunload", (event) => {
+    if (!sent && typed() !== saved) event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "F2" || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;

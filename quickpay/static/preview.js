@@ -127,6 +127,8 @@
 
   function tell(found) {
     const spoken = [];
+    const table = document.getElementById("contrasts"); // the page's own, as of the last press
+    if (table) table.remove();
     for (const colour of found.colours) {
       const field = form.elements[`theme.${colour.name}`];
       if (!field) continue;

@@ -34,6 +34,9 @@ OBEYED = {
     "look_and_feel.landing_page": (
         f"{_PORTAL}access.py::test_a_proof_leads_to_the_groups_landing_page_chosen_or_required"
     ),
+    "look_and_feel.visits_pdf_export": (
+        f"{_PORTAL}papers.py::test_visits_are_a_paper_only_while_the_group_allows_it"
+    ),
     "look_and_feel.show_collections": (
         f"{_PORTAL}pages.py::test_an_option_shows_it_where_it_belongs_and_off_nowhere"
     ),
@@ -79,6 +82,9 @@ OBEYED = {
     ),
     "authentication.quickpay_max_access_attempts": (
         f"{_HERE}authentication.py::test_a_link_opens_as_often_as_the_group_says_now"
+    ),
+    "patient_permissions.contact_info_editing": (
+        "tests/handlers/test_contact_pages.py::test_contacts_can_be_changed_only_while_the_group_allows_it"
     ),
     "notifications.email_from": (
         f"{_HERE}authentication.py::test_everything_emailed_comes_from_the_groups_address"

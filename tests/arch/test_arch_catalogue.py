@@ -170,7 +170,9 @@ def _loose(node: nodes.Node) -> Iterator[str]:
     match node:
         case nodes.Call(node=nodes.Name(name=name)) if name in _TRANSLATING:
             return
-        case nodes.Call(node=nodes.Getattr(attr="simulated")) | nodes.Compare() | nodes.Test():
+        case nodes.Call(node=nodes.Getattr(attr="simulated") | nodes.Name(name="simulated")):
+            return
+        case nodes.Compare() | nodes.Test():
             return
         case nodes.Keyword(key="class"):
             return

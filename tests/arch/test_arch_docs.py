@@ -8,6 +8,8 @@ import click
 import pytest
 
 from quickpay import cli
+from quickpay.domain.messages import MessageKind
+from quickpay.mfa.limits import DEFAULT_LIMITS
 from tests.arch.house import PACKAGE, ROOT, files
 from tests.arch.threats import PAGE, every_test, named, refreshed
 
@@ -107,3 +109,16 @@ def test_the_map_names_what_there_is() -> None:
     places = re.findall(r"`((?:domain|mfa|ports|services|adapters|handlers|sandbox)/[\w/]+\.py)`", text)
     assert places
     assert [place for place in places if not (PACKAGE / place).exists()] == []
+
+
+def test_every_limit_stands_in_operations_with_its_number() -> None:
+    text = (ROOT / "docs/operations.md").read_text("utf-8")
+    said = dict(re.findall(r"^\| `(\w+)` \| ([0-9]+) ", text, re.MULTILINE))
+    assert said == {limit.name: str(limit.most) for limit in DEFAULT_LIMITS.each()}
+
+
+def test_every_kind_of_message_stands_in_messages() -> None:
+    text = (ROOT / "docs/messages.md").read_text("utf-8")
+    said = set(re.findall(r"^\| (\w+) \|", text, re.MULTILINE)) - {"kind"}
+    assert said == {"code", *(kind.value for kind in MessageKind)}
+    assert said == {path.name for path in (PACKAGE / "templates/notes").iterdir() if path.is_dir()}

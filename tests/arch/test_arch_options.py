@@ -9,8 +9,6 @@ LATER = {
     "payments.apple_pay": "wallets are not built",
     "payments.google_pay": "wallets are not built",
     "payments.payment_method_storage": "stored cards are not built",
-    "look_and_feel.visits_pdf_export": "exporting visits is not built",
-    "patient_permissions.contact_info_editing": "the profile page edits nothing yet",
 }
 
 

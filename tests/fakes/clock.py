@@ -16,6 +16,9 @@ class FakeClock:
     def monotonic(self) -> float:
         return self._monotonic
 
+    def put_back(self) -> timedelta:
+        return timedelta()
+
     def advance(self, span: timedelta) -> None:
         """Let both clocks run on."""
         assert span >= timedelta(), "time does not go back; set() does"

@@ -15,7 +15,7 @@ class FakeIds:
         return base64.urlsafe_b64encode(self._next(16)).rstrip(b"=").decode("ascii")
 
     def secret(self) -> bytes:
-        return self._next(32)
+        return self._next(16) * 2  # each half alone tells two apart: a simulation's keeps only the first
 
     def uuid(self) -> str:
         return str(uuid.UUID(bytes=self._next(16), version=4))

@@ -103,6 +103,9 @@ class MovedClock:
     def now(self) -> datetime:
         return self._clock.now() + timedelta(seconds=float(self._ahead.read_text("utf-8") or 0))
 
+    def put_back(self) -> timedelta:
+        return self._clock.put_back()
+
     def monotonic(self) -> float:
         return self._clock.monotonic()
 

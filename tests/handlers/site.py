@@ -22,6 +22,7 @@ from quickpay.mfa.methods import Method as Way
 from quickpay.settings import load
 from quickpay.world import World
 from tests.household import PORTAL
+from tests.paper import paper_words
 from tests.people import KEYS, House
 
 HOST = "pay.example.com"
@@ -34,7 +35,7 @@ Fields = Mapping[str, str] | Iterable[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back."""
+    """What came back; of a paper, what can be read on it."""
 
     status: int
     headers: Mapping[str, str]
@@ -131,7 +132,8 @@ class Browser:
         async with self.site.session.request(
             method, url, data=body, headers=sent, allow_redirects=False
         ) as found:
-            text = await found.text()
+            is_paper = found.content_type == "application/pdf" and method != "HEAD"
+            text = paper_words(await found.read()) if is_paper else await found.text(errors="replace")
             self._keep(found)
             if token := _CSRF.search(text):
                 self.csrf = token[1]

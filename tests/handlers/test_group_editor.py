@@ -300,6 +300,21 @@ async def test_a_draft_keeps_what_was_typed_right_or_wrong_and_no_patient_meets_
     assert (await ada.get(f"{LAKESIDE}/draft")).to == LAKESIDE
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [("look_and_feel.footer_text", "Call us\tany time"), ("authentication.mfa_email_body", "x" * 6_001)],
+)
+async def test_a_draft_keeps_no_field_as_empty_that_could_not_be_read(
+    here: StaffSite, ada: Browser, name: str, typed: str
+) -> None:
+    fields = await filled(ada, LAKESIDE) | {name: typed}
+    answer = await save(ada, LAKESIDE, fields, "draft")
+    assert answer.status == 422
+    assert f'<a href="#{name}">' in answer.text
+    assert (await ada.get(f"{LAKESIDE}/draft")).to == LAKESIDE  # there is none
+    assert (await save(ada, LAKESIDE, fields | {name: "Call us"}, "draft")).status == 303
+
+
 async def test_a_draft_that_was_overtaken_tells_so_when_opened(here: StaffSite, ada: Browser) -> None:
     await save(ada, LAKESIDE, await filled(ada, LAKESIDE, branding__name="Draft Care"), "draft")
     bea = await here.sign_in(await here.member("Bea Lind"))

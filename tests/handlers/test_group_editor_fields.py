@@ -1,5 +1,7 @@
 """The editor's table of options and the reading of its form, without a server."""
 
+import json
+import re
 from dataclasses import fields as fields_of
 from dataclasses import replace
 from functools import partial
@@ -7,6 +9,7 @@ from typing import Any, get_type_hints
 
 import pytest
 
+from quickpay.adapters.store import OpenStore
 from quickpay.domain.option_rules import faults
 from quickpay.domain.options import LandingPage, Options
 from quickpay.handlers.forms import parse_form
@@ -21,6 +24,8 @@ from quickpay.handlers.staff.groups.kinds import Kind
 from quickpay.handlers.staff.groups.panels import PANELS
 from quickpay.mfa.message import template_faults
 from tests.factories import make_options
+from tests.handlers.staff_site import staff_site_of
+from tests.people import House
 
 _check = partial(faults, template_faults=partial(template_faults, host="pay.example.com"))
 
@@ -147,3 +152,33 @@ def test_a_field_that_could_not_be_taken_in_is_named_once() -> None:
     options, wrong = options_from_form(parse_form(_form() + b"&branding.name=twice"))
     assert options is None
     assert [one.path for one in wrong] == ["branding.name"]
+
+
+async def test_without_script_a_refused_theme_shows_the_contrast_of_every_colour(
+    own_store: OpenStore,
+) -> None:
+    async with staff_site_of(House(own_store)) as here:
+        ada = await here.sign_in(await here.member())
+        path = "/staff/groups/lakeside"
+        typed = dict(typed_from_options(here.site.group.options))
+        refused = await ada.post(
+            path, typed | {"theme.primary": "#88aadd", "theme.info": "blue", "version": "1"}
+        )
+        assert refused.status == 422
+        table = re.search(r'<div class="wide-table" id="contrasts".*?</div>', refused.text, re.DOTALL)
+        assert table
+        rows = dict(re.findall(r'<a href="#theme\.([a-z]+)">.*?</a></th>(.*?)</tr>', table[0], re.DOTALL))
+        assert len(rows) == 9
+        asked = await ada.post(f"{path}/check", typed | {"theme.primary": "#88aadd", "theme.info": "blue"})
+        for colour in json.loads(asked.text)["colours"]:
+            row = rows[colour["name"]]
+            for pair in colour["pairs"]:
+                verdict = "✓ Passes" if pair["passes"] else "✗ Too low"
+                assert f"{verdict}: {pair['ratio']} to 1" in row
+            assert (colour["nearest"] or "<td></td>") in row
+        assert "✗ Not a colour" in rows["info"]
+        assert "✗ Too low" in rows["primary"]
+        assert "✗" not in rows["accent"]
+        other = await ada.post(path, typed | {"branding.name": "", "version": "1"})
+        assert other.status == 422
+        assert 'id="contrasts"' not in other.text

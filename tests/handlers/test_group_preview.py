@@ -157,9 +157,45 @@ async def test_r125_messages_are_filled_with_a_fake_code(here: StaffSite, ada: B
 
 async def test_what_no_patient_would_see_is_said_to_be_absent(here: StaffSite, ada: Browser) -> None:
     off = {"authentication__enable_mfa": "", "payments__email_receipt": ""}
-    for shown in (Shown.VERIFY, Shown.CODE, Shown.EMAIL, Shown.TEXT):
+    for shown in (Shown.VERIFY, Shown.CODE, Shown.EMAIL, Shown.TEXT, Shown.HOME, Shown.ACCOUNT):
         assert "With Enable MFA off" in (await _see(ada, here, shown, **off)).words
     assert "With Email Receipt off" in (await _see(ada, here, Shown.RECEIPT_EMAIL, **off)).words
+    for shown in (Shown.HOME, Shown.ACCOUNT):
+        seen = await _see(ada, here, shown, authentication__mfa_success_role="quickpay")
+        assert "With MFA Success Role QuickPay" in seen.words
+
+
+async def test_home_and_account_show_what_the_options_say(here: StaffSite, ada: Browser) -> None:
+    every = {
+        f"look_and_feel__{name}": "on"
+        for name in (
+            "show_statement_balance",
+            "show_current_balance",
+            "show_escrow",
+            "show_collections",
+            "show_insurance_pending",
+        )
+    } | {"look_and_feel__show_procedures_in_visits": "description"}
+    home = await _see(ada, here, Shown.HOME, **every)
+    for words in (
+        "You have a new statement",
+        "$120.00",
+        "$200.00",
+        "$150.00",
+        "$25.00",
+        "Pay Now",
+        "Account",
+    ):
+        assert words in home.words
+    account = await _see(ada, here, Shown.ACCOUNT, **every)
+    for words in ("Office visit", "67563-1", "68110-1", "Main Street", "Collections", "$60.00", "$17.00"):
+        assert words in account.words
+    off = dict.fromkeys(every, "") | {"look_and_feel__show_procedures_in_visits": "none"}
+    bare = (await _see(ada, here, Shown.HOME, **off)).words
+    bare += (await _see(ada, here, Shown.ACCOUNT, **off)).words
+    assert "$120.00" in bare
+    for words in ("$200.00", "$150.00", "$25.00", "Office visit", "Collections", "$17.00"):
+        assert words not in bare
 
 
 async def test_options_change_the_page_as_they_do_for_patients(here: StaffSite, ada: Browser) -> None:

@@ -8,10 +8,11 @@ import pytest
 from quickpay.handlers.staff.words import _EVENTS, sentence
 from tests.arch.house import modules
 
-_TYPE = re.compile(r"(?:link|challenge|session|payment|message|rate|receipt|launch|release|code)\.[a-z_]+")
+_KINDS = "link|challenge|session|payment|message|rate|receipt|launch|release|code|staff|contact"
+_TYPE = re.compile(rf"(?:{_KINDS})\.[a-z_]+")
 _ROOMS = ("quickpay.services.", "quickpay.adapters.store.links")
-# Of no link: what a provider reports by its own id for a message, which names no link.
-_OF_NO_LINK = {"message.report"}
+# Of no link: what the PM system says of contacts.
+_OF_NO_LINK = {"contact.kept", "contact.adopted", "contact.overruled"}
 # Written with what became of the message: `message.{…}`.
 _MADE_UP = {"message.sent", "message.failed", "message.dropped"}
 
@@ -24,7 +25,7 @@ def _types() -> set[str]:
         for node in ast.walk(one.tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and _TYPE.fullmatch(node.value):
                 found.add(node.value)
-    return found - _OF_NO_LINK
+    return found
 
 
 def _limits() -> set[str]:
@@ -32,11 +33,16 @@ def _limits() -> set[str]:
     return {"code.block"}
 
 
+def _of_the_staff() -> set[str]:
+    """What was done by the staff among themselves, or to a group: on no link's timeline."""
+    return {one for one in _types() if one.startswith("staff.") and one not in _EVENTS}
+
+
 def test_the_list_is_read_from_the_source() -> None:
     assert {"link.created", "link.not_me", "link.seen", "challenge.undeliverable", "rate.limited"} <= _types()
 
 
-@pytest.mark.parametrize("kind", sorted(_types() - _limits()))
+@pytest.mark.parametrize("kind", sorted(_types() - _limits() - _of_the_staff()))
 def test_every_event_has_its_sentence(kind: str) -> None:
     assert kind in _EVENTS
     said = sentence(kind, {})
@@ -46,7 +52,11 @@ def test_every_event_has_its_sentence(kind: str) -> None:
 
 
 def test_no_sentence_is_left_of_an_event_that_is_no_more() -> None:
-    assert set(_EVENTS) <= _types()
+    with_what_became = {
+        "link.created.sent",
+        *(one for one in _EVENTS if one.endswith(".contact_change")),
+    }
+    assert set(_EVENTS) - with_what_became <= _types()
 
 
 @pytest.mark.parametrize(

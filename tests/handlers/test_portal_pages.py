@@ -19,20 +19,40 @@ from tests.services.portal_account import ACCOUNT
 WEIGHT_MOST = 50 * 1024
 NOWHERE: tuple[str, ...] = ()
 _RECEIPT = "/receipts/1"
+_VISITS = "/visits.pdf"
+
+
+def _both(*pages: str) -> tuple[str, ...]:
+    """Pages and the papers they can be kept as."""
+    return tuple(page + kept for page in pages for kept in ("", ".pdf"))
+
+
+_STATEMENT = _both("/statements/S-2")
 
 # An option on, what then stands there, and on which pages; off, it stands on none.
 SHOWN: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("show_statement_balance", "Statement Balance", ("/home", "/account", "/statements", "/statements/S-2")),
-    ("show_statement_balance", "$201.23", ("/home", "/account", "/statements", "/statements/S-2")),
-    ("show_current_balance", "Current Balance", ("/home", "/account")),
-    ("show_current_balance", "$220.00", ("/home", "/account")),
-    ("show_escrow", "Unapplied Funds", ("/home", "/account", "/receipts/A-5501", "/receipts/2")),
-    ("show_escrow", "$17.76", ("/home", "/account")),
-    ("show_escrow", "$9.99", ("/receipts/A-5501",)),
-    ("show_collections", "Collections Balance", ("/account",)),
-    ("show_collections", "in collections", ("/account", "/statements")),
-    ("show_collections", "$60.00", ("/account", "/statements")),
-    ("show_insurance_pending", "$1.00", ("/home", "/account", "/statements", "/statements/S-2", _RECEIPT)),
+    (
+        "show_statement_balance",
+        "Statement Balance",
+        ("/home", "/account", "/statements", *_STATEMENT, _VISITS),
+    ),
+    ("show_statement_balance", "$201.23", ("/home", "/account", "/statements", *_STATEMENT, _VISITS)),
+    ("show_current_balance", "Current Balance", ("/home", "/account", _VISITS)),
+    ("show_current_balance", "$220.00", ("/home", "/account", _VISITS)),
+    (
+        "show_escrow",
+        "Unapplied Funds",
+        ("/home", "/account", *_both("/receipts/A-5501", "/receipts/2"), _VISITS),
+    ),
+    ("show_escrow", "$17.76", ("/home", "/account", _VISITS)),
+    ("show_escrow", "$9.99", _both("/receipts/A-5501")),
+    ("show_collections", "Collections Balance", ("/account", _VISITS)),
+    ("show_collections", "in collections", ("/account", "/statements", _VISITS)),
+    ("show_collections", "$60.00", ("/account", "/statements", _VISITS)),
+    (
+        *("show_insurance_pending", "$1.00"),
+        ("/home", "/account", "/statements", *_STATEMENT, *_both(_RECEIPT), _VISITS),
+    ),
 )
 _PENDING = re.compile("insurance pending", re.IGNORECASE)
 
@@ -41,7 +61,7 @@ _PENDING = re.compile("insurance pending", re.IGNORECASE)
 async def browser(site: Site) -> Browser:
     """Alice, past the challenge, who paid 10.00 that was posted, and 7.77 and 9.99 that were not."""
     await site.house.edit(site.alice, ACCOUNT)
-    await site.options(auto_post=True)
+    await site.options(auto_post=True, visits_pdf_export=True)
     link = await site.link(single_payment=False)
     paying = await site.house.come(link)
     await paying.pays(amount=1_000)
@@ -54,7 +74,7 @@ async def browser(site: Site) -> Browser:
 
 async def _seen(browser: Browser, has: Callable[[str], bool]) -> set[str]:
     pages = await every_page(browser)
-    for path in (_RECEIPT, "/receipts/2"):
+    for path in _both(_RECEIPT, "/receipts/2"):
         pages[path] = await browser.get(path)
     return {path for path, page in pages.items() if has(page.words)}
 
@@ -74,7 +94,7 @@ async def test_insurance_pending_stands_beside_every_balance_or_nowhere(
 ) -> None:
     await site.options(show_insurance_pending=on, show_collections=True)
     seen = await _seen(browser, lambda text: _PENDING.search(text) is not None)
-    every = {"/home", "/account", "/statements", "/statements/S-2", _RECEIPT}
+    every = {"/home", "/account", "/statements", *_STATEMENT, *_both(_RECEIPT), _VISITS}
     assert seen == (every if on else set())
 
 
@@ -90,7 +110,7 @@ async def test_procedures_stand_in_the_words_for_patients_as_far_as_shown(
     site: Site, browser: Browser, shown: ShowProcedures, words: str | None
 ) -> None:
     await site.options(show_procedures_in_visits=shown)
-    visits = {"/account", "/statements/S-2", _RECEIPT}
+    visits = {"/account", *_STATEMENT, *_both(_RECEIPT), _VISITS}
     assert await _seen(browser, lambda text: "Office visit" in text) == (set() if words is None else visits)
     assert await _seen(browser, lambda text: words is not None and words in text) == (
         set() if words is None else visits

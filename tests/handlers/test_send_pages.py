@@ -66,7 +66,7 @@ async def test_j8_what_was_shown_is_sent_and_its_timeline_says_so(desk: StaffSit
     (link,) = await links(desk)
     assert sent.to == f"/staff/links/{link['id']}"
     assert (link["origin"], link["contact"], link["max_uses"]) == ("sms", "+16085550101", None)
-    assert "The link was made, and its text waits to go out." in (await ada.get(sent.to)).words
+    assert "The link was made by Ada, and its text waits to go out." in (await ada.get(sent.to)).words
     await house.outbox().run_once()
     assert house.texter.sent[-1].to == "+16085550101"
     assert house.texter.sent[-1].body.startswith(
@@ -116,6 +116,22 @@ async def test_nothing_goes_out_that_was_not_looked_at(desk: StaffSite, ada: Bro
     assert sent.status == 303
     (link,) = await links(desk)
     assert (link["origin"], link["contact"]) == ("email", "alice@example.com")
+
+
+async def test_a_contact_changed_between_the_look_and_the_press_is_looked_at_again(
+    desk: StaffSite, ada: Browser
+) -> None:
+    house = desk.site.house
+    page = await ada.get(PAGE)
+    await house.edit(desk.site.alice, email="other@example.com")
+    answer = await ada.post(PAGE, form(page, step="send", contact="email"))
+    assert answer.status == 422
+    assert "Look at the message as it is now" in answer.words
+    assert "other@example.com" in answer.words
+    assert await links(desk) == []
+    assert (await ada.post(PAGE, form(answer, step="send", contact="email"))).status == 303
+    (link,) = await links(desk)
+    assert link["contact"] == "other@example.com"
 
 
 async def test_a_template_changed_between_the_look_and_the_press_is_looked_at_again(

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from quickpay.domain.options import LandingPage
 from quickpay.domain.sessions import Role
 from quickpay.mfa.methods import Method as Way
 from tests.handlers.site import Answer, Browser, Site
@@ -105,6 +106,15 @@ async def test_with_the_quickpay_role_there_is_the_bill_and_no_way_to_the_accoun
     browser = await _knock(site, ALICE)
     assert (await browser.post(f"{DOOR}/code", {"code": site.house.last_code(Way.EMAIL)})).to == "/pay"
     assert "View Account" not in (await browser.get("/pay")).words
+
+
+@pytest.mark.parametrize("landing", LandingPage)
+async def test_j5_the_code_leads_to_the_group_s_landing_page(site: Site, landing: LandingPage) -> None:
+    await site.options(landing_page=landing, mfa_success_role=Role.AUTHORIZED_PATIENT)
+    browser = await _knock(site, ALICE)
+    answer = await browser.post(f"{DOOR}/code", {"code": site.house.last_code(Way.EMAIL)})
+    assert answer.to == f"/{landing.value}"
+    assert (await browser.get(answer.to)).status == 200
 
 
 async def test_nobody_is_asked_whether_she_is_the_person_the_link_was_for(site: Site) -> None:

@@ -41,6 +41,9 @@ class LaterClock:
     def now(self) -> datetime:
         return self.inner.now() + self.ahead[-1]
 
+    def put_back(self) -> timedelta:
+        return self.inner.put_back()
+
     def monotonic(self) -> float:
         return self.inner.monotonic()
 

@@ -65,7 +65,7 @@ class Person:
         if PAY_AT.search(self.path) and await self.page.locator("#card-fields").count() and self.scripts:
             await expect(self.card.get_by_label("Card number")).to_be_visible()
         await self.watched.settled()
-        assert self.watched.complaints == []
+        assert self.watched.complaints == [], self.watched.complaints
         self.asked_nobody_else()
         assert await self.violations() == []
 

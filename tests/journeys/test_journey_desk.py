@@ -102,7 +102,7 @@ async def test_j7_a_code_on_the_desks_screen_is_scanned_and_the_bill_is_paid(
     async with somebody(chromium, office, viewport=DESKTOP) as ada, somebody(chromium, office) as alice:
         await _sign_in(ada, people["front_desk"])
         page = ada.page
-        await _to(ada, page.get_by_role("link", name="Office QR"))
+        await _to(ada, page.get_by_role("link", name="Office QR", exact=True))
         await _key(ada, "Enter")
         await ada.at("Office QR")
         await _stands(ada, "choose", tmp_path)
@@ -195,7 +195,7 @@ async def test_j8_send_now_by_f2_and_the_phone_has_it(
     async with somebody(chromium, office, viewport=DESKTOP) as ada, somebody(chromium, office) as alice:
         await _sign_in(ada, people["front_desk"])
         page = ada.page
-        await _to(ada, page.get_by_role("link", name="Send a link"))
+        await _to(ada, page.get_by_role("link", name="Send a link", exact=True))
         await _key(ada, "Enter")
         await _to(ada, page.get_by_label("Guarantor’s account number"))  # noqa: RUF001 - as the page has it
         await page.keyboard.type("1004")

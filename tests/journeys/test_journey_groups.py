@@ -7,7 +7,7 @@ from pathlib import Path
 import pyotp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Browser, Dialog, Locator, expect
 
 from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.app import furnish, open_world
@@ -112,7 +112,7 @@ async def look_back(ada: Person, shots: Path) -> None:
     await stands(ada, "restore", shots)
     await to(ada, page.get_by_role("button", name="Restore version 1"))
     await press(ada, "Enter")
-    await expect(page.get_by_role("status")).to_contain_text("Saved as version 3.")
+    await expect(page.get_by_role("status").filter(has_text="Saved as version 3.")).to_be_visible()
     await expect(page.get_by_label("Footer Text")).to_have_value("")
     await ada.open("/staff/groups")
     await stands(ada, "list", shots)
@@ -125,7 +125,7 @@ async def test_a_group_is_added_mended_drafted_and_published_by_keys_alone(
     async with somebody(chromium, office, viewport=DESKTOP) as ada:
         page = ada.page
         await come_in(ada, address)
-        await to(ada, page.get_by_role("link", name="POPS Management"))
+        await to(ada, page.get_by_role("link", name="POPS Management", exact=True))
         await press(ada, "Enter")
         await to(ada, page.get_by_role("link", name="Add a group"))
         await press(ada, "Enter")
@@ -144,6 +144,7 @@ async def test_a_group_is_added_mended_drafted_and_published_by_keys_alone(
         await page.keyboard.press("Shift+Tab")
         await put(ada, "Name required", "Hilltop Dental")
         await put(ada, "Primary", "#1f5c99")
+        await put(ada, "Footer Phone", "(608) 555-0100")
         await put(ada, "QuickPay Max Access Attempts required", "2")
         await press(ada, "F2")
         await expect(page.get_by_role("alert")).to_contain_text("fewer than 3 uses")
@@ -151,17 +152,17 @@ async def test_a_group_is_added_mended_drafted_and_published_by_keys_alone(
         await put(ada, "QuickPay Max Access Attempts required", "12")
         await to(ada, page.get_by_role("button", name="Save draft"))
         await press(ada, "Enter")
-        await expect(page.get_by_role("status")).to_contain_text("Patients see nothing of it")
+        await expect(page.get_by_role("status").filter(has_text="Patients see nothing of it")).to_be_visible()
         await stands(ada, "draft", tmp_path)
         await put(ada, "MFA Email Body", "Hello\nyour code is ${mfa.code}")
         await press(ada, "F2")
-        await expect(page.get_by_role("status")).to_contain_text("Saved as version 1.")
+        await expect(page.get_by_role("status").filter(has_text="Saved as version 1.")).to_be_visible()
         await ada.at("Modify Hilltop Dental")
         await put(ada, "Footer Text", "Open on weekdays")
         await to(ada, page.get_by_label("Enable Google Pay"))
         await page.keyboard.press("Space")
         await press(ada, "F2")
-        await expect(page.get_by_role("status")).to_contain_text("Saved as version 2.")
+        await expect(page.get_by_role("status").filter(has_text="Saved as version 2.")).to_be_visible()
         await expect(page.get_by_label("Enable Google Pay")).to_be_checked()
         await look_back(ada, tmp_path)
 
@@ -188,10 +189,54 @@ async def test_two_admins_at_one_group_are_told_and_one_takes_the_other_s_word(
         await bea.page.keyboard.press("Enter")
         await expect(bea.page.get_by_label("Footer Text")).to_have_value("Cy's footer")
         await press(bea, "F2")
-        await expect(bea.page.get_by_role("status")).to_contain_text("Saved as version 3.")
+        await expect(bea.page.get_by_role("status").filter(has_text="Saved as version 3.")).to_be_visible()
         for label, value in (
             ("Footer Text", "Cy's footer"),
             ("Info", "#123456"),
             ("Footer Phone", "(608) 555-0177"),
         ):
             await expect(bea.page.get_by_label(label, exact=True)).to_have_value(value)
+
+
+async def test_leaving_with_something_unsaved_is_asked_about_and_after_saving_is_not(
+    chromium: Browser, office: Household
+) -> None:
+    address = await invited(office, "Cara Lind")
+    await office.group("woodland")
+    async with somebody(chromium, office, viewport=DESKTOP) as cara:
+        page, asked = cara.page, []
+
+        async def answer(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            await (dialog.dismiss() if stays else dialog.accept())
+
+        page.on("dialog", answer)
+        await come_in(cara, address)
+        stays = True
+        await cara.open("/staff/groups/woodland")
+        await page.get_by_role("link", name="History").click()
+        await cara.at("History of Woodland")
+        assert asked == []
+        await page.go_back()
+        await cara.at("Modify Woodland")
+        before = await page.get_by_label("Footer Text").input_value()
+        await put(cara, "Footer Text", "Half a sentence")
+        await page.get_by_role("link", name="History").click()
+        await expect(page.get_by_label("Footer Text")).to_have_value("Half a sentence")
+        assert asked == ["beforeunload"]
+        await put(cara, "Footer Text", before)
+        await put(cara, "Primary", "#ffff00")
+        await press(cara, "F2")
+        await expect(page.get_by_role("alert")).to_contain_text("Primary #ffff00 is hard to read")
+        assert asked == ["beforeunload"]
+        await page.keyboard.press("Tab")
+        await page.get_by_role("link", name="History").click()
+        await expect(page.get_by_label("Primary", exact=True)).to_have_value("#ffff00")
+        assert asked == ["beforeunload"] * 2, "what was refused is saved nowhere"
+        await put(cara, "Primary", "#1f5c99")
+        await put(cara, "Footer Text", "A whole sentence.")
+        await press(cara, "F2")
+        await expect(page.get_by_role("status").first).to_contain_text("Saved as version")
+        await page.get_by_role("link", name="History").click()
+        await cara.at("History of Woodland")
+        assert asked == ["beforeunload"] * 2

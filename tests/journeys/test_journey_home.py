@@ -79,7 +79,7 @@ async def test_on_a_phone_three_lines_unfold_the_menu(alice: Person, bills: Bill
         await menu.click()
     await menu.click()
     await alice.press("Log out")
-    await alice.at("You are logged out")
+    await alice.at("Sign in")
     assert (await alice.open("/home")).status == 401
 
 

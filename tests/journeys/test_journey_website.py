@@ -23,6 +23,7 @@ async def test_j5_signs_in_pays_and_logs_out_to_the_sign_in_page(alice: Person, 
     await alice.look()
     await alice.page.get_by_label("Your code").fill(await alice.code_from(bills.email))
     await alice.page.keyboard.press("Enter")
+    await alice.page.get_by_text("Menu", exact=True).click()
     await alice.press("Log out")
     await alice.at("Sign in")
     await expect(alice.page.get_by_text("You are logged out.")).to_be_visible()

@@ -24,6 +24,13 @@ NUMBERS = {
     "renewals_contact_86400s": (3, 86_400),
     "renewals_link_3600s": (2, 3_600),
     "renewals_address_3600s": (10, 3_600),
+    "knocks_address_3600s": (10, 3_600),  # A14
+    "knocks_address_86400s": (30, 86_400),
+    "receipts_payment_3600s": (3, 3_600),
+    "receipts_payment_86400s": (6, 86_400),
+    "receipts_contact_600s": (3, 600),
+    "receipts_contact_86400s": (10, 86_400),
+    "receipts_address_3600s": (10, 3_600),
     "texts_group_86400s": (1_000, 86_400),  # R37
     "staff_tries_account": (10, 86_400),  # R119
     "staff_tries_address_1800s": (10, 1_800),
@@ -38,6 +45,8 @@ NUMBERS = {
     "release_guarantor_86400s": (3, 86_400),
     "release_guarantor_2592000s": (6, 2_592_000),
     "release_staff_86400s": (20, 86_400),
+    "new_contacts_guarantor_3600s": (5, 3_600),  # A36
+    "new_contacts_guarantor_86400s": (10, 86_400),
 }
 
 

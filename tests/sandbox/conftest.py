@@ -28,9 +28,21 @@ MakeWorld = Callable[..., Awaitable[World]]
 
 
 def make_world(
-    data: Path, *, origin: str = "http://127.0.0.1:1", webhook_url: str | None = None, port: int = 0
+    data: Path,
+    *,
+    origin: str = "http://127.0.0.1:1",
+    webhook_url: str | None = None,
+    replies_url: str | None = None,
+    port: int = 0,
 ) -> World:
-    return World(data=data, port=port, webhook_url=webhook_url, merchant_origin=origin, **SECRETS)
+    return World(
+        data=data,
+        port=port,
+        webhook_url=webhook_url,
+        replies_url=replies_url,
+        merchant_origin=origin,
+        **SECRETS,
+    )
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:

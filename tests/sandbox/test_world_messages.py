@@ -7,12 +7,14 @@ import hmac
 import smtplib
 import ssl
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl
 
 import aiohttp
 import aiosmtplib
 import pytest
+from twilio.request_validator import RequestValidator
 
 from quickpay.sandbox import World
 
@@ -167,6 +169,27 @@ async def test_a_number_that_said_stop_gets_nothing_until_it_says_start(merchant
         assert said.status == 200
     assert (await merchant.text())[0] == 201
     assert len(await merchant.messages("+16085550123")) == 1
+
+
+async def test_a_reply_is_told_once_signed_and_in_order(
+    another_world: Any, listener: Any, tmp_path: Path
+) -> None:
+    world = await another_world(tmp_path, replies_url=listener.url)
+    number = {"number": "+16085550123"}
+    async with aiohttp.ClientSession() as http:
+        for method in ("POST", "POST", "DELETE", "DELETE"):
+            async with http.request(method, f"{world.url}/api/opt-outs", json=number) as said:
+                assert said.status < 300
+    await listener.until_came(2)
+    told = [dict(parse_qsl(body, keep_blank_values=True)) for _, body in listener.came]
+    assert [(one["OptOutType"], one["From"]) for one in told] == [
+        ("STOP", "+16085550123"),
+        ("START", "+16085550123"),
+    ]
+    assert len({one["MessageSid"] for one in told}) == 2
+    check = RequestValidator(world.terms.twilio_token)
+    for (headers, _), form in zip(listener.came, told, strict=True):
+        assert check.validate(listener.url, form, headers["X-Twilio-Signature"])
 
 
 async def test_status_callbacks_come_in_order_and_signed(merchant: Any, listener: Any, world: World) -> None:

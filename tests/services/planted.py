@@ -103,6 +103,18 @@ PLANTED: dict[str, tuple[str, ...]] = {
     "a payment that ended and is on its way again": (
         "UPDATE payments SET state = 'review' WHERE amount = 5000",
     ),
+    "a changed contact that no code confirmed": ("UPDATE contact_changes SET challenge_id = 'another'",),
+    "a code to a contact that the patient changed less than a day before": (
+        "UPDATE challenges SET purpose = 'view' WHERE purpose = 'contact_change'",
+        "UPDATE contact_changes SET confirmed_at = confirmed_at - 86399999999",
+    ),
+    "a changed contact without its event": ("DELETE FROM audit WHERE type = 'contact.changed'",),
+    "a changed contact that is in force and not on file": (
+        "UPDATE guarantors SET mobile = '+16085550104' WHERE number = '4'",
+    ),
+    "a contact changed by the patient while her group did not allow it": (
+        "UPDATE group_versions SET options = replace(options, '\"contact_info_editing\":true', '')",
+    ),
     "a session without the event that opened it": ("DELETE FROM audit WHERE type = 'link.opened'",),
     "a verified challenge without its event": ("DELETE FROM audit WHERE type = 'challenge.verified'",),
     "a payment without the event of its submission": (

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from quickpay.adapters.store import checks, open_store
 from quickpay.adapters.store.lane import SqliteRun
 from quickpay.adapters.store.postgres import PostgresRun
+from quickpay.adapters.store.rules_of_contacts import RULES as OF_CONTACTS
 from quickpay.adapters.store.rules_of_entry import RULES as OF_ENTRY
 from quickpay.adapters.store.rules_of_payment import RULES as OF_PAYMENT
 from quickpay.adapters.store.rules_of_simulation import RULES as OF_SIMULATION
@@ -80,6 +81,11 @@ async def live_in(house: House) -> None:
     await house.come(await house.handoff(waiting, authenticated=True), address="192.0.2.6")  # session 7
     await _let_in_by_phone(house, waiting)  # sessions 8 and 9
     await house.come(await house.launch(carol), address="192.0.2.9")  # session 10
+    await house.change(group, contact_info_editing=True)
+    eve = await house.guarantor(group, number="4", email="eve@example.com", mobile="+16085550104")
+    moved = await house.come(await house.link(eve), address="192.0.2.10")  # session 11
+    await moved.prove(Way.EMAIL)
+    await moved.changes(Way.SMS, "+16085550105")
     await house.outbox().run_once()
 
 
@@ -196,7 +202,7 @@ def _on_file(path: Path) -> Planting:
     return Planting(run, execute)
 
 
-OF_ALL = (*OF_ENTRY, *OF_PAYMENT, *OF_SIMULATION, *OF_STAFF)
+OF_ALL = (*OF_CONTACTS, *OF_ENTRY, *OF_PAYMENT, *OF_SIMULATION, *OF_STAFF)
 INVARIANTS = {rule.what: rule.invariant for rule in OF_ALL} | {
     "a count of tries or sendings beyond its limit": "I6"
 }

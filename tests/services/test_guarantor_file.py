@@ -86,6 +86,8 @@ async def test_a_contact_says_how_it_fares(lakeside: Lakeside) -> None:
     await send(Channel.EMAIL, email, None)
     assert (await _states(lakeside))[Channel.EMAIL] is ContactState.GOOD
     await house.edit(lakeside.alice, text_opt_out=True)
+    assert (await _states(lakeside))[Channel.SMS] is ContactState.CARRIER_STOP  # the stronger of the two
+    await house.do(lambda tx: tx.carrier_stops.lift(mobile, now=house.clock.now()))
     assert (await _states(lakeside))[Channel.SMS] is ContactState.OPTED_OUT
     link = await house.link(lakeside.alice)
     await house.do(

@@ -4,7 +4,8 @@ import pytest
 
 from quickpay.domain.guarantors import Account, Guarantor
 from quickpay.domain.staff import Staff, StaffRole, StaffState
-from quickpay.services.guarantor_search import AT_ONCE, LAST_PAGE, Found, GuarantorSearch
+from quickpay.services.guarantor_search import AT_ONCE, LAST_PAGE, LOOKED_OVER, Found, GuarantorSearch
+from tests.factories import make_account
 from tests.people import House
 from tests.services.conftest import Lakeside
 from tests.services.rows import rows
@@ -206,3 +207,23 @@ async def test_what_was_typed_is_read_again_by_the_same_one_only(lakeside: Lakes
     assert search.unseal(ADA, sealed) == "Alice"
     other = Staff(id=8, name="Bea", role=StaffRole.ADMIN, groups=None, state=StaffState.ACTIVE)
     assert search.unseal(other, sealed) is None
+
+
+async def test_open_balances_are_those_something_is_payable_of_now(lakeside: Lakeside) -> None:
+    house, group = lakeside.house, lakeside.group
+    for place in range(LOOKED_OVER + 5):
+        account = make_account() if place % 50 == 1 else Account()
+        await house.guarantor(
+            group, account, number=f"R{place:03}", first_name="Ro", last_name=f"Roe{place:03}"
+        )
+    search = search_of(house)
+    first = await search.find(ADA, "roe", open_only=True)
+    assert [one.guarantor.number for one in first.lines] == ["R001", "R051", "R101", "R151"]
+    assert all(one.payable > 0 for one in first.lines)
+    assert first.more
+    second = await search.find(ADA, "roe", open_only=True, page=2)
+    assert [one.guarantor.number for one in second.lines] == ["R201"]
+    assert not second.more
+    everybody = await search.find(ADA, "roe")
+    assert len(everybody.lines) == AT_ONCE
+    assert {one.guarantor.number for one in everybody.lines} >= {"R000", "R001"}

@@ -12,7 +12,6 @@ import pytest
 from quickpay.domain.guarantors import Account, Patient
 from quickpay.domain.links import LinkState
 from quickpay.domain.options import LandingPage, MfaSuccessRole
-from quickpay.domain.origins import Origin
 from quickpay.domain.sessions import Authentication, Role
 from quickpay.domain.staff import Staff, StaffRole
 from quickpay.mfa.limits import DEFAULT_LIMITS, Limit, Limits
@@ -131,7 +130,7 @@ async def test_a_caller_who_knows_what_is_on_file_is_let_in_by_the_spoken_code(
             {"identifier": said.identifier.value, "role": "authorized_patient"},
         ),
     ]
-    assert await desk.lakeside.house.verify.ways(desk.alice.visit) == AlreadyProved(landing=LandingPage.HOME)
+    assert await desk.lakeside.house.verify.ways(desk.alice.visit) == AlreadyProved(landing=LandingPage.PAY)
 
 
 async def test_the_timeline_of_the_link_tells_it(desk: Desk) -> None:
@@ -183,7 +182,7 @@ async def test_a_used_code_is_used(desk: Desk) -> None:
     assert isinstance(proved, Proved)
     assert await desk.types(code) == NoStay(why=Gone.NEVER, group=None)
     desk.alice.secret = proved.secret
-    assert await desk.types(code) == AlreadyProved(landing=LandingPage.HOME)
+    assert await desk.types(code) == AlreadyProved(landing=LandingPage.PAY)
 
 
 async def test_r23_r28_three_wrong_ones_end_the_code_and_the_right_one_is_then_refused_alike(
@@ -444,7 +443,7 @@ async def test_where_the_group_has_no_challenge_there_is_nothing_to_release(desk
 
 async def test_a_session_of_staff_is_not_released(desk: Desk) -> None:
     house = desk.lakeside.house
-    launched = await house.come(await house.link(desk.lakeside.alice, origin=Origin.STAFF))
+    launched = await house.come(await house.launch(desk.lakeside.alice))
     page = await house.verify.ways(launched.visit)
     assert isinstance(page, ChoosePage)
     assert not page.office

@@ -131,6 +131,27 @@ async def test_j5_first_or_preferred_and_last_name_with_a_contact_on_file_come_i
     assert sent_to in {"alice@example.com", "+16085550101"}
 
 
+@pytest.mark.parametrize(
+    ("after", "sent"), [(timedelta(hours=24) - timedelta(seconds=1), 0), (timedelta(hours=24), 1)]
+)
+async def test_r47_at_the_door_a_changed_contact_gets_no_code_for_a_day_and_the_answer_is_the_same(
+    lakeside: Lakeside, after: timedelta, sent: int
+) -> None:
+    house = lakeside.house
+    await house.change(lakeside.group, contact_info_editing=True)
+    person = await house.come(await house.link(lakeside.alice))
+    await person.prove()
+    await person.changes(Method.EMAIL, "new@example.com")
+    house.clock.advance(after)
+    before = Knocker(house).sent()
+    alice = Knocker(house)
+    assert isinstance(await alice.knock(contact="alice@example.com"), KnockTaken)
+    assert alice.sent() == before, "the old one is nobody's at once"
+    alice = Knocker(house, address="203.0.113.10")
+    assert isinstance(await alice.knock(contact="new@example.com"), KnockTaken)
+    assert alice.sent() == before + sent
+
+
 async def test_names_composed_another_way_are_the_same(lakeside: Lakeside) -> None:
     house = lakeside.house
     await house.edit(lakeside.alice, last_name="Muñoz  García")

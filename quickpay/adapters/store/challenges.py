@@ -23,7 +23,7 @@ _ADD = Statement(insert(challenges).values({column.name: bindparam(column.name) 
 _GET = Statement(select(*_ROW).where(challenges.c.id == bindparam("id")))
 _LAST_OF = Statement(
     select(*_ROW)
-    .where(challenges.c.session_id == bindparam("session"))
+    .where(challenges.c.session_id == bindparam("session"), challenges.c.purpose == bindparam("for_purpose"))
     # Sendings are counted on within a session; a clock may be put back (X24).
     .order_by(challenges.c.sends.desc(), challenges.c.created_at.desc(), challenges.c.id.desc())
     .limit(1)
@@ -91,6 +91,7 @@ class Challenges:
             sent_at=maybe_micros(challenge.sent_at),
             resend_at=micros(resend_at),
             expires_at=micros(challenge.expires_at),
+            replaces=challenge.replaces,
         )
 
     async def get(self, challenge_id: str) -> Challenge | None:
@@ -98,9 +99,9 @@ class Challenges:
         row = await self._run.one(_GET, id=challenge_id)
         return None if row is None else _challenge(row)
 
-    async def last_of(self, session_id: int) -> Challenge | None:
-        """The newest of the session, open or not."""
-        row = await self._run.one(_LAST_OF, session=session_id)
+    async def last_of(self, session_id: int, purpose: Purpose = Purpose.VIEW) -> Challenge | None:
+        """The newest of the session for this purpose, open or not."""
+        row = await self._run.one(_LAST_OF, session=session_id, for_purpose=purpose.value)
         return None if row is None else _challenge(row)
 
     async def resend_at(self, challenge_id: str) -> datetime:
@@ -172,6 +173,7 @@ def _challenge(row: Row) -> Challenge:
         created_at,
         sent_at,
         expires_at,
+        replaces,
     ) = row
     return Challenge(
         id=id_,
@@ -190,4 +192,5 @@ def _challenge(row: Row) -> Challenge:
         created_at=moment(created_at),
         sent_at=maybe_moment(sent_at),
         expires_at=moment(expires_at),
+        replaces=replaces,
     )

@@ -17,6 +17,7 @@ from quickpay.adapters.store.schema import (
     links,
     outbox,
     payments,
+    texts,
 )
 from quickpay.adapters.store.statements import Statement
 from quickpay.domain.guarantors import Guarantor
@@ -65,13 +66,14 @@ _STOPS = Statement(
     )
 )
 _LAST_MESSAGE = Statement(
-    select(outbox.c.state, outbox.c.reason, outbox.c.ended_at)
+    select(outbox.c.state, outbox.c.reason, outbox.c.ended_at, texts.c.status, texts.c.error)
+    .outerjoin(texts, texts.c.outbox_id == outbox.c.id)
     .where(
         outbox.c.guarantor_id == bindparam("guarantor"),
         outbox.c.recipient == bindparam("written_to"),
         outbox.c.state.in_(("sent", "dead")),
     )
-    .order_by(outbox.c.ended_at.desc(), outbox.c.id.desc())
+    .order_by(outbox.c.ended_at.desc(), outbox.c.id.desc(), texts.c.handed_at.desc())
     .limit(1)
 )
 _PAID = exists(
@@ -148,9 +150,12 @@ class Desk:
     async def last_message(self, guarantor_id: int, contact: str) -> LastMessage | None:
         """How the newest message to this contact that has ended did end."""
         row = await self._run.one(_LAST_MESSAGE, guarantor=guarantor_id, written_to=contact)
-        return (
-            None if row is None else LastMessage(delivered=row[0] == "sent", reason=row[1], at=moment(row[2]))
-        )
+        if row is None:
+            return None
+        state, reason, ended_at, told, error = row
+        if told in {"undelivered", "failed"}:  # handed over, and then the carrier could not bring it
+            return LastMessage(delivered=False, reason=error, at=moment(ended_at))
+        return LastMessage(delivered=state == "sent", reason=reason, at=moment(ended_at))
 
     async def batches(
         self, *, within: Reach, since: datetime, now: datetime, skip: int, most: int

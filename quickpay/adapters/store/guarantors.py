@@ -1,8 +1,9 @@
 """Guarantors in the database, each with one document of what the PM system said of the account."""
 
 from dataclasses import replace
+from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, update
 
 from quickpay.adapters.store.accounts import (
     account_from_json,
@@ -10,12 +11,13 @@ from quickpay.adapters.store.accounts import (
     patients_from_json,
     patients_to_json,
 )
-from quickpay.adapters.store.columns import micros, moment
+from quickpay.adapters.store.columns import micros, moment, text_
 from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import guarantors
 from quickpay.adapters.store.search_keys import keep_keys
 from quickpay.adapters.store.statements import Statement, insert
 from quickpay.domain.guarantors import Account, Guarantor
+from quickpay.mfa.methods import Method
 from quickpay.ports.tables import ContactsOnFile
 
 GUARANTOR = [column for column in guarantors.c if column.name != "account"]
@@ -43,6 +45,15 @@ _PUT = Statement(
         },
     ).returning(guarantors.c.id)
 )
+_SET_CONTACT = {
+    method: Statement(
+        update(guarantors)
+        .where(guarantors.c.id == bindparam("guarantor"), func.coalesce(column, "") == text_("there"))
+        .values({column.name: bindparam("contact"), "changed_at": bindparam("now")})
+        .returning(*GUARANTOR)
+    )
+    for method, column in ((Method.EMAIL, guarantors.c.email), (Method.SMS, guarantors.c.mobile))
+}
 # No more rows than this are looked at, so that a group of any size is counted in the same time at most.
 _SOME = (
     select(guarantors.c.email, guarantors.c.mobile)
@@ -109,6 +120,22 @@ class Guarantors:
         stored = replace(guarantor, id=row[0])
         await keep_keys(self._run, stored)
         return stored
+
+    async def set_contact(
+        self, guarantor_id: int, method: Method, contact: str, *, before: str | None, now: datetime
+    ) -> bool:
+        """Put one contact on file in place of what is there, if that is still `before`."""
+        row = await self._run.one(
+            _SET_CONTACT[method],
+            guarantor=guarantor_id,
+            contact=contact,
+            there=before or "",
+            now=micros(now),
+        )
+        if row is None:
+            return False
+        await keep_keys(self._run, guarantor_of(row))
+        return True
 
     async def contacts_on_file(self, group_id: int, *, most: int) -> ContactsOnFile:
         """Count who lacks which contact, among at most so many of a group's."""

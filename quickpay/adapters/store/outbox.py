@@ -8,10 +8,20 @@ from quickpay.adapters.store.columns import micros, moment, number, words
 from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import outbox
 from quickpay.adapters.store.statements import Statement, insert
-from quickpay.domain.messages import Channel, Message, MessageKind, NewMessage
+from quickpay.domain.messages import (
+    Channel,
+    Fate,
+    Message,
+    MessageKind,
+    NewMessage,
+    ReceiptSending,
+    payment_of,
+)
 
 _KINDS = words(MessageKind)
 _CHANNELS = words(Channel)
+
+_FATES = {"sent": Fate.SENT, "dead": Fate.UNDELIVERABLE, "dropped": Fate.UNDELIVERABLE}
 
 _WAITING = outbox.c.state.in_(("queued", "leased"))
 _DUE = (_WAITING, outbox.c.next_at <= bindparam("now"))
@@ -78,6 +88,11 @@ _RETRY = Statement(
     .where(*_LEASED)
     .values(state="queued", reason=bindparam("why"), next_at=bindparam("at"), lease_owner=None)
 )
+_RECEIPTS = Statement(
+    select(outbox.c.subject, outbox.c.recipient, outbox.c.state, outbox.c.ended_at)
+    .where(outbox.c.guarantor_id == bindparam("guarantor"), outbox.c.kind == MessageKind.RECEIPT.value)
+    .order_by(outbox.c.id)
+)
 _OLDEST = Statement(select(func.min(outbox.c.next_at)).where(*_DUE))
 
 
@@ -130,6 +145,22 @@ class Outbox:
         """Return since when the longest waiting message has been due."""
         row = await self._run.one(_OLDEST, now=micros(now))
         return None if row is None or row[0] is None else moment(row[0])
+
+    async def receipts(self, guarantor_id: int) -> list[ReceiptSending]:
+        """Every sending of a receipt of this guarantor's payments, in the order they were asked for."""
+        return [_receipt(row) for row in await self._run.all(_RECEIPTS, guarantor=guarantor_id)]
+
+
+def _receipt(row: Row) -> ReceiptSending:
+    subject, recipient, state, ended_at = row
+    payment_id, sending = payment_of(subject)
+    return ReceiptSending(
+        payment_id=payment_id,
+        sending=sending,
+        recipient=recipient,
+        fate=_FATES.get(state, Fate.WAITING),
+        ended_at=None if ended_at is None else moment(ended_at),
+    )
 
 
 def _message(row: Row) -> Message:

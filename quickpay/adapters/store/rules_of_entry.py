@@ -142,6 +142,7 @@ RULES: tuple[Rule, ...] = (
         .join(sessions, sessions.c.id == challenges.c.session_id)
         .where(
             challenges.c.method == _arrival,
+            challenges.c.purpose == "view",
             option_was_on(
                 "require_opposing_contact_methods",
                 group_id=challenges.c.group_id,

@@ -188,6 +188,51 @@ contact_stops = Table(
     Column("lifted_at", BigInteger),
 )
 
+# Numbers whose holder replied STOP to the carrier, whoever of us has them on file.
+carrier_stops = Table(
+    "carrier_stops",
+    metadata,
+    Column("number", Text, primary_key=True),  # E.164, as guarantors have it
+    Column("stopped_at", BigInteger, nullable=False),
+    Column("heard_by", Text, nullable=False),  # a text that was refused, a report, or the reply itself
+    Column("lifted_at", BigInteger),
+    _one_of("heard_by", "refusal", "report", "reply"),
+)
+
+# One row for each text a provider took; a report may come before we have written whom it was for.
+texts = Table(
+    "texts",
+    metadata,
+    Column("sid", Text, primary_key=True),
+    Column("kind", Text),
+    Column("challenge_id", Text),
+    Column("outbox_id", BigInteger),
+    Column("group_id", BigInteger),
+    Column("guarantor_id", BigInteger),
+    Column("link_serial", BigInteger),
+    Column("session_id", BigInteger),
+    Column("number", Text),
+    Column("handed_at", BigInteger),
+    Column("rank", Integer, nullable=False),
+    Column("status", Text),
+    Column("error", Text),
+    Column("reported_at", BigInteger),
+    CheckConstraint("(number IS NULL) = (handed_at IS NULL)", name="handed_whole"),
+    CheckConstraint("(status IS NULL) = (rank < 0)", name="rank_of_status"),
+    Index(
+        "ix_texts_challenge_id",
+        "challenge_id",
+        sqlite_where=text("challenge_id IS NOT NULL"),
+        postgresql_where=text("challenge_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_texts_outbox_id",
+        "outbox_id",
+        sqlite_where=text("outbox_id IS NOT NULL"),
+        postgresql_where=text("outbox_id IS NOT NULL"),
+    ),
+)
+
 sessions = Table(
     "sessions",
     metadata,
@@ -239,6 +284,7 @@ challenges = Table(
     Column("sent_at", BigInteger),
     Column("resend_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("replaces", Text),  # of a change of contact: what was on file then
     _one_of("method", "email", "sms"),
     _one_of("state", "queued", "sent", "verified", "locked", "expired", "superseded", "undeliverable"),
     CheckConstraint("tries BETWEEN 0 AND 5", name="tries_cap"),
@@ -249,6 +295,33 @@ challenges = Table(
         unique=True,
         sqlite_where=text("state IN ('queued', 'sent')"),
         postgresql_where=text("state IN ('queued', 'sent')"),
+    ),
+)
+
+# Contacts patients changed and confirmed; what is only asked for is a challenge and nothing else.
+contact_changes = Table(
+    "contact_changes",
+    metadata,
+    Column("challenge_id", Text, primary_key=True),  # the proof that the new contact is hers
+    Column("session_id", BigInteger, nullable=False),
+    Column("guarantor_id", ForeignKey("guarantors.id"), nullable=False),
+    Column("method", Text, nullable=False),
+    Column("contact", Text, nullable=False),
+    Column("before", Text),  # what was on file; none where she added one
+    Column("pm_contact", Text),  # what the PM system last said
+    Column("confirmed_at", BigInteger, nullable=False),
+    Column("kept_at", BigInteger),  # when the PM system first repeated itself after it
+    Column("adopted_at", BigInteger),  # when the PM system first said the same as she
+    Column("ended_at", BigInteger),  # when another contact took its place
+    _one_of("method", "email", "sms"),
+    Index("ix_contact_changes_guarantor_id", "guarantor_id", "confirmed_at"),
+    Index(
+        "uq_contact_changes_standing",
+        "guarantor_id",
+        "method",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
     ),
 )
 

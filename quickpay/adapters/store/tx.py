@@ -3,6 +3,7 @@
 from quickpay.adapters.store.audit import Audit
 from quickpay.adapters.store.challenges import Challenges
 from quickpay.adapters.store.checks import Checks
+from quickpay.adapters.store.contact_changes import ContactChanges
 from quickpay.adapters.store.counters import Counters
 from quickpay.adapters.store.desk import Desk
 from quickpay.adapters.store.drafts import GroupDrafts
@@ -25,6 +26,7 @@ from quickpay.adapters.store.sessions import Sessions
 from quickpay.adapters.store.staff import StaffAccounts
 from quickpay.adapters.store.staff_sessions import StaffSessions
 from quickpay.adapters.store.stops import ContactStops
+from quickpay.adapters.store.texts import CarrierStops, Texts
 from quickpay.adapters.store.webhooks import Webhooks
 
 
@@ -34,8 +36,10 @@ class StoreTx:
     __slots__ = (
         "api_keys",
         "audit",
+        "carrier_stops",
         "challenges",
         "checks",
+        "contact_changes",
         "counters",
         "desk",
         "drafts",
@@ -57,6 +61,7 @@ class StoreTx:
         "staff",
         "staff_sessions",
         "stops",
+        "texts",
         "webhooks",
     )
 
@@ -68,9 +73,12 @@ class StoreTx:
         self.links = Links(run)
         self.link_templates = LinkTemplates(run)
         self.stops = ContactStops(run)
+        self.carrier_stops = CarrierStops(run)
+        self.texts = Texts(run)
         self.sessions = Sessions(run)
         self.challenges = Challenges(run)
         self.knocks = Knocks(run)
+        self.contact_changes = ContactChanges(run)
         self.counters = Counters(run)
         self.orders = Orders(run)
         self.payments = Payments(run)

@@ -1,6 +1,6 @@
 """The API's shapes: what is read from requests and files, and what is sent."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
@@ -33,13 +33,26 @@ class GroupBody(Options):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactChangeOut:
+    """A contact in force that the patient changed and confirmed; `pm` is what the PM system said last."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = FORBID_UNKNOWN
+
+    contact: Literal["email", "mobile"]
+    pm: str | None = field(repr=False)
+    confirmed_at: datetime
+    taken_over: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuarantorBody(GuarantorRecord):
-    """A guarantor; the last five are told, and what GET gave may be PUT back with them."""
+    """A guarantor; the last six are told, and what GET gave may be PUT back with them."""
 
     id: str | None = None
     group: str | None = None
     currency: Literal["usd"] | None = None
     changed_at: datetime | None = None
+    contact_changes: tuple[ContactChangeOut, ...] = ()
     balances: Balances | None = None
 
     def record(self) -> GuarantorRecord:

@@ -22,6 +22,7 @@ from quickpay.handlers.api.shapes import (
     PostedOut,
     VersionOut,
 )
+from quickpay.mfa.methods import Method
 from quickpay.ports.tables import GroupVersion
 from quickpay.services.feed import PaymentView
 from quickpay.services.guarantors import GuarantorView
@@ -93,6 +94,15 @@ def guarantor_out(view: GuarantorView) -> dict[str, Any]:
         "receipts": [_named(one, _RECEIPT) for one in account.receipts],
         "currency": "usd",
         "changed_at": guarantor.changed_at,
+        "contact_changes": [
+            {
+                "contact": "email" if one.method == Method.EMAIL else "mobile",
+                "pm": one.pm_contact,
+                "confirmed_at": one.confirmed_at,
+                "taken_over": one.adopted_at is not None,
+            }
+            for one in view.changes
+        ],
         "balances": _named(view.balances, [one.name for one in fields(Balances)]),
     }
 

@@ -128,6 +128,7 @@ def session_frame(
     timed: bool = True,
 ) -> Frame:
     """Put the branding around a page of the session this request is of; a timed one says when it ends."""
+    timed = timed and stay.launch is None  # a simulation runs no script and gets no more time
     secret = visit_of(request).secret
     csrf = "" if secret is None else form_token(secret)
     frame = frame_of(

@@ -5,7 +5,6 @@ from typing import assert_never
 from aiohttp import web
 
 from quickpay.domain.balances import Balances
-from quickpay.domain.contacts import mask_email
 from quickpay.domain.money import Cents
 from quickpay.domain.options import LookAndFeel
 from quickpay.domain.payments import Payment, PaymentState, brand_name, card_name
@@ -13,10 +12,14 @@ from quickpay.domain.said import say
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.headers import new_scripts
-from quickpay.handlers.pages import Frame, show
+from quickpay.handlers.pages import Frame, see_other, show
 from quickpay.handlers.patient.answers import refused, stay_frame
 from quickpay.handlers.patient.views import PaymentResult
+from quickpay.handlers.receipt_mail import NOT_PRESSED, Pressed, answer_to, mail_panel, press_of
 from quickpay.handlers.words import DECLINED, NEXT_AFTER_DECLINE
+from quickpay.services.payer import LinkEnded
+from quickpay.services.receipt_mail import NotOffered, Overtaken, Queued, Stopped
+from quickpay.services.resend import BadAddress, TooOften
 from quickpay.services.result import NotYours, ResultPage
 from quickpay.services.stay import MustProve, NoStay
 
@@ -33,10 +36,32 @@ STATUSES = {
 
 async def see(request: web.Request) -> web.Response:
     """Show how the payment stands."""
+    return await _see(request)
+
+
+async def send_receipt(request: web.Request) -> web.Response:
+    """Send the receipt again, or show why not."""
+    press = press_of(request)
+    if isinstance(press, Pressed):
+        return await _see(request, press)
+    payment_id = request.match_info["id"]
+    match await request.app[DESK].resend.of_payment(visit_of(request), payment_id, press):
+        case NotYours():
+            raise web.HTTPNotFound
+        case MustProve() | NoStay() | LinkEnded() as why:
+            return refused(request, why)
+        case (Queued() | Overtaken() | NotOffered() | Stopped() | BadAddress() | TooOften()) as outcome:
+            again = answer_to(outcome, press.typed)
+            return see_other(f"/payments/{payment_id}#mail") if again is None else await _see(request, again)
+        case never:
+            assert_never(never)
+
+
+async def _see(request: web.Request, pressed: Pressed = NOT_PRESSED) -> web.Response:
     match await request.app[DESK].results.see(visit_of(request), request.match_info["id"]):
         case ResultPage() as result:
             frame = stay_frame(request, result.stay, scripts=new_scripts())
-            return show(payment_view(result, frame))
+            return show(payment_view(result, frame, pressed), status=pressed.status)
         case NotYours():
             raise web.HTTPNotFound
         case MustProve() | NoStay() as why:
@@ -45,7 +70,7 @@ async def see(request: web.Request) -> web.Response:
             assert_never(never)
 
 
-def payment_view(result: ResultPage, frame: Frame) -> PaymentResult:
+def payment_view(result: ResultPage, frame: Frame, pressed: Pressed = NOT_PRESSED) -> PaymentResult:
     """Make the page of a payment."""
     payment, stay = result.payment, result.stay
     options = stay.group.options
@@ -70,8 +95,12 @@ def payment_view(result: ResultPage, frame: Frame) -> PaymentResult:
         not_posted=paid and payment.not_posted_because is not None,
         remains=remains if result.live and paid else None,
         remains_label=label,
-        email=None if payment.receipt_email is None else mask_email(payment.receipt_email),
-        sends_receipt=options.payments.email_receipt,
+        no_emails=payment.receipt_email is not None and not options.payments.email_receipt,
+        mail=mail_panel(
+            result.mail if paid else None,
+            action=f"/payments/{payment.id}/receipt" if result.live else "",
+            pressed=pressed,
+        ),
         again=result.again,
         mine=f"/payments/{payment.id}",
     )

@@ -16,7 +16,16 @@ from quickpay.handlers.patient.landing import landing_address
 from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.patient.views import ChooseWay, TypeCode, WayChoice
 from quickpay.handlers.walking import walked
-from quickpay.handlers.words import CHOOSE_WAY, ENTER_CODE, aloud, code_refused, minutes, new_code_in
+from quickpay.handlers.words import (
+    CHOOSE_WAY,
+    ENTER_CODE,
+    TEXTS_BLOCKED,
+    aloud,
+    code_refused,
+    minutes,
+    new_code_in,
+    text_report,
+)
 from quickpay.mfa.methods import Method
 from quickpay.services.proof_pages import (
     AlreadyProved,
@@ -155,7 +164,7 @@ def not_here(request: web.Request, why: NotHere) -> web.Response:
             return see_other(landing_address(landing))
         case ProofNotOffered():
             return see_other("/pay")
-        case CannotProve(stay=stay, office=office):
+        case CannotProve(stay=stay, office=office, blocked=blocked):
             by_phone = (
                 (say("While you are on the phone, it can open your bill on this screen."),) if office else ()
             )
@@ -163,6 +172,7 @@ def not_here(request: web.Request, why: NotHere) -> web.Response:
                 frame=session_frame(request, stay),
                 heading=say("Please contact the office"),
                 words=(
+                    *(() if blocked is None else (TEXTS_BLOCKED,)),
                     say("We cannot send you a code from here. The office can help you to pay."),
                     *by_phone,
                 ),
@@ -187,6 +197,8 @@ def choose_view(page: ChoosePage, frame: Frame, mistakes: tuple[Mistake, ...] = 
         office=page.office,
         ways=ways,
         chosen=ways[0].method if len(ways) == 1 else None,
+        blocked=None if page.blocked is None else _way(page.blocked),
+        blocked_words=TEXTS_BLOCKED,
         mistakes=mistakes,
     )
 
@@ -209,6 +221,8 @@ def code_view(
         other_ways=page.other_ways,
         undeliverable=page.undeliverable,
         open=page.open,
+        blocked=TEXTS_BLOCKED if page.blocked else "",
+        report="" if page.blocked else text_report(page.report),
         time_left=minutes(page.seconds_left),
         seconds_to_resend=page.seconds_to_resend,
         mistakes=mistakes,

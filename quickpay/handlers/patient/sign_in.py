@@ -1,6 +1,7 @@
 """The group's door on the web: who are you, and the code that shows it; the same for whoever knocks (J5)."""
 
 import secrets
+from dataclasses import replace
 from http import HTTPStatus
 from typing import assert_never
 
@@ -14,8 +15,9 @@ from quickpay.handlers.cookies import give_cookie, visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
 from quickpay.handlers.headers import Scripts, new_scripts
-from quickpay.handlers.pages import Frame, Mistake, frame_of, see_other, show
+from quickpay.handlers.pages import SIMULATION, Frame, Mistake, frame_of, see_other, show
 from quickpay.handlers.patient.answers import mistakes_of
+from quickpay.handlers.patient.landing import landing_of
 from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.patient.views import KnockCode, SignIn
 from quickpay.handlers.tongues import tongue_of
@@ -93,8 +95,8 @@ async def check(request: web.Request) -> web.Response:
     desk, form, slug = request.app[DESK], form_of(request), request.match_info["group"]
     typed = "" if form.faults else form.text("code")
     match await desk.website.check(visit_of(request), slug, typed):
-        case CameIn(secret=secret):
-            response = see_other("/pay")
+        case CameIn(group=group, session=session, secret=secret):
+            response = see_other(landing_of(group, session.role))
             give_cookie(response, secret, secure=desk.secure)
             return response
         case KnockRefused(page=page, why=why):
@@ -130,7 +132,8 @@ def _form(request: web.Request, group: Group, mistakes: tuple[Mistake, ...] = ()
     secret = secrets.token_bytes(32) if brought is None else brought
     form = form_of(request) if request.method == "POST" else None
     page = SignIn(
-        frame=_frame(request, group, secret),
+        # Of the staff within a simulation, who finds the form but cannot send it.
+        frame=replace(_frame(request, group, secret), simulation=request.get(SIMULATION)),
         action=f"/g/{group.slug}/sign-in",
         left=request.query.get("left") == "yes",
         mistakes=mistakes,

@@ -8,6 +8,7 @@ from quickpay.domain.balances import AmountChoice
 from quickpay.domain.money import Cents
 from quickpay.domain.payments import Method
 from quickpay.handlers.pages import Frame, Mistake
+from quickpay.handlers.receipt_mail import MailPanel
 from quickpay.mfa.methods import Method as WayMethod
 
 
@@ -101,6 +102,8 @@ class ChooseWay:
     office: bool
     ways: tuple[WayChoice, ...]
     chosen: WayMethod | None
+    blocked: WayChoice | None
+    blocked_words: str
     mistakes: tuple[Mistake, ...] = ()
 
 
@@ -115,6 +118,8 @@ class TypeCode:
     other_ways: bool
     undeliverable: bool
     open: bool
+    blocked: str
+    report: str
     time_left: str
     seconds_to_resend: int
     mistakes: tuple[Mistake, ...] = ()
@@ -257,7 +262,7 @@ class PaymentResult:
     not_posted: bool
     remains: Cents | None
     remains_label: str
-    email: str | None = field(repr=False)
-    sends_receipt: bool
+    no_emails: bool
+    mail: MailPanel | None
     again: bool
     mine: str

@@ -5,11 +5,11 @@ from dataclasses import replace
 from aiohttp import web
 
 from quickpay.domain.options import LookAndFeel
-from quickpay.domain.said import say, say_in
+from quickpay.domain.said import say, say_in, together
 from quickpay.domain.visits import Visit, totals
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
-from quickpay.handlers.pages import show
+from quickpay.handlers.pages import Frame, show
 from quickpay.handlers.patient.answers import stay_frame
 from quickpay.handlers.portal.parts import (
     address,
@@ -26,37 +26,51 @@ from quickpay.handlers.portal.parts import (
 )
 from quickpay.handlers.portal.pieces import Choice, Filter, Place, Sum, VisitCard
 from quickpay.handlers.portal.views import AccountView
-from quickpay.handlers.portal.words import COLLECTIONS, VISIT_STATES, WHAT_COLLECTIONS
+from quickpay.handlers.portal.words import (
+    COLLECTIONS,
+    EVERY_VISIT,
+    OPEN_OR_PAID,
+    VISIT_STATES,
+    WHAT_COLLECTIONS,
+)
 from quickpay.handlers.words import day
 from quickpay.services.portal_account import AccountPage, VisitFilter, VisitState
+from quickpay.services.portal_sums import Owed
+from quickpay.services.portal_visits import VisitsPage
 
 
 async def show_account(request: web.Request) -> web.Response:
     """Show Account."""
-    page = await request.app[DESK].portal.account(visit_of(request), _chosen(request))
+    page = await request.app[DESK].portal.account(visit_of(request), chosen_in(request))
     if not isinstance(page, AccountPage):
         return not_a_member(request, page)
+    return show(account_view(page, stay_frame(request, page.stay, here="account")))
+
+
+def account_view(page: AccountPage, frame: Frame) -> AccountView:
+    """Make Account of the sums and the visits."""
     stay, owed = page.stay, page.owed
     look = stay.group.options.look_and_feel
-    view = AccountView(
-        frame=stay_frame(request, stay, here="account"),
+    return AccountView(
+        frame=frame,
         guarantor=stay.guarantor.name,
         account=stay.guarantor.number,
         figures=(due_sum(owed, look), *other_sums(owed, look)),
         statement=None if owed.last is None else statement_link(owed.last),
-        collections=_collections(page, look),
+        collections=_collections(owed, look),
         pay=pay_panel(owed),
         since=tuple(_place(page, visits, look) for visits in page.since),
         unlisted=page.unlisted,
         visits=tuple(_card(page, visit, look) for visit in page.history.items),
         filters=_filters(page),
         any_visits=bool(page.years),
+        export=address("/visits.pdf", **_query(page.chosen)) if look.visits_pdf_export else None,
         pager=pager(page.history, "/account", **_query(page.chosen)),
     )
-    return show(view)
 
 
-def _chosen(request: web.Request) -> VisitFilter:
+def chosen_in(request: web.Request) -> VisitFilter:
+    """Read from the address which visits are chosen."""
     word = request.query.get("show", "")
     patient = number_in(request, "patient")
     return VisitFilter(
@@ -65,6 +79,24 @@ def _chosen(request: web.Request) -> VisitFilter:
         state=VisitState(word) if word in set(VisitState) else VisitState.ALL,
         page=number_in(request, "page") or 1,
     )
+
+
+def said_of(page: AccountPage | VisitsPage) -> str:
+    """Say which visits are chosen, patients by name."""
+    chosen, patients = page.chosen, page.patients
+    named = () if chosen.patient is None else patients[chosen.patient : chosen.patient + 1]
+    said = (
+        OPEN_OR_PAID.get(chosen.state, EVERY_VISIT),
+        *(patient_name(page.stay.guarantor, one) for one in named),
+        *(() if chosen.year is None else (str(chosen.year),)),
+    )
+    return together(*said, between=", ")
+
+
+def sums_of(owed: Owed, look: LookAndFeel) -> tuple[Sum, ...]:
+    """Every sum of the account the group shows."""
+    collections = _collections(owed, look)
+    return (due_sum(owed, look), *other_sums(owed, look), *(() if collections is None else (collections,)))
 
 
 def _query(chosen: VisitFilter) -> dict[str, str]:
@@ -101,11 +133,11 @@ def _filters(page: AccountPage) -> tuple[Filter, ...]:
     return tuple(filters)
 
 
-def _collections(page: AccountPage, look: LookAndFeel) -> Sum | None:
-    if not look.show_collections or page.owed.collections == 0:
+def _collections(owed: Owed, look: LookAndFeel) -> Sum | None:
+    if not look.show_collections or owed.collections == 0:
         return None
-    pending = page.owed.collections_pending if look.show_insurance_pending else None
-    return Sum(label=COLLECTIONS, amount=page.owed.collections, words=WHAT_COLLECTIONS, pending=pending)
+    pending = owed.collections_pending if look.show_insurance_pending else None
+    return Sum(label=COLLECTIONS, amount=owed.collections, words=WHAT_COLLECTIONS, pending=pending)
 
 
 def _place(page: AccountPage, visits: tuple[Visit, ...], look: LookAndFeel) -> Place:

@@ -55,22 +55,28 @@ async def show_statement(request: web.Request) -> web.Response:
     """Show one statement."""
     match await request.app[DESK].portal.statement(visit_of(request), request.match_info["id"]):
         case StatementPage() as page:
-            look = page.stay.group.options.look_and_feel
-            view = StatementView(
-                frame=stay_frame(request, page.stay, here="statements", scripts=new_scripts()),
-                guarantor=page.stay.guarantor.name,
-                account=page.stay.guarantor.number,
-                statement=_row(page.statement, look),
-                table=line_table(say("Lines of this statement"), page.lines, look, total=len(page.lines) > 1),
-                gone=page.gone,
-            )
-            return show(view)
+            return show(statement_view(request, page))
         case NoSuchPage():
             raise web.HTTPNotFound
         case NoStay() | MustProve() | LinkEnded() | NotAuthorized() as why:
             return not_a_member(request, why)
         case never:
             assert_never(never)
+
+
+def statement_view(request: web.Request, page: StatementPage) -> StatementView:
+    """Make the page of a statement."""
+    look = page.stay.group.options.look_and_feel
+    row = _row(page.statement, look)
+    return StatementView(
+        frame=stay_frame(request, page.stay, here="statements", scripts=new_scripts()),
+        guarantor=page.stay.guarantor.name,
+        account=page.stay.guarantor.number,
+        statement=row,
+        paper=f"{row.link.address}.pdf",
+        table=line_table(say("Lines of this statement"), page.lines, look, total=len(page.lines) > 1),
+        gone=page.gone,
+    )
 
 
 def _row(one: StatementLine, look: LookAndFeel) -> StatementRow:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from quickpay.domain.money import Cents
-from quickpay.handlers.pages import Frame
+from quickpay.handlers.pages import Frame, Mistake
 from quickpay.handlers.portal.pieces import (
     Filter,
     LineTable,
@@ -19,6 +19,7 @@ from quickpay.handlers.portal.pieces import (
     Sum,
     VisitCard,
 )
+from quickpay.handlers.receipt_mail import MailPanel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ class AccountView:
     visits: tuple[VisitCard, ...]
     filters: tuple[Filter, ...]
     any_visits: bool
+    export: str | None
     pager: Pager
 
 
@@ -100,13 +102,18 @@ class PostedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptView:
-    """One receipt; `elsewhere` when the PM system took it, which has not told what it was put on."""
+    """One receipt; `elsewhere` when the PM system took it, which has not told what it was put on.
+
+    `paper` is the address of the same as a PDF.
+    """
 
     template: ClassVar[str] = "portal/receipt.html"
     frame: Frame
     guarantor: str
     account: str
     receipt: ReceiptRow
+    paper: str
+    mail: MailPanel | None
     transaction: str | None
     not_posted: bool
     unapplied: Cents | None
@@ -147,13 +154,14 @@ class StatementsView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementView:
-    """One statement with its lines as they stand now."""
+    """One statement with its lines as they stand now; `paper` is the address of the same as a PDF."""
 
     template: ClassVar[str] = "portal/statement.html"
     frame: Frame
     guarantor: str
     account: str
     statement: StatementRow
+    paper: str
     table: LineTable
     gone: tuple[str, ...]
 
@@ -170,3 +178,43 @@ class ProfileView:
     email: str | None = field(repr=False)
     mobile: str | None = field(repr=False)
     patients: tuple[str, ...] = field(repr=False)
+    told: str | None
+    email_rests: str
+    mobile_rests: str
+    editable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactField:
+    """The field for a new contact; `name` is the form's, `kept` is said where one is on file."""
+
+    template: ClassVar[str] = "portal/contact.html"
+    frame: Frame
+    heading: str
+    name: str
+    label: str
+    hint: str
+    keyboard: str
+    on_file: str | None = field(repr=False)
+    kept: str
+    rests: str
+    typed: str = field(repr=False)
+    told: str | None
+    mistakes: tuple[Mistake, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmContact:
+    """Where the code went, in full as she has just typed it, and the field for it."""
+
+    template: ClassVar[str] = "portal/confirm_contact.html"
+    frame: Frame
+    way: str
+    contact: str = field(repr=False)
+    again: str
+    undeliverable: bool
+    open: bool
+    time_left: str
+    seconds_to_resend: int
+    mistakes: tuple[Mistake, ...] = ()
+    told: str | None = None

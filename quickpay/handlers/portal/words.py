@@ -41,6 +41,11 @@ _STATUSES = {ReceiptStatus.PAID: say("Paid"), ReceiptStatus.UNSUCCESSFUL: say("U
 PAID_ONLINE = say("Online")
 _WALLETS = {Method.APPLE_PAY: "Apple Pay", Method.GOOGLE_PAY: "Google Pay"}
 
+NOT_EXPORTED = say("Visits are not given as a file here")
+NOT_EXPORTED_WORDS = say("This office does not offer that. Your visits stand on the Account page.")
+OPEN_OR_PAID = {VisitState.OPEN: say("Visits with something to pay"), VisitState.PAID: say("Paid visits")}
+EVERY_VISIT = say("All visits")
+
 VISIT_STATES = {
     VisitState.ALL: say_in("visits", "All"),
     VisitState.OPEN: say_in("visits", "Open"),

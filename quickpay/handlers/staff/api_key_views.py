@@ -16,6 +16,7 @@ SCOPES: dict[Scope, str] = {
     Scope.LINKS_READ: "See links and how they fared",
     Scope.LINKS_WRITE: "Make, send, end and restore links",
     Scope.HANDOFFS_WRITE: "Hand the portal's users over",
+    Scope.LAUNCHES_WRITE: "Show its staff what a patient sees",
     Scope.PAYMENTS_READ: "See payments",
     Scope.PAYMENTS_WRITE: "Take payments over",
 }

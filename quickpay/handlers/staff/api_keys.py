@@ -1,7 +1,6 @@
 """API keys, in POPS Management: list them, make one that is shown once, revoke one at once."""
 
 import re
-import secrets
 from datetime import timedelta
 from typing import assert_never
 
@@ -26,13 +25,13 @@ from quickpay.handlers.staff.api_key_views import (
     ScopeChoice,
 )
 from quickpay.handlers.staff.frames import bar_of, faults_in, staff_frame
+from quickpay.handlers.staff.sending.asked import FORM_KEY, form_key_of
 from quickpay.handlers.staff.words import moment
 from quickpay.services.api_keys import KeyLine, KeyState, MadeBefore, NewKey
 
 LIST = "/staff/api-keys"
 NEW = "/staff/api-keys/new"
 _ADMIN = StaffOnly(roles=frozenset({StaffRole.ADMIN}), pops_management=True)
-_FORM_KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _DAYS = re.compile(r"[0-9]{1,3}", re.ASCII)
 _TICKED = "yes"
 _SHOWN_AT = {"life": "days"}
@@ -60,7 +59,7 @@ async def make(request: web.Request) -> web.Response:
     days, mistakes = form.text("days").strip(), faults_in(form, "name", "group", "days")
     if not mistakes and not _DAYS.fullmatch(days):
         mistakes = (Mistake(field="days", message="Enter a number of days from 1 to 365."),)
-    if mistakes or not _FORM_KEY.fullmatch(form.text("form_key")):
+    if mistakes or not FORM_KEY.fullmatch(form.text("form_key")):
         return await _form_page(request, form, mistakes or (Mistake(field="", message="Press once more."),))
     answer = await request.app[DESK].keyring.create_once(
         form.text("form_key"),
@@ -144,11 +143,10 @@ async def _form_page(request: web.Request, form: Form, mistakes: tuple[Mistake, 
         )
         for scope in Scope
     )
-    kept = form.text("form_key")
     page = NewKeyForm(
         frame=staff_frame(request),
         bar=bar_of(request, staff),
-        form_key=kept if _FORM_KEY.fullmatch(kept) else secrets.token_hex(16),
+        form_key=form_key_of(form),
         name=form.text("name"),
         group=form.text("group"),
         groups=(*every, *((group.slug, group.name) for group in groups)),

@@ -35,7 +35,8 @@ def staff_frame(request: web.Request, *, scripts: Scripts | None = None) -> Fram
 def bar_of(request: web.Request, staff: Staff) -> Bar:
     """Say who is here, and offer no more than she may open."""
     shown = request.app[DESK].staff.pops_management
-    return Bar(name=staff.name, role=ROLES[staff.role], menu=menu_of(staff.role, pops_management=shown))
+    menu = menu_of(staff.role, request.path, pops_management=shown)
+    return Bar(name=staff.name, role=ROLES[staff.role], menu=menu)
 
 
 def at_the_door(request: web.Request, page: Callable[[Frame], Page], *, status: int = 200) -> web.Response:

@@ -10,15 +10,16 @@ from quickpay.handlers.forms import form_of
 from quickpay.handlers.gate import staff_of
 from quickpay.handlers.pages import Mistake, see_other, show
 from quickpay.handlers.staff.frames import bar_of, staff_frame
-from quickpay.handlers.staff.views import FrontPage
+from quickpay.handlers.staff.views import FrontPage, Waiting
 from quickpay.handlers.staff.words import may_do
+from quickpay.services.staff_start import Start
 
 # A link's id, alone or in the address it stands in.
 _LINK_ID = re.compile(r"(?:\S*/q/)?([A-Za-z0-9_-]{22})(?:\.[A-Za-z0-9_-]{43})?", re.ASCII)
 
 
 async def show_front(request: web.Request) -> web.Response:
-    """Say who you are and what you may do."""
+    """Show where a day begins."""
     return await _front(request, staff_of(request))
 
 
@@ -41,15 +42,36 @@ async def _front(
     link: str = "",
     status: int = 200,
 ) -> web.Response:
-    bar = bar_of(request, staff)
-    groups = await request.app[DESK].staff.view.groups(staff)
+    bar, desk = bar_of(request, staff), request.app[DESK].staff
+    found = await desk.start.look(staff)
+    menu = bar.menu
     page = FrontPage(
         frame=staff_frame(request),
         bar=bar,
-        groups=tuple((group.name, group.slug) for group in groups),
+        ways=(*menu.bar[1:], *menu.more, *((menu.pops,) if menu.pops else ())),
+        waiting=_waiting(found) if menu.pops else (),
+        groups=tuple((group.name, group.slug) for group in found.groups),
         every_group=staff.groups is None,
-        may=may_do(staff.role, pops_management=request.app[DESK].staff.pops_management),
+        may=may_do(staff.role, pops_management=desk.pops_management),
         mistakes=mistakes,
         link=link,
     )
     return show(page, status=status)
+
+
+def _waiting(found: Start) -> tuple[Waiting, ...]:
+    """Say what waits for an admin, each as a way to the list behind the number."""
+    said = (
+        (found.keys_ending, "/staff/api-keys", "API key ends soon", "API keys end soon"),
+        (
+            found.drafts,
+            "/staff/groups",
+            "draft of a group is not published",
+            "drafts of groups are not published",
+        ),
+    )
+    return tuple(
+        Waiting(words=f"{number} {one if number == 1 else many}", path=path)
+        for number, path, one, many in said
+        if number
+    )

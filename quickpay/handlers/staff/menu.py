@@ -1,57 +1,159 @@
-"""What the bar above the staff's pages offers, and to whom."""
+"""What the bar above the staff's pages offers, to whom, and where one is."""
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
 from quickpay.domain.staff import StaffRole
 from quickpay.handlers.gate import AT_THE_DESK, EVERY_ROLE
 
+_ADMIN = frozenset({StaffRole.ADMIN})
+_ONE = "/[^/]+"
+
+
+class Place(Enum):
+    """Where a line of the menu stands."""
+
+    BAR = "bar"
+    MORE = "more"
+    POPS = "pops"
+    """POPS Management, a place with a menu of its own; absent without the setting."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuItem:
-    """One way on; a hidden one is part of POPS Management and absent without the setting."""
+    """One way on; `area` is the pattern of the addresses that belong to it, `words` what it is for."""
 
     label: str
     path: str
-    roles: frozenset[StaffRole] = EVERY_ROLE
-    pops_management: bool = False
+    area: str
+    words: str = ""
+    place: Place = Place.BAR
+    roles: frozenset[StaffRole] = AT_THE_DESK
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuLine:
+    """One line as a page shows it; `here` is the word of `aria-current`, empty elsewhere."""
+
+    label: str
+    path: str
+    words: str
+    here: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Menu:
+    """The lines somebody is offered; `pops` leads to POPS Management, whose own lines are `within`."""
+
+    bar: tuple[MenuLine, ...]
+    more: tuple[MenuLine, ...]
+    pops: MenuLine | None
+    within: tuple[MenuLine, ...]
+
+
+_POPS = MenuItem(
+    label="POPS Management",
+    path="/staff/groups",
+    area="/staff/(groups|templates|api-keys|accounts)(/.*)?",
+    words="Groups, messages, API keys and accounts.",
+    place=Place.POPS,
+    roles=_ADMIN,
+)
 _MENU = (
-    MenuItem(label="Guarantors", path="/staff/guarantors"),
-    MenuItem(label="Batches", path="/staff/links/batches", roles=AT_THE_DESK),
-    MenuItem(label="Send a link", path="/staff/send", roles=AT_THE_DESK),
-    MenuItem(label="Office QR", path="/staff/office-qr", roles=AT_THE_DESK),
-    MenuItem(label="See as patient", path="/staff/launch", roles=AT_THE_DESK),
-    MenuItem(label="Caller without a code", path="/staff/release", roles=AT_THE_DESK),
     MenuItem(
-        label="POPS Management",
+        label="Guarantors",
+        path="/staff/guarantors",
+        area=f"/staff/guarantors({_ONE}{_ONE}(/end-links)?)?|/staff/links/[A-Za-z0-9_-]{{22}}(/(end|restore))?",
+        words="Find who owes, their links and their payments.",
+        roles=EVERY_ROLE,
+    ),
+    MenuItem(
+        label="Send a link",
+        path="/staff/send",
+        area=f"/staff/send|/staff/guarantors{_ONE}{_ONE}/send",
+        words="By email or text message, to one guarantor.",
+    ),
+    MenuItem(
+        label="Office QR",
+        path="/staff/office-qr",
+        area=f"/staff/office-qr(/.*)?|/staff/guarantors{_ONE}{_ONE}/qr|/staff/links{_ONE}/qr",
+        words="A code on your screen that a phone scans to pay.",
+    ),
+    MenuItem(
+        label="See as patient",
+        path="/staff/launch",
+        area="/staff/launch",
+        words="What a patient sees; nothing is paid or changed.",
+    ),
+    MenuItem(
+        label="Caller without a code",
+        path="/staff/release",
+        area=f"/staff/release|/staff/guarantors{_ONE}{_ONE}/release",
+        words="Let somebody in by phone who cannot get a code.",
+        place=Place.MORE,
+    ),
+    MenuItem(
+        label="Batches",
+        path="/staff/links/batches",
+        area="/staff/links/(batches|groups)(/.*)?",
+        words="Links sent together: how they fared, and ending them.",
+        place=Place.MORE,
+    ),
+    MenuItem(
+        label="Groups",
         path="/staff/groups",
-        roles=frozenset({StaffRole.ADMIN}),
-        pops_management=True,
+        area=f"/staff/groups(?!{_ONE}/templates)(/.*)?",
+        place=Place.POPS,
+        roles=_ADMIN,
     ),
     MenuItem(
         label="Messages",
         path="/staff/templates",
-        roles=frozenset({StaffRole.ADMIN}),
-        pops_management=True,
+        area=f"/staff/templates|/staff/groups{_ONE}/templates(/.*)?",
+        place=Place.POPS,
+        roles=_ADMIN,
     ),
     MenuItem(
         label="API keys",
         path="/staff/api-keys",
-        roles=frozenset({StaffRole.ADMIN}),
-        pops_management=True,
+        area="/staff/api-keys(/.*)?",
+        place=Place.POPS,
+        roles=_ADMIN,
     ),
     MenuItem(
         label="Accounts",
         path="/staff/accounts",
-        roles=frozenset({StaffRole.ADMIN}),
-        pops_management=True,
+        area="/staff/accounts(/.*)?",
+        place=Place.POPS,
+        roles=_ADMIN,
     ),
 )
 
 
-def menu_of(role: StaffRole, *, pops_management: bool) -> tuple[MenuItem, ...]:
-    """List what this role may open where POPS Management is shown or is not."""
-    return tuple(
-        item for item in _MENU if role in item.roles and (pops_management or not item.pops_management)
+def menu_of(role: StaffRole, here: str, *, pops_management: bool) -> Menu:
+    """List what this role may open where POPS Management is shown or is not, as the page at `here` does."""
+    line = _marked(here)
+
+    def lines(place: Place) -> tuple[MenuLine, ...]:
+        return tuple(line(item) for item in _MENU if item.place is place and role in item.roles)
+
+    shown = pops_management and role in _POPS.roles
+    pops = line(_POPS) if shown else None
+    return Menu(
+        bar=lines(Place.BAR),
+        more=lines(Place.MORE),
+        pops=pops,
+        within=lines(Place.POPS) if pops is not None and pops.here else (),
     )
+
+
+def _marked(here: str) -> Callable[[MenuItem], MenuLine]:
+    def line(item: MenuItem) -> MenuLine:
+        word = "true" if re.fullmatch(item.area, here) else ""
+        if here == item.path and item is not _POPS:
+            word = "page"
+        return MenuLine(label=item.label, path=item.path, words=item.words, here=word)
+
+    return line

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from quickpay.handlers.pages import Frame, Mistake
-from quickpay.handlers.staff.menu import MenuItem
+from quickpay.handlers.staff.menu import Menu, MenuLine
 from quickpay.handlers.staff.qr import QrPicture
 
 
@@ -14,7 +14,7 @@ class Bar:
 
     name: str
     role: str
-    menu: tuple[MenuItem, ...]
+    menu: Menu
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +59,22 @@ class NoEnrolmentPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Something that wants somebody's hand, as a way to it."""
+
+    words: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FrontPage:
-    """Who you are, your groups, what you may do."""
+    """Where a day begins: a search, the ways on, what waits; who you are and what you may do."""
 
     template: ClassVar[str] = "staff/front.html"
     frame: Frame
     bar: Bar
+    ways: tuple[MenuLine, ...]
+    waiting: tuple[Waiting, ...]
     groups: tuple[tuple[str, str], ...]
     every_group: bool
     may: tuple[str, ...]

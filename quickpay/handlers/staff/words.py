@@ -1,13 +1,11 @@
 """What the staff's pages say: of roles, of times, and of a link's events, as sentences."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from quickpay.domain.launches import LaunchMode
 from quickpay.domain.money import format_usd
 from quickpay.domain.staff import StaffRole
-from quickpay.handlers.words import day
+from quickpay.handlers.words import moment as moment
 from quickpay.services.stay import Gone
 
 ROLES = {
@@ -29,6 +27,7 @@ _AT_THE_DESK_MAY = (
     "End links: one, a guarantor's, or a whole batch; restore one that is on hold.",
     "Let a caller in who cannot get a code, after asking her for what is on file.",
     "See QuickPay as a patient of your groups sees it, without changing anything.",
+    "Let texts go to a number again whose holder told the carrier STOP, and then START.",
     "See contacts whole and copy a link's address.",
 )
 _MAY: dict[StaffRole, tuple[str, ...]] = {
@@ -51,7 +50,17 @@ GONE = {
     Gone.SIGNED_OUT: "You are signed out.",
 }
 
-_HOURS = 12
+TEXT_ERRORS = {
+    "21610": "the carrier was told STOP",
+    "30003": "the phone was off or out of reach",
+    "30004": "the phone or its carrier blocks our texts",
+    "30005": "there is no such number any more",
+    "30006": "this number gets no texts, it may be a landline",
+    "30007": "the carrier took it for spam",
+    "30008": "the carrier did not say why",
+}
+"""What a carrier's numbers for failed texts mean; of others the number itself is said."""
+
 _EVENTS = {
     "link.created": "The link was made{by}.",
     "link.created.sent": "The link was made{by}, and its {sent} waits to go out.",
@@ -71,11 +80,18 @@ _EVENTS = {
     "challenge.locked": "Too many wrong codes: this proof was locked.",
     "challenge.verified": "Proved who she is by the code.",
     "challenge.cancelled": "The code was taken back.",
+    "challenge.made.contact_change": "A code was asked for, by {method}, to confirm a new contact.",
+    "challenge.verified.contact_change": "Confirmed a new contact by the code.",
+    "challenge.locked.contact_change": "Too many wrong codes: the new contact was not taken.",
+    "contact.changed": "Changed her own contact on file ({method}); the old one is told.",
     "rate.limited": "Refused for a while, as a limit was reached: {limit}.",
     "challenge.released": "Let in by the office: the caller was asked for {identifier}.",
+    "release.refused": "A caller was not let in{by}: what she said for {identifier} did not fit.",
     "release.given": "The office gave a code by phone; the caller was asked for {identifier}.",
     "release.failed": "A wrong code of the office was typed; tries so far: {tries}.",
     "release.locked": "Too many wrong codes of the office: that code was ended.",
+    "session.opened": "Signed in on the website.",
+    "session.extended": "Asked for more time; times so far: {times}.",
     "session.logged_out": "Signed out.",
     "payment.submitted": "Pay was pressed for {amount}; the gateway was asked.",
     "payment.succeeded": "Paid {amount}; receipt {receipt}. {not_posted_because}",
@@ -89,8 +105,15 @@ _EVENTS = {
     "staff.launch_refused": "A press on Continue was refused: {reason}.",
     "staff.viewed": "{who} looked at {route}.",
     "staff.refused": "{who} pressed a button on {route}; it did nothing.",
+    "receipt.sent_again": "Receipt {receipt} was asked for again{by}, to the address {to}.",
     "message.sent": "The message with the {kind} went out by {channel}.",
     "message.failed": "The message with the {kind} could not be delivered by {channel}: {reason}.",
+    "message.delivered": "The text with the {kind} reached the phone.",
+    "message.undelivered": "The text with the {kind} did not reach the phone: {error}.",
+    "message.stopped": "The holder of the number replied STOP: nothing is texted there any more.",
+    "message.restarted": "Texts may go to the number again{by}.",
+    "challenge.delivered": "The text with the code reached the phone.",
+    "challenge.undelivered": "The text with the code did not reach the phone: {error}.",
     "message.dropped": "The message with the {kind} was not sent any more: {reason}.",
 }
 _RENEWED_FROM = "It was made by the patient's press, as the link before had ended: {old}."
@@ -103,19 +126,25 @@ _UNSAID = {
     "superseded": "a newer one had taken its place",
     "suspended": "it is on hold",
     "locked": "notice of a locked proof",
+    "contact_changed": "notice of a changed contact",
     "not_charged": "it did not reach the bank",
     "insufficient_funds": "not enough funds",
     "incorrect_cvc": "wrong security code",
     "stopped": "the carrier was told STOP",
+    **TEXT_ERRORS,
     "auto_post_off": "Not posted: automatic posting is off.",
     "unapplied_funds": "Not posted: there were unapplied funds.",
     "renewals": "too many fresh links",
+    "receipts": "too many receipts",
+    "typed": "the patient typed",
+    "before": "it went to before",
+    "on_file": "on file",
     "tries": "too many tries",
     "visit_date": "the date of a visit",
     "service_id": "a service id",
     "account_and_patient": "the account number and a patient",
 }
-_MADE_OTHERWISE = {"patient", "gateway", "outbox", "courier", ""}
+_MADE_OTHERWISE = {"patient", "gateway", "outbox", "courier", "carrier", ""}
 """Actors whom a sentence need not name."""
 
 
@@ -125,20 +154,16 @@ def may_do(role: StaffRole, *, pops_management: bool) -> tuple[str, ...]:
     return _EVERYBODY_MAY + _MAY[role] + hidden
 
 
-def moment(when: datetime, zone: ZoneInfo) -> str:
-    """Write a moment where the installation is: `Sep 30, 2026, 2:05 pm`."""
-    there = when.astimezone(zone)
-    half = "am" if there.hour < _HOURS else "pm"
-    return f"{day(there)}, {there.hour % _HOURS or _HOURS}:{there.minute:02} {half}"
-
-
 def sentence(kind: str, detail: Mapping[str, str | int | None], *, by: str = "") -> str:
     """Say one event of a link's timeline; `by` is who did it, left out where that is no news."""
     if kind == "link.created" and detail.get("sent"):
         kind = "link.created.sent"
+    purpose = f"{kind}.{detail.get('purpose')}"
+    kind = purpose if purpose in _EVENTS else kind
     words = _EVENTS.get(kind, kind.replace(".", ": ").replace("_", " ") + ".")
     if kind == "link.renewed" and "old" in detail:
         words = _RENEWED_FROM
+    words = words.replace("{who}", str(detail.get("who") or by or "Somebody"))
     words = words.replace("{by}", "" if by in _MADE_OTHERWISE else f" by {by}")
     for name, value in detail.items():
         words = words.replace("{" + name + "}", _said(name, value))

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 from aiohttp import web
 
+from quickpay.adapters.papers import TypstPapers
 from quickpay.adapters.store import OpenStore
 from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.app import furnish
@@ -78,7 +79,7 @@ class Api:
         prefix = "" if path.startswith(("/openapi", "/webhooks", "/livez", "/readyz")) else "/api/v1"
         url = self.base_url + prefix + path
         async with self.session.request(method, url, headers=sent, **more) as answer:
-            text = await answer.text()
+            text = await answer.text(errors="replace")
             self.said.append(text)
             is_json = answer.content_type.endswith("json")
             return Answer(
@@ -182,6 +183,7 @@ async def api_alone(store: OpenStore) -> AsyncIterator[Api]:
         texter=FakeTexter(),
         gateway=gateway,
         images=images,
+        papers=TypstPapers(),
     )
     desk = furnish(settings, world, BackgroundTasks()).desk
     app = web.Application(client_max_size=64 * 1024)

@@ -53,6 +53,7 @@ async def test_anybody_may_read_it(api: Api) -> None:
 @pytest.fixture(scope="module")
 def described() -> Any:
     readers: dict[str, Callable[[bytes], Any]] = {CONTENT_TYPE: json.loads, "image/svg+xml": bytes.decode}
+    readers["image/png"] = repr
     return OpenAPI.from_dict(DOCUMENT, Config(extra_media_type_deserializers=readers))
 
 
@@ -82,6 +83,7 @@ async def test_real_answers_are_as_described(api: Api, described: Any) -> None:
     for method, template, path in (
         ("get", "/links/{id}", f"/links/{made}"),
         ("get", "/links/{id}/qr.svg", f"/links/{made}/qr.svg"),
+        ("get", "/links/{id}/qr.png", f"/links/{made}/qr.png"),
         ("post", "/links/{id}/revoke", f"/links/{made}/revoke"),
         ("get", "/payments", "/payments"),
         ("get", "/payments", "/payments?limit=0"),

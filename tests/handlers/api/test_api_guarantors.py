@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from quickpay.domain.contact_changes import ContactChange
+from quickpay.mfa.methods import Method
+from quickpay.ports.tables import Tx
+from quickpay.services.guarantor_records import GuarantorRecord
 from tests.handlers.api.desk import Api, guarantor_body, paid
 
 ALICE = "/groups/lakeside/guarantors/1001"
@@ -211,7 +215,56 @@ async def test_a_number_that_is_none_is_refused(api: Api, number: str) -> None:
     assert (refused.status, refused.paths) == (422, {"id"})
 
 
+async def test_a_number_no_browser_can_ask_for_is_refused(api: Api) -> None:
+    dot = GuarantorRecord(first_name="Dot", last_name="Dot")
+    for number, paths in ((".", ["id"]), ("..", ["id"]), ("...", []), (".1", [])):
+        assert [fault.path for fault in api.desk.guarantors.faults(number, dot)] == paths, number
+
+
 async def test_nobody_is_made_in_a_group_that_is_not_there(api: Api) -> None:
     assert (await api.call("PUT", "/groups/nowhere/guarantors/1", guarantor_body())).status == 404
     assert (await api.call("GET", "/groups/nowhere/guarantors/1")).status == 404
     assert (await api.call("GET", "/groups/lakeside/guarantors/9")).status == 404
+
+
+async def test_what_she_changed_herself_is_told_and_may_be_put_back(api: Api) -> None:
+    await api.guarantor()
+    now = api.clock.now()
+
+    async def change(tx: Tx) -> None:
+        group = await tx.groups.by_slug("lakeside")
+        assert group is not None
+        one = await tx.guarantors.by_number(group.id, "1001")
+        assert one is not None
+        await tx.contact_changes.add(
+            ContactChange(
+                challenge_id="c",
+                session_id=1,
+                guarantor_id=one.id,
+                method="email",
+                contact="new@example.com",
+                before=one.email,
+                pm_contact=one.email,
+                confirmed_at=now,
+            )
+        )
+        await tx.guarantors.set_contact(
+            one.id, Method.EMAIL, "new@example.com", before="alice@example.com", now=now
+        )
+
+    await api.store.write(change)
+    told = (await api.call("GET", ALICE)).json
+    assert told["email"] == "new@example.com"
+    own = {
+        "contact": "email",
+        "pm": "alice@example.com",
+        "confirmed_at": told["changed_at"],
+        "taken_over": False,
+    }
+    assert told["contact_changes"] == [own]
+    put = await api.guarantor()  # the PM system repeats what it said
+    assert put.json["email"] == "new@example.com"
+    assert put.json["contact_changes"] == [own]
+    back = await api.call("PUT", ALICE, told)
+    assert back.status == 200
+    assert back.json["contact_changes"] == [own | {"pm": "new@example.com", "taken_over": True}]

@@ -10,6 +10,7 @@ import pytest
 from quickpay.domain.links import LinkState
 from quickpay.domain.tokens import TokenPurpose
 from tests.handlers.api.desk import Api
+from tests.handlers.qr_reader import read_png
 
 
 @pytest.fixture(autouse=True)
@@ -199,6 +200,26 @@ async def test_a_code_is_an_svg_of_a_version_that_scans(api: Api) -> None:
     assert "script" not in code.text
 
 
+async def test_a_code_for_paper_is_a_png_that_leads_to_the_link(api: Api) -> None:
+    link = (await api.link(origin="statement")).json
+    url = f"{api.base_url}/api/v1/links/{link['id']}/qr.png"
+    key = {"Authorization": f"Bearer {api.secret}"}
+    async with api.session.get(url, headers=key) as answer:
+        picture = read_png(await answer.read())
+        assert (answer.status, answer.content_type) == (200, "image/png")
+        assert answer.headers["Cache-Control"] == "no-store"
+    assert picture.text == link["url"]
+    assert picture.quiet_modules == 4
+    assert picture.width / (30 / 25.4) >= 300
+    async with api.session.get(url) as answer:
+        assert answer.status == 401
+    await api.group("hilltop")
+    api.secret = await api.key("payments:read")
+    assert (await api.call("GET", f"/links/{link['id']}/qr.png")).status == 403
+    api.secret = await api.key("links:read", group="hilltop")
+    assert (await api.call("GET", f"/links/{link['id']}/qr.png")).status == 404
+
+
 async def test_a_stored_answer_does_not_hold_what_opens_the_link(api: Api) -> None:
     made = await api.link(key="kept")
     token = made.json["url"].rpartition("/")[2]
@@ -251,7 +272,13 @@ async def test_the_desk_sees_the_match_code_of_a_link(api: Api) -> None:
 
 @pytest.mark.parametrize("link", ["x", "A" * 22, "A" * 22 + ".B", "%00"])
 async def test_a_link_nobody_made_is_not_there(api: Api, link: str) -> None:
-    for method, path in (("GET", ""), ("GET", "/qr.svg"), ("POST", "/revoke"), ("POST", "/restore")):
+    for method, path in (
+        ("GET", ""),
+        ("GET", "/qr.svg"),
+        ("GET", "/qr.png"),
+        ("POST", "/revoke"),
+        ("POST", "/restore"),
+    ):
         assert (await api.call(method, f"/links/{link}{path}")).status == 404
 
 

@@ -149,6 +149,8 @@ async def _saved(request: web.Request, sheet: Sheet) -> web.Response:
 
 
 async def _kept(request: web.Request, sheet: Sheet) -> web.Response:
+    if sheet.unreadable:  # nothing of such a field has come: the draft would have it emptied
+        return answer(request, replace(sheet, faults=sheet.unreadable), HTTPStatus.UNPROCESSABLE_ENTITY)
     kept = await request.app[DESK].staff.drafts.keep(
         staff_of(request),
         NewDraft(slug=sheet.slug, version=sheet.version, typed=sheet.typed),

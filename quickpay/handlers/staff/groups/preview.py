@@ -17,6 +17,7 @@ from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import Form, form_of
 from quickpay.handlers.gate import staff_of
 from quickpay.handlers.headers import FRAMED_POLICY
+from quickpay.handlers.menu import menu_at
 from quickpay.handlers.pages import Frame, Page, frame_of, html_of, render
 from quickpay.handlers.patient.amount import amount_view
 from quickpay.handlers.patient.details import details_view
@@ -25,6 +26,8 @@ from quickpay.handlers.patient.notices import AboutOffice, Notice
 from quickpay.handlers.patient.payment import payment_view
 from quickpay.handlers.patient.proof import choose_view, code_view
 from quickpay.handlers.patient.views import LinkFront
+from quickpay.handlers.portal.account import account_view
+from quickpay.handlers.portal.home import home_view
 from quickpay.handlers.staff.groups.fields import (
     FIELDS,
     Reading,
@@ -48,6 +51,8 @@ from quickpay.services.group_looks import (
 from quickpay.services.groups import NoGroup
 from quickpay.services.order import DetailsPage, MethodPage
 from quickpay.services.payer import AmountPage
+from quickpay.services.portal import HomePage
+from quickpay.services.portal_account import AccountPage
 from quickpay.services.proof_pages import ChoosePage, CodePage
 from quickpay.services.result import ResultPage
 
@@ -152,8 +157,18 @@ def _page(group: Group, look: PageLook) -> Page:
             return details_view(look, frame)
         case ResultPage():
             return payment_view(look, frame)
+        case HomePage() | AccountPage():
+            return _page_proved(look, replace(frame, home="/home", view_account=False))
         case _:
             assert_never(look)
+
+
+def _page_proved(look: HomePage | AccountPage, frame: Frame) -> Page:
+    match look:
+        case HomePage():
+            return home_view(look, replace(frame, menu=menu_at("home")))
+        case AccountPage():
+            return account_view(look, replace(frame, menu=menu_at("account")))
 
 
 def _page_outside(look: LinkLook | TextMessage | Absent, frame: Frame) -> Page:
@@ -162,8 +177,8 @@ def _page_outside(look: LinkLook | TextMessage | Absent, frame: Frame) -> Page:
             return LinkFront(frame=frame, csrf="")
         case TextMessage(body=body):
             return TextPreview(frame=frame, lines=tuple(body.split("\n")))
-        case Absent(option=option):
-            words = (f"With {option} off, no patient gets to see this.",)
+        case Absent(option=option, value=value):
+            words = (f"With {option} {value}, no patient gets to see this.",)
             return Notice(frame=frame, heading="Not shown", words=words, office=False)
         case _:
             assert_never(look)

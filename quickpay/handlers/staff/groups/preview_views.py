@@ -14,6 +14,8 @@ NAMES = {
     Shown.METHOD: "How to pay",
     Shown.DETAILS: "Card details",
     Shown.RECEIPT: "Receipt",
+    Shown.HOME: "Home",
+    Shown.ACCOUNT: "Account",
     Shown.ABOUT: "Is this really my doctor?",
     Shown.EMAIL: "Email with the code",
     Shown.TEXT: "Text with the code",

@@ -15,6 +15,7 @@ from quickpay.handlers.gate import staff_of
 from quickpay.handlers.headers import framing_scripts
 from quickpay.handlers.pages import Mistake, show
 from quickpay.handlers.staff.frames import bar_of, staff_frame
+from quickpay.handlers.staff.groups.contrasts import contrasts_of
 from quickpay.handlers.staff.groups.fields import Typed
 from quickpay.handlers.staff.groups.kinds import Field, Kind
 from quickpay.handlers.staff.groups.merge import merge
@@ -87,6 +88,8 @@ def answer(request: web.Request, sheet: Sheet, status: int = HTTPStatus.OK) -> w
         draft_of=draft.slug if draft else sheet.draft_of,
         accepted=sheet.accepted,
         mistakes=tuple(Mistake(field=one.path, message=one.message) for one in sheet.faults),
+        contrasts=contrasts_of(sheet.typed, sheet.faults),
+        unsaved=bool(sheet.faults or sheet.cautions or sheet.clash or sheet.replaces),
         warned=tuple(Warned(field=one.path, message=one.message) for one in sheet.cautions),
         clash=_clash(request, sheet),
         own_draft=None if draft is None else _note(request, draft, sheet.draft_by),

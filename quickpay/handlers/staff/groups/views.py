@@ -94,6 +94,19 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContrastRow:
+    """One colour of a refused theme: how it stands against what it meets, and what would pass."""
+
+    name: str
+    label: str
+    typed: str
+    pairs: tuple[tuple[str, str, bool], ...]
+    """What it meets, the ratio, and whether that can be read; empty for what is no colour."""
+    passes: bool
+    nearest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EditorPage:
     """Add or modify a group. `version` is what the form was made from, `mark` the draft's, in letters."""
 
@@ -113,6 +126,9 @@ class EditorPage:
     accepted: str = ""
     mistakes: tuple[Mistake, ...] = ()
     warned: tuple[Warned, ...] = ()
+    contrasts: tuple[ContrastRow, ...] = ()
+    unsaved: bool = False
+    """Whether the form already holds what is saved nowhere."""
     clash: Clash | None = None
     own_draft: DraftNote | None = None
     other_draft: DraftNote | None = None

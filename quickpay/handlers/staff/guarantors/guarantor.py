@@ -26,14 +26,16 @@ from quickpay.handlers.staff.guarantors.views import (
     Way,
 )
 from quickpay.handlers.staff.words import moment
-from quickpay.services.guarantor_file import ContactLine, GuarantorFile, LinkLine, PaymentLine
+from quickpay.services.guarantor_file import ContactLine, ContactState, GuarantorFile, LinkLine, PaymentLine
+from quickpay.services.receipt_mail import TOOK_MONEY
 
 
 async def show_guarantor(request: web.Request) -> web.Response:
     """Show one guarantor; of another group, there is none."""
     staff = staff_of(request)
-    file = await _file(request, staff)
+    file = await file_of(request, staff)
     path = guarantor_path(file.group.slug, file.guarantor.number)
+    stopped = any(line.state is ContactState.CARRIER_STOP for line in file.contacts)
     desk = staff.role in AT_THE_DESK
     ended = number_in(request, "ended")
     shown_pages = {"links": file.links_page, "payments": file.payments_page}
@@ -54,11 +56,12 @@ async def show_guarantor(request: web.Request) -> web.Response:
         figures=words.figures(file.balances),
         ways=_ways(file) if desk else (),
         end_links=f"{path}/end-links" if desk and file.active_links else "",
-        done="" if ended is None else f"{words.links(ended).capitalize()} of this guarantor ended.",
+        allow_texts=f"{path}/texts" if desk and stopped else "",
+        done=_done(request, ended, stopped=stopped),
         links=tuple(_link(request, line) for line in file.links),
         newer_links=turned("links", -1) if file.links_page > 1 else "",
         older_links=turned("links", 1) if file.more_links else "",
-        payments=tuple(_payment(request, line) for line in file.payments),
+        payments=tuple(_payment(request, line, file, desk=desk) for line in file.payments),
         newer_payments=turned("payments", -1) if file.payments_page > 1 else "",
         older_payments=turned("payments", 1) if file.more_payments else "",
     )
@@ -68,7 +71,7 @@ async def show_guarantor(request: web.Request) -> web.Response:
 async def ask_to_end(request: web.Request) -> web.Response:
     """Say what ending this guarantor's links does; nothing happens by looking."""
     staff = staff_of(request)
-    file = await _file(request, staff)
+    file = await file_of(request, staff)
     path = guarantor_path(file.group.slug, file.guarantor.number)
     count = words.links(file.active_links)
     return show(
@@ -95,7 +98,8 @@ async def end(request: web.Request) -> web.Response:
     return see_other(with_query(guarantor_path(group, number), ended=ended))
 
 
-async def _file(request: web.Request, staff: Staff) -> GuarantorFile:
+async def file_of(request: web.Request, staff: Staff) -> GuarantorFile:
+    """Find the guarantor of this address; one of another group is not there."""
     file = await request.app[DESK].staff.files.get(
         staff,
         request.match_info["group"],
@@ -106,6 +110,14 @@ async def _file(request: web.Request, staff: Staff) -> GuarantorFile:
     if file is None:
         raise web.HTTPNotFound
     return file
+
+
+def _done(request: web.Request, ended: int | None, *, stopped: bool) -> str:
+    if ended is not None:
+        return f"{words.links(ended).capitalize()} of this guarantor ended."
+    if "receipt" in request.query:
+        return words.RECEIPT_SENT
+    return words.TEXTS_ALLOWED if "texts" in request.query and not stopped else ""
 
 
 def _ways(file: GuarantorFile) -> tuple[Way, ...]:
@@ -123,6 +135,7 @@ def _contact(request: web.Request, line: ContactLine, staff: Staff) -> ContactRo
         contact=shown(line.contact, staff),
         words=words.CONTACT_STATES[line.state],
         since="" if line.since is None else moment(line.since, zone),
+        own=() if line.own is None else words.changed_by_her(line.own, zone),
     )
 
 
@@ -140,12 +153,15 @@ def _link(request: web.Request, line: LinkLine) -> LinkRow:
     )
 
 
-def _payment(request: web.Request, line: PaymentLine) -> PaymentRow:
+def _payment(request: web.Request, line: PaymentLine, file: GuarantorFile, *, desk: bool) -> PaymentRow:
     payment = line.payment
+    sends = desk and file.group.options.payments.email_receipt and payment.state in TOOK_MONEY
+    path = guarantor_path(file.group.slug, file.guarantor.number)
     return PaymentRow(
         made=moment(payment.created_at, request.app[DESK].staff.zone),
         amount=payment.amount,
         state=words.payment_state(payment),
         receipt="" if payment.receipt_number is None else str(payment.receipt_number),
         path="" if line.link is None else link_path(line.link),
+        send=f"{path}/receipts/{payment.id}" if sends else "",
     )

@@ -103,6 +103,7 @@ async def ask_to_restore(request: web.Request) -> web.Response:
             words=words.RESTORE if on_hold else ("This link is not on hold: there is nothing to restore.",),
             button="Restore this link" if on_hold else "",
             back=Way(label="Leave it as it is", path=link_path(file.view.link.id)),
+            ends=False,
         )
     )
 

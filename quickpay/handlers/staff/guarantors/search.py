@@ -16,6 +16,8 @@ from quickpay.handlers.staff.guarantors.words import NOTHING_TYPED, OLD_SEARCH
 from quickpay.handlers.words import FORM_FAULTS
 from quickpay.services.guarantor_search import AT_ONCE, LAST_PAGE, Found, FoundLine
 
+_OPEN = "balance"
+
 
 async def show_search(request: web.Request) -> web.Response:
     """Show the form and, once something was typed, who was found."""
@@ -26,7 +28,13 @@ async def show_search(request: web.Request) -> web.Response:
     typed = search.unseal(staff, sealed)
     if typed is None:
         return await _page(request, staff, mistakes=(Mistake(field="q", message=OLD_SEARCH),), status=422)
-    found = await search.find(staff, typed, group=request.query.get("group"), page=page_in(request))
+    found = await search.find(
+        staff,
+        typed,
+        group=request.query.get("group"),
+        page=page_in(request),
+        open_only=_open_in(request) is not None,
+    )
     return await _page(request, staff, typed=typed, sealed=sealed, found=found)
 
 
@@ -41,7 +49,9 @@ async def search(request: web.Request) -> web.Response:
         mistake = Mistake(field="q", message=NOTHING_TYPED)
         return await _page(request, staff, mistakes=(mistake,), status=422)
     sealed = request.app[DESK].staff.search.seal(staff, typed)
-    return see_other(with_query(SEARCH, find=sealed, group=request.query.get("group")))
+    return see_other(
+        with_query(SEARCH, find=sealed, group=request.query.get("group"), open=_open_in(request))
+    )
 
 
 async def _page(
@@ -54,18 +64,28 @@ async def _page(
     mistakes: tuple[Mistake, ...] = (),
     status: int = 200,
 ) -> web.Response:
-    group = request.query.get("group")
+    group, only_open = request.query.get("group"), _open_in(request)
     groups = await request.app[DESK].staff.view.groups(staff)
 
     def page_at(number: int) -> str:
-        return with_query(SEARCH, find=sealed, group=group, page=number)
+        return with_query(SEARCH, find=sealed, group=group, open=only_open, page=number)
 
     page = GuarantorsPage(
         frame=staff_frame(request),
         bar=bar_of(request, staff),
-        action=with_query(SEARCH, group=group),
+        action=with_query(SEARCH, group=group, open=only_open),
         typed=typed,
-        choices=_choices(groups, group, sealed),
+        choices=_choices(groups, group, sealed, only_open),
+        balances=(
+            Choice(
+                label="All balances", path=with_query(SEARCH, find=sealed, group=group), chosen=not only_open
+            ),
+            Choice(
+                label="Open balances",
+                path=with_query(SEARCH, find=sealed, group=group, open=_OPEN),
+                chosen=bool(only_open),
+            ),
+        ),
         rows=None if found is None else tuple(_row(line, staff) for line in found.lines),
         said="" if found is None else _said(found),
         earlier=page_at(found.page - 1) if found and found.page > 1 else "",
@@ -75,13 +95,23 @@ async def _page(
     return show(page, status=status)
 
 
-def _choices(groups: list[Group], chosen: str | None, sealed: str | None) -> tuple[Choice, ...]:
+def _open_in(request: web.Request) -> str | None:
+    return _OPEN if request.query.get("open") == _OPEN else None
+
+
+def _choices(
+    groups: list[Group], chosen: str | None, sealed: str | None, only_open: str | None
+) -> tuple[Choice, ...]:
     if len(groups) < 2:  # noqa: PLR2004 - with one there is nothing to choose
         return ()
-    every = Choice(label="All groups", path=with_query(SEARCH, find=sealed), chosen=chosen is None)
+    every = Choice(
+        label="All groups", path=with_query(SEARCH, find=sealed, open=only_open), chosen=chosen is None
+    )
     return every, *(
         Choice(
-            label=one.name, path=with_query(SEARCH, find=sealed, group=one.slug), chosen=one.slug == chosen
+            label=one.name,
+            path=with_query(SEARCH, find=sealed, group=one.slug, open=only_open),
+            chosen=one.slug == chosen,
         )
         for one in groups
     )
@@ -102,6 +132,12 @@ def _row(line: FoundLine, staff: Staff) -> FoundRow:
 
 
 def _said(found: Found) -> str:
+    if found.over != AT_ONCE and (found.page > 1 or found.more):
+        first = (found.page - 1) * found.over + 1
+        count = len(found.lines)
+        who = "1 guarantor" if count == 1 else f"{count} guarantors"
+        among = f"names {first} to {first + found.over - 1}" if found.more else f"names from {first} on"
+        return f"{who} with an open balance among {among}."
     first = (found.page - 1) * AT_ONCE + 1
     if not found.lines:
         return "Nobody was found." if found.page == 1 else "There is nobody on this page."

@@ -18,9 +18,9 @@ class Way:
 
 WAYS_ON = (
     Way(label="Send a link", path="/staff/guarantors/{group}/{guarantor}/send"),
-    Way(label="Show a QR code", path="/staff/guarantors/{group}/{guarantor}/qr"),
-    Way(label="See what the patient sees", path="/staff/launch?group={group}&guarantor={guarantor}"),
-    Way(label="Release by phone", path="/staff/guarantors/{group}/{guarantor}/release"),
+    Way(label="Code for a statement", path="/staff/guarantors/{group}/{guarantor}/qr"),
+    Way(label="See as patient", path="/staff/launch?group={group}&guarantor={guarantor}"),
+    Way(label="Caller without a code", path="/staff/guarantors/{group}/{guarantor}/release"),
 )
 """What the desk may go on to do for a guarantor; each is a page of its own."""
 
@@ -57,6 +57,7 @@ class GuarantorsPage:
     action: str
     typed: str = field(default="", repr=False)
     choices: tuple[Choice, ...] = ()
+    balances: tuple[Choice, ...] = ()
     rows: tuple[FoundRow, ...] | None = None
     said: str = ""
     earlier: str = ""
@@ -81,6 +82,7 @@ class ContactRow:
     contact: str = field(repr=False)
     words: str
     since: str
+    own: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,13 +101,14 @@ class LinkRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRow:
-    """One payment of the guarantor; `path` leads to the link it came through."""
+    """One payment of the guarantor; `path` leads to the link it came through, `send` to its receipt again."""
 
     made: str
     amount: Cents
     state: str
     receipt: str
     path: str
+    send: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +128,7 @@ class GuarantorPage:
     figures: tuple[Figure, ...]
     ways: tuple[Way, ...]
     end_links: str
+    allow_texts: str
     done: str
     links: tuple[LinkRow, ...]
     newer_links: str
@@ -167,6 +171,33 @@ class EndingPage:
     words: tuple[str, ...]
     button: str
     back: Way
+    ends: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptTo:
+    """One address a receipt may go to."""
+
+    value: str
+    label: str
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptPage:
+    """A receipt to be sent again: how it fared, and where it may go, or why it cannot."""
+
+    template: ClassVar[str] = "staff/receipt_again.html"
+    frame: Frame
+    bar: Bar
+    number: str
+    guarantor: str = field(repr=False)
+    back: str
+    told: tuple[str, ...] = field(repr=False)
+    why_not: str
+    ways: tuple[ReceiptTo, ...]
+    sending: int
+    mistakes: tuple[Mistake, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,17 @@
 """What the pages of guarantors and links say: of states, balances, and of what ending a link does."""
 
+from zoneinfo import ZoneInfo
+
 from quickpay.domain.balances import Balances
 from quickpay.domain.links import LinkState
-from quickpay.domain.messages import Channel
+from quickpay.domain.messages import Channel, Fate
 from quickpay.domain.money import Cents
 from quickpay.domain.origins import Origin
 from quickpay.domain.payments import Payment, PaymentState, Reason
 from quickpay.handlers.staff.guarantors.views import Figure
+from quickpay.handlers.words import moment
+from quickpay.services.contact_words import Resting
+from quickpay.services.desk_receipts import To
 from quickpay.services.guarantor_file import ContactState
 
 NOTHING_TYPED = "Type a name, an account number, an email address or a mobile number."
@@ -36,7 +41,9 @@ LANGUAGES = {"en": "English", "es": "Spanish"}
 CONTACT_STATES = {
     ContactState.GOOD: "",
     ContactState.OPTED_OUT: "Has opted out of texts: notices do not go there, codes do.",
-    ContactState.CARRIER_STOP: "Has told the carrier STOP: neither notices nor codes go there.",
+    ContactState.CARRIER_STOP: (
+        "Texts are blocked: its holder replied STOP. Neither notices nor codes go there."
+    ),
     ContactState.NOT_THIS_PERSON: "Its holder said “I am not this person”: nothing goes there.",
     ContactState.UNDELIVERABLE: "The last message could not be delivered.",
 }
@@ -59,6 +66,13 @@ _REASONS = {
     Reason.NOT_CHARGED: "it did not reach the bank",
 }
 
+ALLOW_TEXTS = (
+    "Codes, links and notices may be texted to this number again, for everybody who has it on file.",
+    "Do this only when its holder says that she replied START to one of our texts.",
+    "If she did not, the carrier refuses the next text, and the number is stopped again.",
+)
+TEXTS_ALLOWED = "Texts may go to the mobile number again."
+
 _AT_THE_BANK = "A payment that is already at the bank is completed and recorded."
 END_ONE = (
     "It stops opening at once, for everybody who has it, and cannot be made good again.",
@@ -74,6 +88,18 @@ RESTORE = (
     "It opens again as before, unless its time is over, and messages go to its contact again, codes too.",
     "Do this only when you know that the contact is the guarantor's after all.",
 )
+
+
+def changed_by_her(own: Resting, zone: ZoneInfo) -> tuple[str, ...]:
+    """Say that the patient changed it, what the PM system says to it, and from when it gets codes."""
+    change = own.change
+    said = [f"{'Changed' if change.before else 'Added'} by the patient and confirmed by a code."]
+    said.append(f"{moment(change.confirmed_at, zone)}.")
+    if change.adopted_at is None:
+        said.append("The PM system does not have it yet.")
+    if own.until is not None:
+        said.append(f"Gets codes from {moment(own.until, zone)}.")
+    return tuple(said)
 
 
 def links(number: int) -> str:
@@ -121,3 +147,19 @@ def figures(owed: Balances) -> tuple[Figure, ...]:
         ),
     ]
     return tuple(rows)
+
+
+FATES = {
+    Fate.WAITING: "It is on its way to {address}.",
+    Fate.SENT: "It was sent to {address}.",
+    Fate.UNDELIVERABLE: "It could not be delivered to {address}.",
+}
+SEND_TO = {To.ON_FILE: "Email on file", To.BEFORE: "Where it went before"}
+CHOOSE_ADDRESS = "Choose where to send the receipt."
+RECEIPT_STOPPED = "Somebody at this address said that they are not this person: nothing goes there."
+RECEIPT_OVERTAKEN = "It was just sent from another page. See how it fares before you send it again."
+RECEIPT_TOO_OFTEN = "This receipt was sent several times already. Try again later."
+RECEIPT_SENT = "The receipt is on its way."
+NO_RECEIPTS_HERE = "This group sends no receipts by email."
+TOOK_NO_MONEY = "No money was taken by this payment: its receipt is not sent."
+NO_ADDRESS = "There is no email address on file, and the receipt went to none before."

@@ -27,7 +27,7 @@ from quickpay.services.desk_links import NobodyHere
 from quickpay.services.link_templates import Preview
 
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
-_FORM_KEY = re.compile(r"[a-p]{32}", re.ASCII)
+FORM_KEY = re.compile(r"[a-p]{32}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ def new_form_key() -> str:
 def form_key_of(form: Form) -> str:
     """Give the form's key; a form without one of ours is a form of its own."""
     key = form.text("form_key")
-    return key if _FORM_KEY.fullmatch(key) else new_form_key()
+    return key if FORM_KEY.fullmatch(key) else new_form_key()
 
 
 def scripted(request: web.Request) -> Frame:

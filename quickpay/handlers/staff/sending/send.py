@@ -107,7 +107,7 @@ async def _send(request: web.Request, before: Before, typed: _Typed, form: Form,
     if not isinstance(asked, Asked):
         return await _page(request, before, typed, form_key=key)
     message = await desk.sending.preview(staff, slug, number, asked)
-    if not isinstance(message, Preview) or form.text("seen") != _seen(asked, message):
+    if not isinstance(message, Preview) or form.text("seen") != _seen(asked, message, before):
         first = () if not isinstance(message, Preview) else (Mistake(field="", message=LOOK_FIRST),)
         return await _page(request, before, typed, form_key=key, mistakes=first)
     made = await desk.sending.send(staff, slug, number, asked, form_key=key)
@@ -131,7 +131,7 @@ async def _ask_whom(request: web.Request, mistakes: tuple[Mistake, ...] = ()) ->
         heading="Send a link",
         words="You see the message before it goes out.",
         action="/staff/send",
-        button="Go on",
+        button="Continue",
         mistakes=mistakes,
     )
     return show(page, status=422 if mistakes else 200)
@@ -190,7 +190,7 @@ async def _page(
         days_hint=_days_hint(before),
         payable=before.balances.payable,
         form_key=form_key,
-        seen=_seen(asked, message) if isinstance(asked, Asked) and message is not None else "",
+        seen=_seen(asked, message, before) if isinstance(asked, Asked) and message is not None else "",
         contact=typed.contact,
         chosen=typed.template,
         max_uses=typed.max_uses,
@@ -237,9 +237,10 @@ def _said(faults: tuple[Fault, ...], channel: Channel) -> tuple[Mistake, ...]:
     return tuple(said)
 
 
-def _seen(asked: Asked, message: Preview) -> str:
-    """Name what was looked at: pressing Send Now sends this and nothing else."""
-    said = (asked.channel, asked.template, asked.max_uses, asked.days, message.subject, message.text)
+def _seen(asked: Asked, message: Preview, before: Before) -> str:
+    """Name what was looked at: pressing Send Now sends this, to this contact, and nothing else."""
+    to = next(way.contact for way in before.ways if way.channel is asked.channel)
+    said = (asked.channel, to, asked.template, asked.max_uses, asked.days, message.subject, message.text)
     return in_letters(hashlib.sha256(repr(said).encode()).digest()[:16])
 
 

@@ -18,6 +18,10 @@ WHY_NOT = {
         Channel.EMAIL: "Whoever reads this address said that they are not this person.",
         Channel.SMS: "Whoever has this number said that they are not this person.",
     },
+    WhyNot.CARRIER_STOP: {
+        Channel.EMAIL: "",
+        Channel.SMS: "Texts to this number are blocked: its holder replied STOP to the carrier.",
+    },
     WhyNot.NO_SERVER: {
         Channel.EMAIL: "No mail server is set up here.",
         Channel.SMS: "Texts are not set up here.",
