@@ -15,13 +15,8 @@ from quickpay.ports.clock import Clock
 from quickpay.ports.ids import Ids
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
-from quickpay.services.proof_pages import (
-    CannotProve,
-    ChoosePage,
-    NotHere,
-    Proved,
-    choose_page,
-)
+from quickpay.services.proof_pages import CannotProve, ChoosePage, NotHere, Proved
+from quickpay.services.proof_ways import choose_page
 from quickpay.services.stay import Gone, NoStay, Stay, Visit, stay_of
 
 _NOTICE_WORTH_SENDING = timedelta(hours=24)

@@ -33,12 +33,10 @@ from quickpay.services.proof_pages import (
     Proved,
     TooManyCodes,
     WayNotOffered,
-    choose_page,
     code_page,
     is_bound,
-    no_way,
-    open_ways,
 )
+from quickpay.services.proof_ways import choose_page, no_way, open_ways
 from quickpay.services.simulation import imagined_code
 from quickpay.services.stay import Gone, NoStay, Stay, Visit, stay_of
 

@@ -14,6 +14,7 @@ from quickpay.domain.links import LinkState
 from quickpay.domain.options import LogoutFunction
 from quickpay.mfa.methods import Method as Way
 from quickpay.ports.gateway import NoAnswer
+from quickpay.ports.messages import STOPPED, Rejected
 from tests.arch.catalogue import messages, translations
 from tests.handlers.portal_visitor import authorized, every_page
 from tests.handlers.site import Answer, Browser, Site
@@ -166,7 +167,7 @@ async def test_the_proof(spanish: Site, browser: Browser) -> None:
 
 async def test_the_portal(spanish: Site) -> None:
     browser = await authorized(spanish)
-    pages = await every_page(browser)
+    pages = await every_page(browser, papers=False)
     pages["paid hidden"] = await browser.get("/statements?hide=paid")
     pages["nothing fits"] = await browser.get("/account?show=open&year=2001")
     _hold(pages, spanish)
@@ -174,6 +175,89 @@ async def test_the_portal(spanish: Site) -> None:
     assert spanish.house.mailer.sent[-1].subject == "Su código para ver su factura"
     assert "Su código es " in spanish.house.mailer.sent[-1].text
     assert '<html lang="es">' in spanish.house.mailer.sent[-1].html
+
+
+async def test_papers(spanish: Site) -> None:
+    await spanish.options(visits_pdf_export=True, show_insurance_pending=True)
+    browser = await authorized(spanish)
+    pages = await every_page(browser)
+    papers = {path: page.text for path, page in pages.items() if path.endswith(".pdf")}
+    assert len(papers) == 3
+    await browser.get("/pay")
+    await browser.post("/language", {"language": "en", "back": "/pay"})
+    for path, words in papers.items():
+        assert _left_over(words, spanish.group.name, spanish.alice.name, *_OF_THE_PM) == set(), path
+        assert "Número de cuenta" in words, path
+        assert "Account number" in (await browser.get(path)).text, path
+    await spanish.options(visits_pdf_export=False)
+    browser.language = ""
+    refused = await browser.get("/visits.pdf")
+    assert refused.status == 403
+    _hold({"no file": refused}, spanish)
+
+
+async def test_a_contact_is_changed_and_who_had_it_is_told(spanish: Site) -> None:
+    await spanish.options(contact_info_editing=True, footer_phone="(608) 555-0100")
+    browser = await authorized(spanish)
+    house, pages = spanish.house, {}
+    for kind, typed in (("email", "new@example.com"), ("mobile", "(608) 555-0177")):
+        pages[f"{kind} before"] = await browser.get(f"/profile/{kind}")
+        pages[f"{kind} 422"] = await browser.post(f"/profile/{kind}", {kind: "x"})
+        assert (await browser.post(f"/profile/{kind}", {kind: typed})).to == "/profile/confirm"
+        await house.at_rest()
+        pages[f"{kind} code"] = await browser.get("/profile/confirm")
+        pages[f"{kind} wrong"] = await browser.post("/profile/confirm", {"code": "x"})
+        pages[f"{kind} soon"] = await browser.post("/profile/resend")
+        assert 'name="back" value="/profile/confirm"' in pages[f"{kind} soon"].text
+        code = house.last_code(Way.EMAIL if kind == "email" else Way.SMS)
+        done = await browser.post("/profile/confirm", {"code": code})
+        pages[f"{kind} done"] = await browser.get(done.to)
+    await spanish.options(contact_info_editing=False)
+    pages["off"] = await browser.get("/profile/email")
+    for page in pages.values():
+        _hold({"of a contact": replace(page, text=page.text.replace("new@", "").replace(" am", ""))}, spanish)
+    assert "Se cambió su número de celular." in pages["mobile done"].words
+    assert re.search(
+        r"a partir de esta fecha: 22 nov 2026, [0-9]+:[0-9]{2} [ap]\. m\.", pages["email done"].words
+    )
+    await house.outbox().run_once()
+    told = house.mailer.sent[-1]
+    assert told.subject == "Se cambió su correo electrónico"
+    assert "Si no fue usted, llame al consultorio ahora mismo: (608) 555-0100." in told.text
+    assert _left_over(told.text + told.html, spanish.group.name, "example") == set()
+    text = house.texter.sent[-1].body
+    assert text.startswith(f"{spanish.group.name_in_texts}: cambiamos su celular: ")
+    assert _left_over(text, spanish.group.name_in_texts) == set()
+
+
+async def test_a_receipt_is_sent_again(spanish: Site, browser: Browser) -> None:
+    await browser.come_to_pay(await spanish.link(single_payment=False), amount="20")
+    mine = (await browser.post("/pay/details", {"card_token": "tok_approved"})).to
+    pages = {"offered": await browser.get(mine)}
+    pages["no address"] = await browser.post(f"{mine}/receipt", {"sending": "1", "email": "x"})
+    assert pages["no address"].status == 422
+    assert f'href="{mine}?lang=en"' in pages["no address"].text
+    await browser.post(f"{mine}/receipt", {"sending": "1", "email": "alice@example.com"})
+    pages["on its way"] = await browser.get(mine)
+    pages["overtaken"] = await browser.post(f"{mine}/receipt", {"sending": "1", "email": "other@example.com"})
+    assert pages["overtaken"].status == 409
+    await spanish.house.outbox().run_once()
+    pages["sent"] = await browser.get(mine)
+    _hold(pages, spanish)
+    assert "El recibo se envió a " in pages["sent"].words
+    assert "Estado" in (await browser.get(f"{mine}.pdf")).text
+
+
+async def test_blocked_texts(spanish: Site, browser: Browser) -> None:
+    spanish.house.texter.then(Rejected(reason=STOPPED, permanent=True))
+    await browser.open(await spanish.link())
+    await browser.get("/verify")
+    await browser.post("/verify", {"method": "sms"})
+    await spanish.house.at_rest()
+    pages = {"code": await browser.get("/verify/code"), "ways": await browser.get("/verify")}
+    for page in pages.values():
+        assert "responda START al último mensaje" in page.words
+    _hold(pages, spanish)
 
 
 async def test_doors_and_ends_in_the_browsers_language(spanish: Site, browser: Browser) -> None:
