@@ -206,14 +206,16 @@ async def site_of(
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     port = runner.addresses[0][1]
     group = await house.group()
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield Site(
-            address=f"http://127.0.0.1:{port}",
-            session=session,
-            house=house,
-            desk=desk,
-            group=group,
-            alice=await house.guarantor(group),
-        )
-    await house.at_rest()
-    await runner.cleanup()
+    try:
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+            yield Site(
+                address=f"http://127.0.0.1:{port}",
+                session=session,
+                house=house,
+                desk=desk,
+                group=group,
+                alice=await house.guarantor(group),
+            )
+    finally:  # a test that fails must not leave its socket to another
+        await house.at_rest()
+        await runner.cleanup()

@@ -222,7 +222,7 @@ async def test_a40_a43_a47_a48_a49_hostile_input_is_refused_at_its_own_field(
 
 _INERT = {
     "branding.name": "<script>alert(1)</script>\"'{{7*7}}",
-    "look_and_feel.footer_text": "</textarea><img src=x onerror=alert(1)>{{7*7}}${7*7}",
+    "look_and_feel.footer_text": "</textarea><img src=x onerror=alert(1)>{{7001*7003}}${7001*7003}",
     "authentication.mfa_email_subject": "</title><script>alert(2)</script>",
     "authentication.mfa_email_body": "${mfa.code}</textarea><script>alert(3)</script>\n{mfa.__init__}",
 }
@@ -240,7 +240,7 @@ async def test_a40_a48_html_and_templates_stand_inert_in_list_editor_draft_and_h
     pages = {path: await ada.get(path) for path in paths} | {"stale": stale}
     for path, page in pages.items():
         assert page.status == (422 if path == "stale" else 200), path
-        for live in ("<script>alert", "<img src=x", "</textarea><", "49", "</title><script"):
+        for live in ("<script>alert", "<img src=x", "</textarea><", "49028003", "</title><script"):
             assert live not in re.sub(r"#[0-9a-f]{6}", "", page.text), (path, live)
         assert "&lt;script&gt;alert(1)" in page.text, path
     assert {name: typed_in(pages[LAKESIDE])[name] for name in _INERT} == _INERT

@@ -288,7 +288,7 @@ async def test_the_page_says_what_each_balance_means_and_what_was_paid(site: Sta
         "1 opened from links",
         "1 of 10",
         "(•••) •••-••01 autumn",
-        "$25.00 Paid 1 The link",
+        "$25.00 Paid 1 Send again receipt 1 The link",
         "English",
     ):
         assert words in page.words, words
@@ -314,7 +314,7 @@ async def test_links_are_paged_newest_first(site: StaffSite) -> None:
     assert newest.id in first.text
     assert "Older links" in first.words
     assert "Newer links" in second.words
-    assert second.text.count('href="/staff/links/') == 2
+    assert second.text.count('href="/staff/links/') == 3
 
 
 async def test_a_number_with_signs_in_it_has_its_page(site: StaffSite) -> None:

@@ -25,7 +25,7 @@ def _types() -> set[str]:
         for node in ast.walk(one.tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and _TYPE.fullmatch(node.value):
                 found.add(node.value)
-    return found
+    return found - _OF_NO_LINK
 
 
 def _limits() -> set[str]:

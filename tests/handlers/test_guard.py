@@ -328,7 +328,7 @@ async def test_r72_every_form_of_a_session_wants_that_sessions_token(site: Site,
     assert len(paths) >= 7
     for path in paths:
         for token in ("", "x", other.csrf, link_token, browser.csrf.upper(), browser.csrf[:-1]):
-            refused = await browser.post(path, csrf=token)
+            refused = await browser.post(re.sub(r"\{\w+\}", "1", path), csrf=token)
             assert refused.status == 403, (path, token)
             assert "nothing was sent or charged" in refused.words
             _holds(refused)

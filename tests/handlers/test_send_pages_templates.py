@@ -28,10 +28,10 @@ async def root(office: StaffSite) -> Browser:
 
 
 async def test_a_template_is_looked_at_kept_changed_and_removed(office: StaffSite, root: Browser) -> None:
-    assert 'href="/staff/templates"' in (await root.get("/staff")).text
+    assert 'href="/staff/templates"' in (await root.get("/staff/groups")).text
     assert f'href="{LIST}"' in (await root.get("/staff/templates")).text
     empty = await root.get(LIST)
-    assert "The group has written none yet." in empty.words
+    assert "This group has written none yet" in empty.words
     assert "Your bill from Lakeside" in empty.words
     assert (await root.get(f"{LIST}/add")).status == 200
     looked = await root.post(f"{LIST}/add", GOOD | {"step": "preview"})
@@ -59,7 +59,7 @@ async def test_a_template_is_looked_at_kept_changed_and_removed(office: StaffSit
     for _ in range(2):
         await root.get(f"{LIST}/add")
         assert (await root.post(f"{LIST}/2/remove")).to == LIST
-    assert "The group has written none yet." in (await root.get(LIST)).words
+    assert "This group has written none yet" in (await root.get(LIST)).words
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,7 @@ class Things:
     template: str
     key: str
     account: str
+    payment: str
 
     def path(self, route: Route, **instead: str) -> str:
         """Fill a path in; on the screen stands a link of its own kind."""
@@ -79,6 +80,8 @@ async def _furnished(here: StaffSite) -> Things:
     """Give lakeside one of everything, and hilltop nothing."""
     link = await here.site.link(batch="autumn", origin=Origin.STATEMENT)
     office = await here.site.link(origin=Origin.OFFICE_QR)
+    alice = await here.site.house.come(await here.site.link())
+    payment = await alice.pays(amount=100)
     await here.site.house.group("hilltop")
     root = await here.sign_in(await here.member("Root"))
     await root.get("/staff/groups/lakeside/templates/add")
@@ -103,6 +106,7 @@ async def _furnished(here: StaffSite) -> Things:
         template=str(template["id"]),
         key=key.key.id,
         account=str(lena["id"]),
+        payment=payment.id,
     )
 
 

@@ -34,6 +34,10 @@ _BEHIND = {
         f"{_GUARANTOR}/qr",
         "/staff/links/{link}/qr*",
     ),
+    "send a receipt again; allow texts to a number that had said STOP": (
+        f"{_GUARANTOR}/receipts*",
+        f"{_GUARANTOR}/texts",
+    ),
     "see QuickPay as a patient sees it": ("/staff/launch",),
     "let a caller in who cannot get a code": ("/staff/release", f"{_GUARANTOR}/release"),
     "end every link of a group": ("/staff/links/groups*",),

@@ -34,7 +34,12 @@ class Tour:
 
 async def prepare(house: Household) -> None:
     """Make groups and guarantors with something to see."""
-    await house.group("lakeside", branding={"name": "Lakeside Family Medicine"})
+    await house.group(
+        "lakeside",
+        branding={"name": "Lakeside Family Medicine"},
+        payments={"email_receipt": True},
+        notifications={"email_from": "office@example.com"},
+    )
     await house.group("maple", branding={"name": "Maple Family Dental"}, authentication=MFA)
     await house.group(
         "prairie", branding={"name": "Prairie Heart and Vascular Center of Northern Wisconsin, S.C."}
@@ -159,6 +164,11 @@ async def _guarantors(ada: Person, browser: Browser, visit: Visit) -> None:
     for number in ("1001", "1002", "1003"):
         await ada.open(f"/staff/guarantors/lakeside/{number}")
         await visit(ada, f"staff-guarantor-{number}")
+    [payment] = (await house.api("GET", "/payments?group=lakeside"))["data"]
+    await ada.open(f"/staff/guarantors/lakeside/1001/receipts/{payment['id']}")
+    await visit(ada, "staff-receipt-again")
+    await ada.open("/staff/guarantors/lakeside/1001/texts")
+    await visit(ada, "staff-texts")
     await ada.open(f"/staff/links/{paid['id']}")
     await visit(ada, "staff-link")
     await ada.open("/staff/guarantors/lakeside/1001/end-links")

@@ -69,7 +69,9 @@ async def test_a_paid_page_prints_in_black_on_white_and_stays_what_it_is(alice: 
     await alice.page.emulate_media(media="print")
     await expect(alice.page.get_by_role("button")).to_have_count(0)
     await expect(alice.page.locator("dl.receipt")).to_be_visible()
-    await expect(alice.page.locator("section.card")).to_have_css("background-color", "rgb(255, 255, 255)")
+    await expect(alice.page.locator("section.card").first).to_have_css(
+        "background-color", "rgb(255, 255, 255)"
+    )
     await expect(alice.page.locator("dl.receipt dd").first).to_have_css("color", "rgb(0, 0, 0)")
     assert (await alice.page.pdf(format="Letter")).count(b"/Type /Page\n") == 1
     await alice.page.emulate_media(media="screen")

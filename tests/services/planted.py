@@ -82,7 +82,10 @@ PLANTED: dict[str, tuple[str, ...]] = {
         "DELETE FROM outbox WHERE kind = 'receipt'",
     ),
     "a receipt by email of a payment that took no money": (
-        "UPDATE outbox SET subject = (SELECT id FROM payments WHERE amount = 100) WHERE kind = 'receipt'",
+        (
+            "UPDATE outbox SET subject = (SELECT id FROM payments WHERE amount = 100),"
+            " guarantor_id = (SELECT guarantor_id FROM payments WHERE amount = 100) WHERE kind = 'receipt'"
+        ),
     ),
     "a payment called declined that the gateway says it charged": (
         (

@@ -90,7 +90,8 @@ async def test_r30_a_challenge_for_something_else_takes_no_code(alice: Person, m
     session = await alice.session()
     assert session is not None
     assert session.authentication is Authentication.QUICKPAY
-    assert [row["state"] for row in await rows(alice.house, "challenges")] == ["superseded"]
+    ended = ["sent"] if "purpose" in moved else ["superseded"]  # one for a contact goes on as what it is
+    assert [row["state"] for row in await rows(alice.house, "challenges")] == ended
 
 
 async def test_r31_a_contact_changed_meanwhile_makes_the_old_code_dead(lakeside: Lakeside) -> None:
