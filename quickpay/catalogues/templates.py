@@ -117,6 +117,6 @@ def _functions(words: Catalogue) -> dict[str, Any]:
 
 def _filled(message: str, values: dict[str, object], words: Catalogue, context: EvalContext) -> str:
     """Fill a message; what is put in is text, the message itself may have tags."""
-    text = Markup(message) if context.autoescape else message  # noqa: S704 - ours, or a translator's
+    text = Markup(message) if context.autoescape else message  # noqa: S704 - ours, or a translator's  # nosec B704
     told = {name: one.how(words) if isinstance(one, Said) else one for name, one in values.items()}
     return text % told if told else text
