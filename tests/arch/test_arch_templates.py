@@ -70,3 +70,15 @@ def test_every_form_carries_its_token(path: Path) -> None:
         assert asks or 'method="post"' in form, form
         carries = ".token(" in form or 'name="csrf"' in form
         assert carries is not asks, form  # in an address, a token would be told on
+
+
+def test_only_words_of_ours_are_translated_as_they_may_have_tags() -> None:
+    asked = re.compile(r"\b(?:_|gettext|ngettext)\(\s*(?![\"'])[^)\s]")
+    found = {
+        f"{path.name}: {line.strip()}"
+        for path in (PACKAGE / "templates").rglob("*.html")
+        for line in path.read_text("utf-8").splitlines()
+        if asked.search(line)
+    }
+    assert found == set()
+    assert asked.search("{{ _(name) }}")
