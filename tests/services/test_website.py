@@ -414,3 +414,14 @@ async def test_a_code_of_one_knock_opens_no_other(lakeside: Lakeside) -> None:
     assert isinstance(came, CameIn)
     assert came.session.guarantor_id == bob.id
     assert timedelta(0) < came.session.expires_at - house.clock.now()
+
+
+async def test_a_right_code_lets_nobody_in_while_the_contact_is_locked(lakeside: Lakeside) -> None:
+    house = lakeside.house
+    alice = Knocker(house)
+    await alice.knock()
+    contact = house.digests.subject("contact", "alice@example.com")
+    until, now = house.clock.now() + timedelta(minutes=15), house.clock.now()
+    await house.do(lambda tx: tx.counters.lock("proof_lock", contact, until=until, now=now))
+    assert not isinstance(await alice.type(house.last_code(Method.EMAIL)), CameIn)
+    assert await rows(house, "sessions") == []
