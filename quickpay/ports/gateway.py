@@ -36,7 +36,8 @@ class Charge:
 
     `payment_id` is the idempotency key, the gateway's reference and never changes for a payment (R75, F9).
     `amount` is integer cents, above zero. `token` stands for the card: it came from the gateway's own fields
-    or is a stored one. `store` asks the gateway to keep the card if it is charged.
+    or is a stored one. `store` asks the gateway to keep the card if it is charged. `cvc_token` stands for the
+    security code of a stored card, from the gateway's own fields too.
     """
 
     payment_id: str
@@ -46,6 +47,7 @@ class Charge:
     require_cvc: bool
     description: str = field(repr=False)
     store: bool = False
+    cvc_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +157,18 @@ LookUp = Found | NotFound | NoAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListedCharge:
+    """A charge that took money, as the gateway's list has it; `reference` is our payment's id, if ours."""
+
+    transaction: str
+    reference: str | None
+    amount: int
+    currency: str
+    refunded: int
+    charged_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayEvent:
     """A webhook that is genuine and speaks of a payment; `event_id` is the same on each delivery (R100).
 
@@ -187,13 +201,17 @@ Webhook = GatewayEvent | ForgedWebhook | IgnoredWebhook
 class CardFields:
     """Hold what a page needs to show the gateway's own card fields, and what its CSP must allow.
 
-    The origins are `scheme://host[:port]`, ready for the directive of the same name.
+    The origins are `scheme://host[:port]`, ready for the directive of the same name. `adapter` is the script
+    of ours that gives the one of `script_url` the shape `static/pay.js` knows; it reads `settings`, none of
+    them a secret.
     """
 
+    adapter: str
     script_url: str
     script_src: tuple[str, ...]
     frame_src: tuple[str, ...]
     connect_src: tuple[str, ...]
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +265,10 @@ class Gateway(Protocol):
 
     async def look_up(self, payment_id: str) -> LookUp:
         """Ask how a payment ended; changes nothing and may be repeated."""
+        ...
+
+    async def list_charges(self, *, since: datetime, until: datetime) -> tuple[ListedCharge, ...] | NoAnswer:
+        """List every charge that took money from `since` until before `until`, to hold against ours (R89)."""
         ...
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Webhook:

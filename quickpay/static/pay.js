@@ -1,4 +1,7 @@
-/* Put the gateway's fields into the page; on Pay, get its token first, then send the form once. */
+/* Put the gateway's fields into the page; on Pay, get its token first, then send the form once.
+   window.CardFields is the gateway's script in one shape (fields_<gateway>.js):
+     mount(box, look) gives { tokenize(): Promise<{token} | {error: {field, message}}>, focus() }, or null
+     when the gateway's script did not come. */
 (() => {
   "use strict";
   const form = document.getElementById("pay-form");
@@ -46,11 +49,7 @@
     button.textContent = resting;
   }
 
-  if (!window.SandboxGateway) {
-    say(look.missing);
-    return;
-  }
-  card = window.SandboxGateway.mount(box, {
+  card = window.CardFields && window.CardFields.mount(box, {
     label: look.label,
     colors: {
       text: look.text, background: look.background, surface: look.surface, primary: look.primary, error: look.error,
@@ -58,8 +57,13 @@
     dark: look.dark === "yes",
     requireCvc: look.requireCvc === "yes",
     language: document.documentElement.lang,
+    settings: JSON.parse(look.settings),
     onSubmit: () => form.requestSubmit(),
   });
+  if (!card) {
+    say(look.missing);
+    return;
+  }
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

@@ -3,8 +3,8 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 
 from quickpay.adapters.gateways.sandbox_answers import read_event
 from quickpay.adapters.gateways.signatures import fault
@@ -18,6 +18,7 @@ from quickpay.ports.gateway import (
     DeclineReason,
     ForgedWebhook,
     Found,
+    ListedCharge,
     LookUp,
     Mismatch,
     NoAnswer,
@@ -47,13 +48,16 @@ class FakeGateway:
     Tokens: `tok_approved`; those in `DECLINES` (`tok_no_cvc` only if a code is required); `tok_silent`
     charges and answers nothing; `tok_broken` answers nothing and charges nothing. `then` answers the next
     charges without touching the book; `down` refuses every connection; `hidden` keeps the book from look-ups.
+    `now` dates the book's lines.
     """
 
     name = "fake"
     idempotency_window = timedelta(hours=24)
     look_up_lag = timedelta(seconds=30)
 
-    def __init__(self) -> None:
+    def __init__(self, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._now = now
+        self._charged_at: dict[str, datetime] = {}
         self.activated = Activated(card=True, apple_pay=True, google_pay=True, storage=True)
         self.asked: list[Charge] = []
         self.book: dict[str, Approved | Declined] = {}
@@ -70,7 +74,11 @@ class FakeGateway:
     def card_fields(self) -> CardFields:
         origin = "https://gateway.example"
         return CardFields(
-            script_url=f"{origin}/fields.js", script_src=(origin,), frame_src=(origin,), connect_src=(origin,)
+            adapter="fields_sandbox.js",
+            script_url=f"{origin}/fields.js",
+            script_src=(origin,),
+            frame_src=(origin,),
+            connect_src=(origin,),
         )
 
     async def charge(self, charge: Charge) -> Outcome:
@@ -85,6 +93,7 @@ class FakeGateway:
             return Mismatch(differs=("order",), transaction=None, amount=None, currency=None, reference=None)
         if charge.payment_id not in self.book:
             self.book[charge.payment_id] = self._decide(charge)
+            self._charged_at[charge.payment_id] = self._now()
         outcome = self.book[charge.payment_id]
         if charge.token == "tok_silent":
             return NoAnswer(reason="silent")
@@ -145,6 +154,23 @@ class FakeGateway:
             reference=outcome.reference,
             stored=outcome.stored,
             refunded=sum(given),
+        )
+
+    async def list_charges(self, *, since: datetime, until: datetime) -> tuple[ListedCharge, ...] | NoAnswer:
+        if self.down:
+            return NoAnswer(reason="not_connected")
+        paid = {key: self._with_refunds(outcome) for key, outcome in self.book.items()}
+        return tuple(
+            ListedCharge(
+                transaction=outcome.transaction,
+                reference=payment_id,
+                amount=outcome.amount,
+                currency=outcome.currency,
+                refunded=outcome.refunded,
+                charged_at=self._charged_at[payment_id],
+            )
+            for payment_id, outcome in paid.items()
+            if isinstance(outcome, Approved) and since <= self._charged_at[payment_id] < until
         )
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Webhook:

@@ -16,6 +16,7 @@ from quickpay.ports.gateway import (
     CardFields,
     Charge,
     ForgedWebhook,
+    ListedCharge,
     LookUp,
     NoAnswer,
     NotReceived,
@@ -28,6 +29,7 @@ from quickpay.ports.gateway import (
 _log = structlog.get_logger(__name__)
 
 _GONE: Final = frozenset({200, 204, 404})
+_PAGE: Final = 500
 
 
 class SandboxGateway:
@@ -66,6 +68,7 @@ class SandboxGateway:
     def card_fields(self) -> CardFields:
         """Return the world's script and origin."""
         return CardFields(
+            adapter="fields_sandbox.js",
             script_url=f"{self._base}/fields.js",
             script_src=(self._origin,),
             frame_src=(self._origin,),
@@ -102,6 +105,20 @@ class SandboxGateway:
         if isinstance(said, tuple):
             return answers.judge_look_up(*said, payment_id=payment_id)
         return NoAnswer(reason=said.reason)
+
+    async def list_charges(self, *, since: datetime, until: datetime) -> tuple[ListedCharge, ...] | NoAnswer:
+        """Read the world's whole ledger, page by page, and keep what took money in that time."""
+        found: list[ListedCharge] = []
+        after = ""
+        while True:
+            said = await self._ask("GET", "/v1/charges", params={"after": after, "limit": str(_PAGE)})
+            page = answers.read_list(*said) if isinstance(said, tuple) else NoAnswer(reason=said.reason)
+            if isinstance(page, NoAnswer):
+                return page
+            found += [charge for charge in page.charges if since <= charge.charged_at < until]
+            if page.last is None:
+                return tuple(found)
+            after = page.last
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Webhook:
         """Judge a webhook by its raw body and `Sandbox-Signature`."""

@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import structlog
@@ -16,6 +18,7 @@ from quickpay.ports.gateway import (
     Found,
     GatewayEvent,
     IgnoredWebhook,
+    ListedCharge,
     LookUp,
     Mismatch,
     NoAnswer,
@@ -92,6 +95,38 @@ def judge_look_up(status: int, said: dict[str, Any] | None, *, payment_id: str) 
         return Found(outcome=_mismatch(paid[-1], differs=("order",)))
     outcome = _read_charge((paid or ours)[-1], reference=payment_id)
     return outcome if isinstance(outcome, NoAnswer) else Found(outcome=outcome)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """One page of the ledger's charges that took money; `last` is where the next begins, None at the end."""
+
+    charges: tuple[ListedCharge, ...]
+    last: str | None
+
+
+def read_list(status: int, said: dict[str, Any] | None) -> ListPage | NoAnswer:
+    """Read a page of the ledger; a line that makes no sense makes the whole list say nothing."""
+    charges = (said or {}).get("data")
+    if status != 200 or not isinstance(charges, list):  # noqa: PLR2004 - HTTP
+        return NoAnswer(reason=f"http_{status}")
+    try:
+        listed = tuple(_listed(charge) for charge in charges if charge["status"] == "succeeded")
+        return ListPage(charges=listed, last=str(charges[-1]["id"]) if charges else None)
+    except (TypeError, KeyError, ValueError):
+        return NoAnswer(reason="garbled")
+
+
+def _listed(charge: Mapping[str, Any]) -> ListedCharge:
+    reference = charge.get("reference")
+    return ListedCharge(
+        transaction=str(charge["id"]),
+        reference=reference if isinstance(reference, str) else None,
+        amount=int(charge["amount"]),
+        currency=str(charge["currency"]),
+        refunded=int(charge.get("refunded", 0)),
+        charged_at=datetime.fromisoformat(charge["at"]),
+    )
 
 
 def read_event(body: bytes) -> GatewayEvent | IgnoredWebhook:

@@ -115,7 +115,7 @@ def details_view(
         frame=replace(frame, step=3),
         amount=page.order.amount,
         order=page.order.id,
-        gateway_script=page.card_fields.script_url,
+        card_fields=page.card_fields,
         require_cvc=page.require_cvc,
         look=FieldLook(
             text=colours["text"],

@@ -10,6 +10,7 @@ from quickpay.domain.payments import Method
 from quickpay.handlers.pages import Frame, Mistake
 from quickpay.handlers.receipt_mail import MailPanel
 from quickpay.mfa.methods import Method as WayMethod
+from quickpay.ports.gateway import CardFields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +230,7 @@ class CardDetails:
     frame: Frame
     amount: Cents
     order: str
-    gateway_script: str
+    card_fields: CardFields
     require_cvc: bool
     look: FieldLook
     email: str = field(repr=False)

@@ -269,6 +269,24 @@ async def test_a_refund_is_given_once_and_never_above_the_charge(rig: Rig) -> No
     assert (found.outcome.amount, found.outcome.refunded) == (12_50, 10_00)
 
 
+async def test_r89_the_list_has_what_was_charged_in_that_time_and_nothing_else(rig: Rig) -> None:
+    since = datetime.now(UTC) - timedelta(minutes=1)
+    paid = a_charge(await rig.token("approved"))
+    charged = await rig.gateway.charge(paid)
+    assert isinstance(charged, Approved)
+    await rig.gateway.charge(a_charge(await rig.token("declined"), payment_id="declined-1"))
+    await rig.gateway.refund(
+        Refund(refund_id="refund-1", transaction=charged.transaction, amount=2_00, currency="usd")
+    )
+    listed = await rig.gateway.list_charges(since=since, until=datetime.now(UTC) + timedelta(minutes=1))
+    assert not isinstance(listed, NoAnswer)
+    assert [(one.transaction, one.reference, one.amount, one.currency, one.refunded) for one in listed] == [
+        (charged.transaction, paid.payment_id, paid.amount, "usd", 2_00)
+    ]
+    assert await rig.gateway.list_charges(since=since, until=since) == ()
+    assert isinstance(await rig.unreachable.list_charges(since=since, until=since), NoAnswer)
+
+
 @pytest.mark.parametrize("card", ["approved", "declined"])
 async def test_a_webhook_tells_the_same_as_the_answer(rig: Rig, card: str) -> None:
     charge = a_charge(await rig.token(card))

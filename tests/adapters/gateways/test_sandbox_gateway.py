@@ -321,7 +321,11 @@ async def test_the_page_learns_where_the_card_fields_live(gateway: SandboxGatewa
     fields = gateway.card_fields()
     origin = fields.script_url.removesuffix("/fields.js")
     assert fields == CardFields(
-        script_url=f"{origin}/fields.js", script_src=(origin,), frame_src=(origin,), connect_src=(origin,)
+        adapter="fields_sandbox.js",
+        script_url=f"{origin}/fields.js",
+        script_src=(origin,),
+        frame_src=(origin,),
+        connect_src=(origin,),
     )
     assert re.fullmatch(r"http://127\.0\.0\.1:[0-9]+", origin)
 
