@@ -56,8 +56,8 @@ format: .venv/.dev ## Lay out the code and mend what can be mended by itself
 	@$(BIN)/python -m tests.arch.catalogue
 
 lock: .venv/.dev ## Make the lock files again from pyproject.toml (UPGRADE=1 takes the newest versions)
-	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --extra postgres --extra demo --group dev -o requirements-dev.lock
-	$(LOCK) pyproject.toml --extra postgres --extra demo -c requirements-dev.lock -o requirements.lock
+	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --extra postgres --extra stripe --extra demo --group dev -o requirements-dev.lock
+	$(LOCK) pyproject.toml --extra postgres --extra stripe --extra demo -c requirements-dev.lock -o requirements.lock
 	$(LOCK) --group installer -c requirements-dev.lock -o requirements-installer.lock
 
 # The environment: each step leaves a stamp, so that the next call is instant.

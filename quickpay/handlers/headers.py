@@ -4,7 +4,7 @@ import os
 import secrets
 from dataclasses import dataclass
 
-from quickpay.ports.gateway import CardFields
+from quickpay.ports.card_fields import CardFields
 
 SERVER = "QuickPay"
 NO_STORE = "no-store"

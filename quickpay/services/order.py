@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from quickpay.domain.balances import AmountChoice, AmountRefused, choose_amount
 from quickpay.domain.money import Cents
 from quickpay.domain.payments import Method, Order, PaymentState
+from quickpay.ports.card_fields import CardFields
 from quickpay.ports.clock import Clock
-from quickpay.ports.gateway import CardFields, Gateway
+from quickpay.ports.gateway import Gateway
 from quickpay.ports.ids import Ids
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx

@@ -9,7 +9,7 @@ from quickpay.domain.links import LinkState
 from quickpay.domain.money import Cents
 from quickpay.domain.payments import Method, Payment
 from quickpay.domain.sessions import Purpose
-from quickpay.ports.gateway import Activated
+from quickpay.ports.card_fields import Activated
 from quickpay.ports.tables import Tx
 from quickpay.services.account import account_now
 from quickpay.services.stay import CLOSED, MustProve, NoStay, Stay, Visit, stay_of

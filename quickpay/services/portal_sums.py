@@ -7,7 +7,7 @@ from quickpay.domain.balances import Balances
 from quickpay.domain.encounters import Line, Statement, last_statement
 from quickpay.domain.money import Cents
 from quickpay.domain.visits import totals
-from quickpay.ports.gateway import Activated
+from quickpay.ports.card_fields import Activated
 from quickpay.ports.tables import Tx
 from quickpay.services.account import AccountNow
 from quickpay.services.payer import may_pay, methods_offered

@@ -8,11 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 from quickpay.adapters.gateways.sandbox_answers import read_event
 from quickpay.adapters.gateways.signatures import fault
+from quickpay.ports.card_fields import Activated, CardFields
 from quickpay.ports.gateway import (
-    Activated,
     Approved,
     Card,
-    CardFields,
     Charge,
     Declined,
     DeclineReason,

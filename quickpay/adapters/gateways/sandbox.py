@@ -11,9 +11,8 @@ import structlog
 from quickpay.adapters.answers import read_object
 from quickpay.adapters.gateways import sandbox_answers as answers
 from quickpay.adapters.gateways.signatures import fault
+from quickpay.ports.card_fields import Activated, CardFields
 from quickpay.ports.gateway import (
-    Activated,
-    CardFields,
     Charge,
     ForgedWebhook,
     ListedCharge,

@@ -10,7 +10,7 @@ from quickpay.domain.payments import Method
 from quickpay.handlers.pages import Frame, Mistake
 from quickpay.handlers.receipt_mail import MailPanel
 from quickpay.mfa.methods import Method as WayMethod
-from quickpay.ports.gateway import CardFields
+from quickpay.ports.card_fields import CardFields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

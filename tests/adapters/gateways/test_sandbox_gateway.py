@@ -15,9 +15,9 @@ from structlog.testing import capture_logs
 
 from quickpay.adapters.gateways.sandbox import SandboxGateway
 from quickpay.adapters.gateways.signatures import fault
+from quickpay.ports.card_fields import CardFields
 from quickpay.ports.gateway import (
     Approved,
-    CardFields,
     Charge,
     Declined,
     Found,

@@ -1,0 +1,31 @@
+"""What a gateway brings to our pages: its own card fields, and which ways to pay it has switched on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFields:
+    """Hold what a page needs to show the gateway's own card fields, and what its CSP must allow.
+
+    The origins are `scheme://host[:port]`, ready for the directive of the same name. `adapter` is the script
+    of ours that gives the one of `script_url` the shape `static/pay.js` knows; it reads `settings`, none of
+    them a secret.
+    """
+
+    adapter: str
+    script_url: str
+    script_src: tuple[str, ...]
+    frame_src: tuple[str, ...]
+    connect_src: tuple[str, ...]
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activated:
+    """Say what the merchant account at the gateway has switched on."""
+
+    card: bool
+    apple_pay: bool
+    google_pay: bool
+    storage: bool
