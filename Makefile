@@ -18,11 +18,11 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test bench check options format lock browser twilio-spec
+.PHONY: help demo serve test bench check accessibility options format lock browser twilio-spec vnu
 .DELETE_ON_ERROR:
 
 help: ## List these words
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 demo: .venv/.demo ## Run QuickPay with a sample group, a card gateway, a phone and a mailbox (ARGS='--port 9000')
 	@$(BIN)/quickpay demo $(ARGS)
@@ -30,7 +30,7 @@ demo: .venv/.demo ## Run QuickPay with a sample group, a card gateway, a phone a
 serve: .venv/.demo ## Run the service with the QUICKPAY_… settings of the environment
 	@$(BIN)/quickpay serve $(ARGS)
 
-test: .venv/.dev browser twilio-spec ## Run every test, on SQLite and PostgreSQL, in Chromium
+test: .venv/.dev browser twilio-spec vnu ## Run every test, on SQLite and PostgreSQL, in Chromium
 	@mkdir -p -m 700 "$(TOOLS)/run"
 	@XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-$(TOOLS)/run}" $(BIN)/pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
@@ -45,6 +45,9 @@ check: .venv/.dev ## Hold the house rules: style, types, floors, templates, docs
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/bandit -q -ll -r quickpay
 	@$(BIN)/pytest tests/arch
+
+accessibility: .venv/.dev browser ## Look at every page in each theme, language and width, and print what was found; some ten minutes (ARGS=staff)
+	@XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-$(TOOLS)/run}" $(BIN)/python -m tests.journeys.matrix $(ARGS)
 
 options: .venv/.dev ## Ignore each option of a group in turn and see its test fail; some minutes (ARGS=payments.auto_post)
 	@$(BIN)/python -m tests.arch.options_ignored $(ARGS)
@@ -91,3 +94,9 @@ browser:
 twilio-spec: .venv/.dev
 	@test -e $(TOOLS)/twilio-cli-core-8.3.2.tgz || .ci/need npm npm
 	@npm_config_cache="$(TOOLS)/npm" $(BIN)/python tests/adapters/sms/twilio_spec.py
+
+# The HTML checker: its archive from the npm registry, held to its hash, and a Java for it.
+vnu: .venv/.dev
+	@.ci/need java default-jre-headless
+	@test -e $(TOOLS)/vnu-jar-26.9.27.tgz || .ci/need npm npm
+	@npm_config_cache="$(TOOLS)/npm" $(BIN)/python tests/handlers/vnu.py

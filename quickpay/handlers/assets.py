@@ -1,6 +1,9 @@
-"""Static files: read once at start, each at an address that holds its content's hash, kept for ever."""
+"""Static files: read and compressed at start, each at an address that holds its hash, kept for ever."""
 
+import gzip
 import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
@@ -22,7 +25,16 @@ _KINDS = {
 }
 
 
-def _read() -> tuple[dict[str, str], dict[str, tuple[bytes, str]]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """What is sent: as it is, and smaller. Nothing of a person is in it, so no length tells of one."""
+
+    body: bytes
+    packed: bytes
+    kind: str
+
+
+def _read() -> tuple[dict[str, str], dict[str, _File]]:
     bodies = {path.name: path.read_bytes() for path in _FOLDER.iterdir() if path.suffix in _KINDS}
     bodies[DEFAULT_THEME] = stylesheet(Theme()).encode()
     dark = f"@media (prefers-color-scheme: dark) {{\n{stylesheet(DARK)}}}\n"
@@ -32,7 +44,8 @@ def _read() -> tuple[dict[str, str], dict[str, tuple[bytes, str]]]:
         stem, _, suffix = name.rpartition(".")
         hashed = f"{stem}-{hashlib.sha256(body).hexdigest()[:12]}.{suffix}"
         addresses[name] = f"/static/{hashed}"
-        files[hashed] = (body, _KINDS[f".{suffix}"])
+        packed = gzip.compress(body, mtime=0)
+        files[hashed] = _File(body=body, packed=packed, kind=_KINDS[f".{suffix}"])
     return addresses, files
 
 
@@ -53,5 +66,12 @@ async def show(request: web.Request) -> web.Response:
     found = _FILES.get(request.match_info["name"])
     if found is None:
         raise web.HTTPNotFound
-    body, kind = found
-    return web.Response(body=body, headers={"Content-Type": kind, "Cache-Control": FOR_EVER})
+    headers = {"Content-Type": found.kind, "Cache-Control": FOR_EVER, "Vary": "Accept-Encoding"}
+    if _takes_gzip(request.headers.getall("Accept-Encoding", ())):
+        return web.Response(body=found.packed, headers=headers | {"Content-Encoding": "gzip"})
+    return web.Response(body=found.body, headers=headers)
+
+
+def _takes_gzip(accepted: Iterable[str]) -> bool:
+    """Say whether a browser takes gzip; whoever grades what it takes gets the file as it is."""
+    return "gzip" in {one.strip() for line in accepted for one in line.split(",")}

@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -137,7 +137,10 @@ class Browser:
             self._keep(found)
             if token := _CSRF.search(text):
                 self.csrf = token[1]
-            return Answer(status=found.status, headers=found.headers, text=text)
+            answer = Answer(status=found.status, headers=found.headers, text=text)
+            if found.content_type == "text/html":
+                self.site.met.append((f"{method} {path}", answer))
+            return answer
 
     def _keep(self, found: aiohttp.ClientResponse) -> None:
         for line in found.headers.getall("Set-Cookie", ()):
@@ -158,6 +161,8 @@ class Site:
     desk: Desk
     group: Group
     alice: Guarantor
+    met: list[tuple[str, Answer]] = field(default_factory=list)
+    """Every page that anybody was shown here, with the method and path of its request."""
 
     def browser(self) -> Browser:
         """A browser that was never here."""

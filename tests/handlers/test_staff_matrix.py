@@ -241,3 +241,12 @@ async def test_the_same_forms_do_their_work_in_her_own_group(here: StaffSite) ->
         assert done.status in {200, 303}, (path, done.words)
     made = await browser.post("/staff/api-keys/new", things.form)
     assert (made.status, "qpk_" in made.text) == (200, True)
+
+
+async def walk_as_admin(here: StaffSite) -> None:
+    """Meet every staff route as an admin, every form empty first and then filled in."""
+    things = await _furnished(here)
+    browser = await here.sign_in(await here.member("Walker", StaffRole.ADMIN))
+    for route in _in_turn():
+        for form in ({}, things.form):
+            await _ask(browser, route, things.path(route), form)

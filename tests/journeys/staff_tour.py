@@ -94,7 +94,10 @@ async def walk(browser: Browser, house: Household, visit: Visit) -> Tour:
 
 async def _tour(ada: Person) -> Tour:
     await ada.watched.settled()
-    base, size = ada.house.base_url, {one.url: one.size for one in ada.watched.exchanges}
+    base = ada.house.base_url
+    size: dict[str, int] = {}
+    for one in ada.watched.exchanges:  # what the browser had kept weighs nothing the second time
+        size[one.url] = max(size.get(one.url, 0), one.size)
     pages = {one.url for one in ada.watched.exchanges if one.kind == "document" and one.method == "GET"}
     brought: dict[str, set[str]] = {url: {url} for url in pages}
     for url, page in ada.watched.urls:

@@ -4,9 +4,10 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.household import Household
-from tests.journeys import tour
+from tests.journeys import heard, tour
 from tests.journeys.bills import Bills
 from tests.journeys.person import PHONE, Person, somebody
+from tests.journeys.probes import spaced, still
 from tests.journeys.watched import violations
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -50,6 +51,7 @@ async def _stands(person: Person, name: str) -> None:
     await page.emulate_media(forced_colors="active")
     wrong += [f"{name} in forced colours: {one}" for one in await page.evaluate(NO_EDGE)]
     await page.emulate_media(forced_colors="none", media="screen")
+    wrong += [f"{name} {one}" for one in (*await spaced(page), *await still(page))]
     await page.set_viewport_size({"width": 640, "height": 800})
     await page.evaluate(ENLARGED, "34px")  # twice the size: as much room as 320 give
     wrong += [f"{name} enlarged: {one}" for one in await page.evaluate(TOO_WIDE)]
@@ -69,6 +71,8 @@ async def test_every_page_stands_at_every_size(
     async def visit(person: Person, name: str) -> None:
         seen.append(name)
         await _stands(person, name)
+        if look == "light":
+            assert await heard.wrong(person, name) == []
 
     await walk(alice, bills, visit, look=look)
     assert len(seen) >= 3

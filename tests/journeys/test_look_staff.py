@@ -18,6 +18,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WIDTHS = (320, 390, 1280)
 FIRST_VIEW_MOST = 50 * 1024
+EDITOR_MOST = 60 * 1024  # its 40 options, and a patient's page with its own stylesheets beside them
+EDITOR = re.compile(r"/staff/groups/[a-z]+(/draft)?([?].*)?$")
 LEAST_TARGET = 24  # WCAG 2.2 2.5.8; the desk has a mouse
 TOO_WIDE = """() => document.documentElement.scrollWidth > document.documentElement.clientWidth
   ? [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > innerWidth)
@@ -94,7 +96,10 @@ async def test_every_staff_page_stands_at_every_size_in_light_and_dark(
     assert len(routes) > 30
     assert set(routes) - {_route_at(path, routes) for path in tour.paths} == set(), "a page nobody looked at"
     assert len(set(names)) == len(names)
-    assert {path: size for path, size in tour.sizes.items() if size >= FIRST_VIEW_MOST} == {}
+    heavy = {path: size for path, size in tour.sizes.items() if size >= FIRST_VIEW_MOST}
+    assert {
+        path: size for path, size in heavy.items() if not EDITOR.search(path) or size >= EDITOR_MOST
+    } == {}
 
 
 async def test_the_way_about_by_keys_and_without_script(chromium: Browser, office: Household) -> None:
