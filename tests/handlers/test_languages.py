@@ -154,7 +154,7 @@ async def test_a_contact_is_changed_and_who_had_it_is_told(spanish: Site) -> Non
         _hold({"of a contact": replace(page, text=page.text.replace("new@", "").replace(" am", ""))}, spanish)
     assert "Se cambió su número de celular." in pages["mobile done"].words
     assert re.search(
-        r"a partir de esta fecha: 22 nov 2026, [0-9]+:[0-9]{2} [ap]\. m\.", pages["email done"].words
+        r"A partir del 22 nov 2026, [0-9]+:[0-9]{2} [ap]\. m\., los códigos", pages["email done"].words
     )
     await house.outbox().run_once()
     told = house.mailer.sent[-1]

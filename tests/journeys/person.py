@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from playwright.async_api import (
     Browser,
     FrameLocator,
@@ -26,6 +27,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 APPROVED = "4242424242424242"
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
+IN_BOTH = pytest.mark.parametrize("language", list(Language))
 LOCALES = {Language.EN: "en-US", Language.ES: "es-US"}
 CARD_FIELDS = {
     Language.EN: ("Card number", "Expiry date", "Security code"),
@@ -108,6 +110,10 @@ class Person:
         async with self.page.expect_navigation():
             await self.page.get_by_role(role, name=called, exact=isinstance(name, str)).click()
         await self.look()
+
+    async def follow(self, marked: str) -> None:
+        """Follow a link whose words are written with tags, as those are that say more to screen readers."""
+        await self.press(re.sub("<[^>]*>", "", self.say(marked)), role="link")
 
     async def at(self, heading: str, **values: object) -> None:
         """Hold that this is the page we are on, by the one heading it has."""

@@ -1,4 +1,4 @@
-"""Picture every page and message, and lay them out on one sheet: `python -m tests.journeys.shots OUT_DIR [area]`."""
+"""Picture every page and message, laid out on one sheet: `python -m tests.journeys.shots OUT_DIR [area]`."""
 
 import asyncio
 import itertools
@@ -25,9 +25,10 @@ DEVICES = {"phone": PHONE, "desktop": DESKTOP}
 SCHEMES = ("light", "dark")
 AREAS = ("patient", "staff")
 AT_ONCE = 3
-TEXT = """<!doctype html><meta charset="utf-8"><body style="margin: 16px; font: 16px/1.4 system-ui, sans-serif">
-<p style="white-space: pre-wrap; overflow-wrap: anywhere; padding: 12px 16px; border-radius: 18px; background: #e9e9eb;
-margin: 0"></p>"""
+TEXT = """<!doctype html><meta charset="utf-8"><style>
+body { margin: 16px; font: 16px/1.4 system-ui, sans-serif }
+p { margin: 0; padding: 12px 16px; border-radius: 18px; background: #e9e9eb; white-space: pre-wrap }
+</style><p></p>"""
 
 
 async def take(out: Path, *, areas: tuple[str, ...]) -> None:

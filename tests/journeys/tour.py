@@ -42,8 +42,8 @@ EVERY_LOOK = LOOKS | {
 async def begin(person: Person, bills: Bills, look: str, **panels: Any) -> dict[str, Any]:
     """Make the group and the bill of a walk in its look; gives the theme."""
     asked = EVERY_LOOK[look]
-    record = {"language": asked.language.value, **panels.pop("record", {})}
-    await bills.make(theme=asked.theme, record=record, **panels)
+    bills.language = asked.language
+    await bills.make(theme=asked.theme, **panels)
     await person.chooses(asked.language)
     person.names += (bills.name,)
     return asked.theme
@@ -183,9 +183,8 @@ async def behind_the_challenge(person: Person, bills: Bills, visit: Visit, *, lo
         "show_insurance_pending": True,
         "show_procedures_in_visits": "code_and_description",
     }
-    record = family(bills.number) | {"language": EVERY_LOOK[look].language.value}
     panels = {"look_and_feel": every, "authentication": {"enable_mfa": True}}
-    await begin(person, bills, look, record=record, **panels)
+    await begin(person, bills, look, record=family(bills.number), **panels)
     await person.come_to_pay(await bills.link("statement"))
     await person.choose_amount("Other Amount", "20")
     await person.pay(DECLINED)
