@@ -16,7 +16,7 @@ from tests.journeys.sheet import lay_out
 from tests.journeys.watched import launch
 
 PRACTICES = (
-    *("Maple Family Dental", "Lakeside Family Medicine", "Elm Street Pediatrics", "Riverbend Eye Care"),
+    *("Maple Family Dental", "Larkspur Family Medicine", "Elm Street Pediatrics", "Riverbend Eye Care"),
     *("Hilltop Dental", "Northgate Physical Therapy", "Old Mill Skin Clinic", "Prairie Heart Center"),
     *("Harbor Orthopedics", "Cedar Grove Family Care"),
 )

@@ -41,8 +41,16 @@ class HandoffFront:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What is said where a session has ended."""
+
+    heading: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """The group's door on the web; `left`: she has just logged out."""
+    """The group's door on the web; `left`: she has just logged out, `ended`: her time has run out."""
 
     template: ClassVar[str] = "patient/sign_in.html"
     frame: Frame
@@ -51,6 +59,7 @@ class SignIn:
     first_name: str = field(repr=False)
     last_name: str = field(repr=False)
     contact: str = field(repr=False)
+    ended: Ended | None = None
     mistakes: tuple[Mistake, ...] = ()
 
 
