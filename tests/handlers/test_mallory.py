@@ -1,4 +1,4 @@
-"""Mallory meets every page of a session: without one, after it, with the lower role, and with other people's ids.
+"""Mallory meets each page of a session: without one, after it, below her role, by ids of others.
 
 The addresses come from the table of routes, so that a new one is met without anybody thinking of it.
 """
@@ -18,7 +18,6 @@ from tests.services.portal_account import ACCOUNT
 
 _OF_A_SESSION = tuple(route for route in ROUTES if route.access is Access.SESSION)
 _NAMING = tuple(route for route in _OF_A_SESSION if "{" in route.path)
-_LEADS_AWAY = {"/sign-out", "/session/extend", "/language"}
 _OF_BOB = ("Bob", "Bobson", "B-1", "S-BOB", "bob@")
 _FIELDS = {
     "amount_choice": "current",
@@ -123,7 +122,10 @@ async def test_without_a_session_and_after_it_every_address_is_closed(
         for route in _OF_A_SESSION:
             if route.path == "/sign-out":
                 continue  # it takes a cookie that is over away, and says so
-            for answer in await _meet(browser, route, _filled(route.path, **mine)):
-                assert answer.status == 401, _named(route)
+            for met in await _meet(browser, route, _filled(route.path, **mine)):
+                answer = await browser.get(met.to) if met.status == 303 else met
+                # A session that ran out reads its own payments for a day (R64): others' are not there.
+                of_others = {404} if route.path.startswith("/payments/") else set()
+                assert answer.status in {401} | of_others, _named(route)
                 _shows_nobody(answer)
     assert await _at_rest(site) == before

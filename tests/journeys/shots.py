@@ -23,7 +23,6 @@ PRACTICES = (
 ROUNDS = ((), ("West",), ("East",))
 DEVICES = {"phone": PHONE, "desktop": DESKTOP}
 SCHEMES = ("light", "dark")
-AREAS = ("patient", "staff")
 AT_ONCE = 3
 TEXT = """<!doctype html><meta charset="utf-8"><style>
 body { margin: 16px; font: 16px/1.4 system-ui, sans-serif }
@@ -32,18 +31,18 @@ p { margin: 0; padding: 12px 16px; border-radius: 18px; background: #e9e9eb; whi
 
 
 async def take(out: Path, *, areas: tuple[str, ...]) -> None:
-    """Walk every walk of these areas and leave the pictures."""
-    with tempfile.TemporaryDirectory() as data:
-        async with (
-            household(Path(data), POPS_MANAGEMENT="true") as house,
-            async_playwright() as playwright,
-        ):
-            browser = await launch(playwright)
-            if "patient" in areas:
-                await _patients_pages(out, browser, house)
-            if "staff" in areas:
-                await staff_tour.walk(browser, house, _staff_visit(out))
-            await browser.close()
+    """Walk every walk of these areas, each in a household of its own, and leave the pictures."""
+    async with async_playwright() as playwright:
+        browser = await launch(playwright)
+        for area in areas:
+            with tempfile.TemporaryDirectory() as data:
+                async with household(Path(data), POPS_MANAGEMENT="true") as house:
+                    await AREAS[area](out, browser, house)
+        await browser.close()
+
+
+async def _staffs_pages(out: Path, browser: Browser, house: Household) -> None:
+    await staff_tour.walk(browser, house, _staff_visit(out))
 
 
 async def _patients_pages(out: Path, browser: Browser, house: Household) -> None:
@@ -112,10 +111,12 @@ async def _picture(page: Page, file: Path) -> None:
     await page.screenshot(path=file, full_page=True, animations="disabled")
 
 
+AREAS = {"patient": _patients_pages, "staff": _staffs_pages}
+
 if __name__ == "__main__":
     OUT = Path(sys.argv[1])
     OUT.mkdir(parents=True, exist_ok=True)
     for old in OUT.glob("*.png"):
         old.unlink()
-    asyncio.run(take(OUT, areas=tuple(sys.argv[2:]) or AREAS))
+    asyncio.run(take(OUT, areas=tuple(sys.argv[2:]) or tuple(AREAS)))
     print(f"Look at file://{lay_out(OUT).resolve()}")  # noqa: T201 - a command that says where to look
