@@ -20,8 +20,8 @@ from quickpay.handlers.forms import Form
 from quickpay.handlers.headers import Scripts, new_scripts
 from quickpay.handlers.menu import menu_at
 from quickpay.handlers.pages import SIMULATION, Frame, Mistake, TimeLeft, frame_of, see_other, show
+from quickpay.handlers.patient.door_views import Ended, SignIn
 from quickpay.handlers.patient.notices import Notice
-from quickpay.handlers.patient.views import Ended, SignIn
 from quickpay.handlers.tongues import tongue_in, tongue_of
 from quickpay.handlers.words import DEAD_HANDOFFS, DEAD_LAUNCHES, DEAD_LINKS, FORM_FAULTS
 from quickpay.services.order import NoOrder
