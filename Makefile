@@ -18,7 +18,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test bench check accessibility options format lock browser twilio-spec vnu
+.PHONY: help demo serve test bench check accessibility sheet options format lock browser twilio-spec vnu
 .DELETE_ON_ERROR:
 
 help: ## List these words
@@ -48,6 +48,10 @@ check: .venv/.dev ## Hold the house rules: style, types, floors, templates, docs
 
 accessibility: .venv/.dev browser ## Look at every page in each theme, language and width, and print what was found; some ten minutes (ARGS=staff)
 	@XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-$(TOOLS)/run}" $(BIN)/python -m tests.journeys.matrix $(ARGS)
+
+sheet: .venv/.dev browser ## Picture every page: phone and desktop, light and dark, both languages; some minutes (ARGS=patient)
+	@mkdir -p -m 700 "$(TOOLS)/run"
+	@XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-$(TOOLS)/run}" $(BIN)/python -m tests.journeys.shots sheet $(ARGS)
 
 options: .venv/.dev ## Ignore each option of a group in turn and see its test fail; some minutes (ARGS=payments.auto_post)
 	@$(BIN)/python -m tests.arch.options_ignored $(ARGS)

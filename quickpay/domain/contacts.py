@@ -18,6 +18,7 @@ _NOT_ONE_ADDRESS = re.compile(r"[,;:<>()\[\]\"\\%! ]|=\?")
 _MOBILE_TYPED = re.compile(r"\+?[0-9(][0-9 ().\-/]*")
 _TEXTABLE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 _NORTH_AMERICA = "+1"
+_LOCAL_DIGITS = 7
 _DIGITS_IN_NORTH_AMERICA = 10
 
 TEXT_GATEWAYS = frozenset({
@@ -125,6 +126,14 @@ def mask_mobile(mobile: str) -> str:
     if mobile.startswith(_NORTH_AMERICA):
         return f"(•••) •••-••{mobile_ending(mobile)}"
     return f"+••• •••••••{mobile_ending(mobile)}"
+
+
+def written_mobile(mobile: str) -> str:
+    """Write an E.164 number as people here do: `(608) 555-0123`; one from elsewhere stays as it is."""
+    area, local = mobile[2:5], mobile[5:]
+    if not mobile.startswith(_NORTH_AMERICA) or len(local) != _LOCAL_DIGITS:
+        return mobile
+    return f"({area}) {local[:3]}-{local[3:]}"
 
 
 def is_text_gateway(email: str) -> bool:

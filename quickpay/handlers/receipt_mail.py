@@ -20,7 +20,7 @@ from quickpay.handlers.receipt_words import (
     before_or_any,
     fared,
 )
-from quickpay.handlers.words import EMAIL_FAULT, EMAIL_FAULTS, FORM_FAULTS
+from quickpay.handlers.words import EMAIL_FAULTS, EMAIL_NEEDED, FORM_FAULTS
 from quickpay.services.receipt_mail import NotOffered, Overtaken, Queued, ReceiptMail, Stopped
 from quickpay.services.resend import BadAddress, Outcome, Press, TooOften
 
@@ -97,7 +97,7 @@ def answer_to(outcome: Outcome, typed: str) -> Pressed | None:
         case Queued():
             return None
         case BadAddress(fault=fault):
-            return _at_email(EMAIL_FAULTS.get(fault, EMAIL_FAULT), typed)
+            return _at_email(EMAIL_FAULTS.get(fault, EMAIL_NEEDED), typed)
         case Stopped():
             return _at_email(STOPPED, typed)
         case Overtaken():

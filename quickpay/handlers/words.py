@@ -56,6 +56,11 @@ TEXT_FAILURES = {
     "21610": TEXTS_BLOCKED,
 }
 
+ON_ITS_WAY = say(
+    "We are waiting for the bank's answer, and do not know yet whether your card was charged. "
+    "Please do not pay again."
+)
+
 ENTER_CARD = say("Enter your card details. Your card was not charged.")
 CARDS_ARE_NOT_STORED = say("Cards cannot be stored here. Your card was not charged.")
 
@@ -64,6 +69,7 @@ EMAIL_FAULTS = {
     ContactFault.NOT_ASCII: say("Use plain letters a to z, digits and signs in the email address."),
     ContactFault.NOT_ONE_ADDRESS: say("Enter one email address only, like name@example.com."),
 }
+EMAIL_NEEDED = say("Enter an email address like name@example.com.")
 EMAIL_FAULT = say("Enter an email address like name@example.com, or leave it empty.")
 
 CONTACT_FAULTS = {

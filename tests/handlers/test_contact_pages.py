@@ -65,17 +65,17 @@ async def test_contacts_can_be_changed_only_while_the_group_allows_it(site: Site
 async def test_it_is_done_page_by_page_and_the_profile_says_so(site: Site) -> None:
     browser = await _allowed(site)
     page = await browser.get("/profile/mobile")
-    assert "On file now: +16085550101" in page.words
+    assert "On file now: (608) 555-0101" in page.words
     code = await _named(browser, "mobile", "608 555 0177")
     page = await browser.get("/profile/confirm")
-    assert "by text message to +16085550177 . It is good for 5 minutes." in page.words
+    assert "by text message to (608) 555-0177 . It is good for 5 minutes." in page.words
     refused = await browser.post("/profile/confirm", {"code": wrong(code)})
     assert refused.status == 422
     assert "You can try 4 more times" in refused.words
     answer = await browser.post("/profile/confirm", {"code": f" {code[:3]} {code[3:]}"})
     page = await browser.get(answer.to)
     assert "Your mobile number was changed." in page.words
-    assert "+16085550177" in page.words
+    assert "(608) 555-0177" in page.words
     assert "Codes for signing in can go there from Nov 22, 2026" in page.words
     assert "Your email" not in (await browser.get("/profile?changed=email")).words, "said of what was done"
     again = await browser.post("/profile/confirm", {"code": code})

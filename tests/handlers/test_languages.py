@@ -5,80 +5,27 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
-from html.parser import HTMLParser
 
 import pytest
 
-from quickpay.domain.languages import Language
 from quickpay.domain.links import LinkState
 from quickpay.domain.options import LogoutFunction
 from quickpay.mfa.methods import Method as Way
 from quickpay.ports.gateway import NoAnswer
 from quickpay.ports.messages import STOPPED, Rejected
-from tests.arch.catalogue import messages, translations
 from tests.handlers.portal_visitor import authorized, every_page
 from tests.handlers.site import Answer, Browser, Site
 from tests.services.portal_account import ACCOUNT
+from tests.spanish import ENGLISH, OF_THE_PM, left_over
 
-_WORD = re.compile(r"[a-záéíóúüñ]{2,}")
-_READ_OUT = {
-    *("aria-label", "alt", "title", "placeholder", "data-label", "data-words", "data-paying", "data-check"),
-    *("data-missing", "data-many", "data-one", "data-extend", "data-done", "data-failed"),
-}
 _WEIGHT = 50_000
-# What is on these pages and is nobody's translation: people, places, the PM system's own words.
-_DATA = {"example", "email", "visit", "office", "online", "check", "card", "no", "com"}
-
-
-class _Shown(HTMLParser):
-    """What of a page is seen or read out."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self._unread = 0
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._unread += tag in {"script", "style"}
-        self.words += [value or "" for name, value in attrs if name in _READ_OUT]
-
-    def handle_endtag(self, tag: str) -> None:
-        self._unread -= tag in {"script", "style"}
-
-    def handle_data(self, data: str) -> None:
-        if not self._unread:
-            self.words.append(data)
-
-
-def _words(texts: list[str]) -> set[str]:
-    return {
-        word for text in texts for word in _WORD.findall(re.sub(r"<[^>]*>|%\([a-z_]+\)s", " ", text).lower())
-    }
-
-
-def _only_english() -> set[str]:
-    """Words our English has and our Spanish has not."""
-    kept = messages(translations(Language.ES))
-    english = [text for one in kept for text in (one.id if isinstance(one.id, tuple) else (one.id,))]
-    spanish = [
-        text for one in kept for text in (one.string if isinstance(one.string, tuple) else (one.string,))
-    ]
-    return _words(english) - _words(spanish)
-
-
-_ENGLISH = _only_english()
-
-
-def _left_over(page: str, *data: str) -> set[str]:
-    return (_words(_Shown(page).words) & _ENGLISH) - _words(list(data))
 
 
 def test_the_measure_finds_english() -> None:
-    assert len(_ENGLISH) > 300
-    assert _left_over("<p>Your bill</p>") == {"your", "bill"}
-    assert _left_over('<p data-many="It closes">Su factura</p>') == {"it", "closes"}
-    assert _left_over("<p>Su factura</p>") == set()
+    assert len(ENGLISH) > 300
+    assert left_over("<p>Your bill</p>") == {"your", "bill"}
+    assert left_over('<p data-many="It closes">Su factura</p>') == {"it", "closes"}
+    assert left_over("<p>Su factura</p>") == set()
 
 
 @pytest.fixture
@@ -94,23 +41,12 @@ def _hold(pages: dict[str, Answer], site: Site) -> None:
         alice.name,
         alice.email or "",
         *(one.name for one in alice.patients),
-        *_OF_THE_PM,
+        *OF_THE_PM,
     )
     for name, page in pages.items():
         assert '<html lang="es">' in page.text, name
-        assert _left_over(page.text, *data) == set(), name
+        assert left_over(page.text, *data) == set(), name
         assert len(page.text.encode()) < _WEIGHT, name
-
-
-_OF_THE_PM = (
-    "Lakeside Clinic",
-    "Office visit",
-    "check",
-    "office",
-    "credit card",
-    "Follow-up visit",
-    "quickpay",
-)
 
 
 async def test_the_way_from_a_link_to_a_receipt(spanish: Site, browser: Browser) -> None:
@@ -186,7 +122,7 @@ async def test_papers(spanish: Site) -> None:
     await browser.get("/pay")
     await browser.post("/language", {"language": "en", "back": "/pay"})
     for path, words in papers.items():
-        assert _left_over(words, spanish.group.name, spanish.alice.name, *_OF_THE_PM) == set(), path
+        assert left_over(words, spanish.group.name, spanish.alice.name, *OF_THE_PM) == set(), path
         assert "Número de cuenta" in words, path
         assert "Account number" in (await browser.get(path)).text, path
     await spanish.options(visits_pdf_export=False)
@@ -218,16 +154,16 @@ async def test_a_contact_is_changed_and_who_had_it_is_told(spanish: Site) -> Non
         _hold({"of a contact": replace(page, text=page.text.replace("new@", "").replace(" am", ""))}, spanish)
     assert "Se cambió su número de celular." in pages["mobile done"].words
     assert re.search(
-        r"a partir de esta fecha: 22 nov 2026, [0-9]+:[0-9]{2} [ap]\. m\.", pages["email done"].words
+        r"A partir del 22 nov 2026, [0-9]+:[0-9]{2} [ap]\. m\., los códigos", pages["email done"].words
     )
     await house.outbox().run_once()
     told = house.mailer.sent[-1]
     assert told.subject == "Se cambió su correo electrónico"
     assert "Si no fue usted, llame al consultorio ahora mismo: (608) 555-0100." in told.text
-    assert _left_over(told.text + told.html, spanish.group.name, "example") == set()
+    assert left_over(told.text + told.html, spanish.group.name, "example") == set()
     text = house.texter.sent[-1].body
     assert text.startswith(f"{spanish.group.name_in_texts}: cambiamos su celular: ")
-    assert _left_over(text, spanish.group.name_in_texts) == set()
+    assert left_over(text, spanish.group.name_in_texts) == set()
 
 
 async def test_a_receipt_is_sent_again(spanish: Site, browser: Browser) -> None:

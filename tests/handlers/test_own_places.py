@@ -86,13 +86,15 @@ async def _pages(site: Site, browser: Browser) -> list[tuple[str, Answer]]:
 
 
 _TIME = asset("time.js")  # says when little time is left, and asks for more
+_KEEP = asset("keep.js")  # keeps what was typed over a change of language
 _SCRIPTS = {
-    "/pay": {_TIME},
-    "/pay/method": {_TIME},
-    "/verify": {_TIME},
-    "/verify/code": {_TIME, asset("code.js")},  # counts down to the next code
+    "/pay": {_TIME, _KEEP},
+    "/pay/method": {_TIME, _KEEP},
+    "/verify": {_TIME, _KEEP},
+    "/verify/code": {_TIME, _KEEP, asset("code.js")},  # counts down to the next code
     "/pay/details": {
         _TIME,
+        _KEEP,
         asset("pay.js"),
         asset("fields_sandbox.js"),  # makes the gateway's script one that pay.js knows
         "https://gateway.example/fields.js",

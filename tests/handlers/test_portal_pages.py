@@ -280,7 +280,7 @@ async def test_every_page_is_light_even_for_who_has_been_here_often(site: Site, 
 
 async def test_profile_shows_what_is_on_file(site: Site, browser: Browser) -> None:
     words = (await browser.get("/profile")).words
-    for said in ("Alicia Example", "Alice", "10067", "alice@example.com", "+16085550101", "Toby Example"):
+    for said in ("Alicia Example", "Alice", "10067", "alice@example.com", "(608) 555-0101", "Toby Example"):
         assert said in words
     await site.house.edit(site.alice, email=None, patients=())
     words = (await browser.get("/profile")).words

@@ -134,4 +134,4 @@ async def test_logging_out_shows_the_sign_in_page_and_so_does_time(site: Site) -
     site.house.later(minutes=20)
     ended = await browser.get("/pay")
     assert ended.status == 401
-    assert f'href="{DOOR}"' in ended.text
+    assert f'action="{DOOR}"' in ended.text

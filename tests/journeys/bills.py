@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from quickpay.domain.languages import Language
 from tests.household import Household
 
 MFA: dict[str, Any] = {
@@ -31,8 +32,9 @@ SECRETS = (
 class Bills:
     """One test's group, guarantor and links; `number` keeps them apart from every other test's."""
 
-    def __init__(self, *, house: Household, number: int) -> None:
+    def __init__(self, *, house: Household, number: int, language: Language = Language.EN) -> None:
         self.house = house
+        self.language = language
         self.group = f"practice-{number}"
         self.number = str(700_200 + number)
         self.email = f"alice{self.number}@example.com"
@@ -50,9 +52,10 @@ class Bills:
         return [one for one in mine if re.search(rf"(?<![0-9A-Za-z]){re.escape(one)}(?![0-9A-Za-z])", told)]
 
     async def make(self, *, record: dict[str, Any] | None = None, **panels: Any) -> "Bills":
-        """Make the group with these panels, and the one who owes 150.00 and 80.00."""
+        """Make the group with these panels, and the one who owes 150.00 and 80.00, and speaks `language`."""
         await self.house.group(self.group, branding={"name": self.name}, **panels)
-        await self.house.guarantor(self.group, self.number, **(record or {}))
+        spoken = {"language": self.language.value}
+        await self.house.guarantor(self.group, self.number, **(record or {}) | spoken)
         return self
 
     async def options(self, **panels: Any) -> None:

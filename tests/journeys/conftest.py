@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
+from quickpay.domain.languages import Language
 from quickpay.ports.clock import Clock
 from quickpay.world import World
 from tests.household import Household, household
@@ -75,25 +76,31 @@ _NUMBERS = itertools.count(1)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def bills(house: Household) -> AsyncIterator[Bills]:
+async def bills(house: Household, language: Language) -> AsyncIterator[Bills]:
     """Make what this test needs in the household all share; its faults end with it."""
-    yield Bills(house=house, number=next(_NUMBERS))
+    yield Bills(house=house, number=next(_NUMBERS), language=language)
     await house.no_faults()
 
 
+@pytest.fixture
+def language() -> Language:
+    """What `alice` and `bills` speak; a test that is walked in both languages asks for it by `IN_BOTH`."""
+    return Language.EN
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def alice(chromium: Browser, house: Household) -> AsyncIterator[Person]:
-    async with somebody(chromium, house) as person:
+async def alice(chromium: Browser, house: Household, language: Language) -> AsyncIterator[Person]:
+    async with somebody(chromium, house, language=language) as person:
         yield person
 
 
 @pytest.fixture
-def later_bills(later: Later) -> Bills:
+def later_bills(later: Later, language: Language) -> Bills:
     """The same in the household whose time passes."""
-    return Bills(house=later.house, number=next(_NUMBERS))
+    return Bills(house=later.house, number=next(_NUMBERS), language=language)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def later_alice(chromium: Browser, later: Later) -> AsyncIterator[Person]:
-    async with somebody(chromium, later.house) as person:
+async def later_alice(chromium: Browser, later: Later, language: Language) -> AsyncIterator[Person]:
+    async with somebody(chromium, later.house, language=language) as person:
         yield person

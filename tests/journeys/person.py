@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from playwright.async_api import (
     Browser,
     FrameLocator,
@@ -15,23 +16,43 @@ from playwright.async_api import (
     expect,
 )
 
+from quickpay.catalogues import catalogue
+from quickpay.domain.languages import Language
+from quickpay.domain.said import say
 from tests.household import Household
 from tests.journeys.watched import Watched, violations
+from tests.spanish import OF_THE_PM, left_over
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 APPROVED = "4242424242424242"
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
+IN_BOTH = pytest.mark.parametrize("language", list(Language))
+LOCALES = {Language.EN: "en-US", Language.ES: "es-US"}
+CARD_FIELDS = {
+    Language.EN: ("Card number", "Expiry date", "Security code"),
+    Language.ES: ("Número de tarjeta", "Fecha de vencimiento", "Código de seguridad"),
+}
+# Of the people and offices these journeys make; an address at example.com is no English of ours.
+NAMES = ("Alice Example", "Toby Example", "name example com alice practice patients", "is dr")
 PAY_AT = re.compile(r"/pay/details$")
 
 
 class Person:
-    """One person at one device; `page` is the tab in hand."""
+    """One person at one device; `page` is the tab in hand, `language` what it is expected to speak.
 
-    def __init__(self, *, page: Page, house: Household, watched: Watched) -> None:
+    Whoever presses, types and looks by the names below names things in English, and the person finds them
+    by what they are called in her language; of a Spanish page no word may be English.
+    """
+
+    def __init__(
+        self, *, page: Page, house: Household, watched: Watched, language: Language = Language.EN
+    ) -> None:
         self.page = page
         self.house = house
         self.watched = watched
+        self.language = language
+        self.names: tuple[str, ...] = NAMES
 
     @property
     def path(self) -> str:
@@ -42,6 +63,40 @@ class Person:
         """Everything that can be read on the page, spaces closed up."""
         return " ".join((await self.page.locator("body").inner_text()).split())
 
+    def say(self, message: str, **values: object) -> str:
+        """Say words of ours in her language; other words stay as they are."""
+        return str(say(message, **values).how(catalogue(self.language)))
+
+    def starting(self, message: str) -> re.Pattern[str]:
+        """Find words of ours by what stands in them before their first value."""
+        return re.compile("^" + re.escape(self.say(message).partition("%(")[0]))
+
+    def radio(self, label: str) -> Locator:
+        """A choice."""
+        return self.page.get_by_role("radio", name=self.say(label))
+
+    def field(self, label: str) -> Locator:
+        """A field by its label."""
+        return self.page.get_by_label(self.say(label), exact=True)
+
+    def reads(self, message: str, **values: object) -> Locator:
+        """Words of ours on the page."""
+        return self.page.get_by_text(self.say(message, **values))
+
+    async def chooses(self, language: Language) -> None:
+        """Have chosen a language before, as by the footer of a page."""
+        self.language = language
+        choice = {"name": "qpl", "value": language.value, "url": self.house.base_url}
+        await self.page.context.add_cookies([choice])  # type: ignore[list-item]  # a cookie as it takes one
+
+    async def switch(self, language: Language) -> None:
+        """Press the footer's other language, and look."""
+        self.language = language
+        footer = self.page.get_by_role("contentinfo")
+        async with self.page.expect_navigation():
+            await footer.locator(".tongues").get_by_text(language.own_name, exact=True).click()
+        await self.look()
+
     async def open(self, url: str) -> Response:
         """Go to an address and look."""
         answer = await self.page.goto(url if "://" in url else self.house.base_url + url)
@@ -51,23 +106,38 @@ class Person:
 
     async def press(self, name: str | re.Pattern[str], role: Any = "button") -> None:
         """Press what leads to another page, and look at it."""
+        called = self.say(name) if isinstance(name, str) else name
         async with self.page.expect_navigation():
-            await self.page.get_by_role(role, name=name, exact=isinstance(name, str)).click()
+            await self.page.get_by_role(role, name=called, exact=isinstance(name, str)).click()
         await self.look()
 
-    async def at(self, heading: str) -> None:
+    async def follow(self, marked: str) -> None:
+        """Follow a link whose words are written with tags, as those are that say more to screen readers."""
+        await self.press(re.sub("<[^>]*>", "", self.say(marked)), role="link")
+
+    async def at(self, heading: str, **values: object) -> None:
         """Hold that this is the page we are on, by the one heading it has."""
-        await expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
+        await expect(self.page.get_by_role("heading", level=1)).to_have_text(self.say(heading, **values))
 
     async def look(self) -> None:
         """Hold what holds on every page: quiet console, no strangers, nothing in anybody's way."""
         await self.page.wait_for_load_state("load")
         if PAY_AT.search(self.path) and await self.page.locator("#card-fields").count() and self.scripts:
-            await expect(self.card.get_by_label("Card number")).to_be_visible()
+            await expect(self.card_field(0)).to_be_visible()
         await self.watched.settled()
         assert self.watched.complaints == [], self.watched.complaints
         self.asked_nobody_else()
         assert await self.violations() == []
+        await self.speaks()
+
+    async def speaks(self) -> None:
+        """Hold that the page, and the gateway's fields in it, are in her language and in no other."""
+        assert await self.page.locator("html").get_attribute("lang") == self.language
+        if self.language is Language.ES:
+            frames = [one for one in self.page.frames if "fields" in one.url or one.parent_frame is None]
+            for frame in frames:
+                found = left_over(await frame.content(), *self.names, *OF_THE_PM)
+                assert found == set(), (self.path, found)
 
     async def violations(self) -> list[str]:
         """What axe finds here."""
@@ -88,7 +158,7 @@ class Person:
 
     async def type_code(self, code: str) -> None:
         """Type a code and go on."""
-        await self.page.get_by_label("Your code").fill(code)
+        await self.field("Your code").fill(code)
         await self.press("Continue")
 
     async def come_to_pay(self, link: str) -> None:
@@ -99,33 +169,36 @@ class Person:
 
     async def choose_amount(self, label: str, amount: str | None = None) -> None:
         """Choose how much, and go on to the card."""
-        await self.page.get_by_role("radio", name=label).check()
+        await self.radio(label).check()
         if amount is not None:
-            await self.page.get_by_label("Amount in dollars").fill(amount)
+            await self.field("Amount in dollars").fill(amount)
         await self.press("Next")
-        await self.page.get_by_role("radio", name="Card").check()
+        await self.radio("Card").check()
         await self.press("Next")
 
     @property
     def card(self) -> FrameLocator:
         """The gateway's fields."""
-        return self.page.frame_locator("iframe[title='Card details']")
+        return self.page.frame_locator(f"iframe[title='{self.say('Card details')}']")
+
+    def card_field(self, place: int) -> Locator:
+        """One of the gateway's fields, from the number on."""
+        return self.card.get_by_label(CARD_FIELDS[self.language][place])
 
     async def fill_card(self, number: str = APPROVED) -> None:
         """Type a card into the gateway's fields."""
-        await self.card.get_by_label("Card number").fill(number)
-        await self.card.get_by_label("Expiry date").fill("12 / 30")
-        await self.card.get_by_label("Security code").fill("123")
+        for place, typed in enumerate((number, "12 / 30", "123")):
+            await self.card_field(place).fill(typed)
 
     @property
     def pay_button(self) -> Locator:
         """Pay, whatever the sum."""
-        return self.page.get_by_role("button", name=re.compile(r"^Pay"))
+        return self.page.get_by_role("button", name=self.starting("Pay %(amount)s"))
 
     async def pay(self, number: str = APPROVED) -> None:
         """Type a card, press Pay, and look at what came of it."""
         await self.fill_card(number)
-        await self.press(re.compile(r"^Pay \$"))
+        await self.press(self.starting("Pay %(amount)s"))
         assert self.path.startswith("/payments/"), self.path
 
     async def status(self, expected: str) -> None:
@@ -150,7 +223,8 @@ class Person:
 
     async def second_tab(self) -> "Person":
         """Open another tab of the same browser."""
-        return Person(page=await self.page.context.new_page(), house=self.house, watched=self.watched)
+        page = await self.page.context.new_page()
+        return Person(page=page, house=self.house, watched=self.watched, language=self.language)
 
 
 class Plain(Person):
@@ -176,16 +250,21 @@ class Plain(Person):
 
 @asynccontextmanager
 async def somebody(
-    browser: Browser, house: Household, *, scripts: bool = True, **device: Any
+    browser: Browser,
+    house: Household,
+    *,
+    scripts: bool = True,
+    language: Language = Language.EN,
+    **device: Any,
 ) -> AsyncIterator[Person]:
-    """Give a person with a fresh browser profile; a phone unless the device says otherwise."""
-    told = {"viewport": PHONE, "locale": "en-US", **device}
+    """Give a person with a fresh browser profile in a language; a phone unless the device says otherwise."""
+    told = {"viewport": PHONE, "locale": LOCALES[language], **device}
     context = await browser.new_context(java_script_enabled=scripts, permissions=CLIPBOARD, **told)
     context.set_default_timeout(15_000)
     watched = Watched(context)
     kind = Person if scripts else Plain
     try:
-        yield kind(page=await context.new_page(), house=house, watched=watched)
+        yield kind(page=await context.new_page(), house=house, watched=watched, language=language)
     finally:
         await watched.settled()
         await context.close()

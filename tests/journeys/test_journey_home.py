@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, expect
 
+from quickpay.domain.languages import Language
 from tests.household import Household
 from tests.journeys.bills import MFA, Bills
-from tests.journeys.person import DESKTOP, PHONE, Person, somebody
+from tests.journeys.person import DESKTOP, IN_BOTH, PHONE, Person, somebody
 from tests.portal_records import family
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -27,20 +28,33 @@ async def _come_home(person: Person, bills: Bills, **look: Any) -> None:
     )
     await person.open(await bills.link("statement"))
     await person.press("Continue")
-    await person.page.get_by_role("radio", name="Email").check()
+    await person.radio("Email").check()
     await person.press("Send code")
     await person.type_code(await person.code_from(bills.email))
     await person.at("Alice Example")
 
 
+SAID = {
+    Language.EN: (
+        *("You have a new statement", "Due Dec 2, 2026", "Amount Due $150.00", "Current Balance $277.50"),
+        *("Unapplied Funds $25.00", "Pay Now"),
+    ),
+    Language.ES: (
+        *("Tiene un estado de cuenta nuevo", "Vence el 2 dic 2026", "Cantidad a pagar $150.00"),
+        *("Saldo actual $277.50", "Fondos sin aplicar $25.00", "Pagar ahora"),
+    ),
+}
+
+
+@IN_BOTH
 async def test_home_leads_everywhere_and_the_name_leads_home(alice: Person, bills: Bills) -> None:
     await _come_home(alice, bills)
     assert alice.path == "/home"
     words = await alice.words()
-    for said in ("You have a new statement", "Amount Due $150.00", "Current Balance $277.50", "$25.00"):
+    for said in SAID[alice.language]:
         assert said in words
     await alice.press("View Current Statement", role="link")
-    await alice.at("Statement S-3051")
+    await alice.at("Statement %(number)s", number="S-3051")
     await alice.press("Statements", role="link")
     await alice.at("Statements")
     await alice.press("Hide paid", role="link")
@@ -52,15 +66,16 @@ async def test_home_leads_everywhere_and_the_name_leads_home(alice: Person, bill
     await alice.pay()
     await alice.status("paid")
     await alice.press(bills.name, role="link")
-    assert "Amount Due $150.00" in await alice.words(), "25.00 unapplied: received, and for staff to post"
-    await expect(alice.page.get_by_text("$150.00 was paid already")).to_be_visible()
+    assert SAID[alice.language][2] in await alice.words(), "25.00 unapplied: received, and for staff to post"
+    taken_off = "%(amount)s was paid already or is on its way, and is taken off when you pay."
+    await expect(alice.reads(taken_off, amount="$150.00")).to_be_visible()
     await alice.open("/receipts")
     await alice.page.locator("main th a").first.click()
     await alice.page.wait_for_url(re.compile(r"/receipts/[0-9]+$"))
     await alice.look()
     words = await alice.words()
-    assert "Visa ending in 4242" in words
-    assert "not posted to your account yet" in words
+    assert alice.say("%(card)s ending in %(digits)s", card="Visa", digits="4242") in words
+    assert alice.say("It was received and is not posted to your account yet.") in words
 
 
 async def test_on_a_phone_three_lines_unfold_the_menu(alice: Person, bills: Bills) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Browser, expect
 
+from quickpay.domain.languages import Language
 from tests.household import Household, eventually
 from tests.journeys.bills import Bills
 from tests.journeys.conftest import Later
@@ -76,7 +77,15 @@ async def test_without_a_control_there_is_none_and_the_address_refuses(alice: Pe
     await alice.at("How much would you like to pay?")
 
 
-@pytest.mark.parametrize(("extendable", "minutes"), [(False, 10), (True, 20)])
+ENDED = {
+    Language.EN: ("Your session has ended", "Nothing is charged by this.", "open your link again."),
+    Language.ES: ("Su sesión terminó", "Esto no hace ningún cargo.", "abra otra vez su enlace."),
+}
+
+
+@pytest.mark.parametrize(
+    ("extendable", "minutes", "language"), [(False, 10, Language.EN), (True, 20, Language.ES)]
+)
 async def test_a_session_ends_by_time_and_says_so_without_a_sum(
     later_alice: Person, later: Later, later_bills: Bills, extendable: bool, minutes: int
 ) -> None:
@@ -86,14 +95,15 @@ async def test_a_session_ends_by_time_and_says_so_without_a_sum(
     await alice.choose_amount("Amount Due")
     later.passes(timedelta(minutes=minutes - 1))
     await alice.open("/pay/details")
-    await alice.at("Pay $150.00")
+    await alice.at("Pay %(amount)s", amount="$150.00")
     await alice.fill_card()
     later.passes(timedelta(minutes=1))
-    await alice.page.get_by_role("button", name="Pay $150.00").click()
+    await alice.pay_button.click()
     await alice.at("Your session has ended")
     await alice.look()
     words = await alice.words()
-    assert "Nothing is charged by this." in words
+    for said in ENDED[alice.language]:
+        assert said in words
     assert "$" not in words
     assert bills.name in words
     assert await bills.charges() == []

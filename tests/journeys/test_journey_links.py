@@ -1,9 +1,12 @@
 """Links that open no more, were never links, are only looked at, and whose token stays with us."""
 
+import itertools
+
 import pytest
 from playwright.async_api import expect
 
 from quickpay.adapters.store import open_store
+from quickpay.domain.languages import Language
 from quickpay.domain.links import LinkState
 from quickpay.ports.tables import Tx
 from tests.household import Household, eventually
@@ -57,7 +60,7 @@ DEAD = {
 }
 
 
-@pytest.mark.parametrize("heading", DEAD)
+@pytest.mark.parametrize(("heading", "language"), [*zip(DEAD, itertools.cycle(Language), strict=False)])
 async def test_a_dead_link_says_which_and_what_to_do(alice: Person, bills: Bills, heading: str) -> None:
     await bills.make()
     answer = await alice.open(await DEAD[heading](bills))

@@ -1,17 +1,20 @@
 """J13: visits, a statement and a receipt kept as files; the receipt sent again; pages as they print."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import expect
 
+from quickpay.domain.languages import Language
 from tests.household import eventually
 from tests.journeys.bills import MFA, Bills
-from tests.journeys.person import Person
+from tests.journeys.person import IN_BOTH, Person
 from tests.paper import paper_words, read
 from tests.portal_records import family
+from tests.spanish import OF_THE_PM, left_over
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -26,7 +29,7 @@ async def _come_home(alice: Person, bills: Bills) -> None:
     )
     await alice.open(await bills.link("statement"))
     await alice.press("Continue")
-    await alice.page.get_by_role("radio", name="Email").check()
+    await alice.radio("Email").check()
     await alice.press("Send code")
     await alice.type_code(await alice.code_from(bills.email))
     await alice.at("Alice Example")
@@ -34,7 +37,7 @@ async def _come_home(alice: Person, bills: Bills) -> None:
 
 async def _file(alice: Person, name: str) -> str:
     """Follow a link to a file as the browser would, and read it."""
-    address = await alice.page.get_by_role("link", name=name).get_attribute("href")
+    address = await alice.page.get_by_role("link", name=alice.say(name)).get_attribute("href")
     assert address
     answer = await alice.page.request.get(alice.house.base_url + address)
     assert answer.headers["content-type"] == "application/pdf"
@@ -56,27 +59,40 @@ async def _printed(alice: Person, name: str) -> str:
         "Email me",
         "These visits as a PDF",
     ):
-        assert said not in words, (name, said)
+        assert alice.say(said) not in words, (name, said)
     assert len(read(pdf).pages) <= 3
     return words
 
 
+SAID = {
+    Language.EN: ("Account number 700", "Mar 12, 2025", "Shown Visits with something to pay"),
+    Language.ES: ("Número de cuenta 700", "12 mar 2025", "Se muestra Visitas con algo por pagar"),
+}
+
+
+@IN_BOTH
 async def test_j13_visits_statement_and_receipt_are_kept_as_files(alice: Person, bills: Bills) -> None:
+    account, old_day, shown = SAID[alice.language]
     await _come_home(alice, bills)
-    assert "Amount Due" in await _printed(alice, "home")
+    assert alice.say("Amount Due") in await _printed(alice, "home")
     await alice.open("/account")
     words = await _file(alice, "These visits as a PDF")
     assert "Alice Example · Main Street, Dr. Rivera" in words
     assert "55012-1" in words
+    assert account in words
+    assert old_day in words
     printed = await _printed(alice, "account")
-    for said in ("67563", "68110-1", "Mar 12, 2025"):
+    for said in ("67563", "68110-1", old_day):
         assert said in printed, "every visit of the page stands on paper"
-    await alice.press("Open", role="link")
+    await alice.press(re.compile("^(Open|Por pagar)$"), role="link")
     words = await _file(alice, "These visits as a PDF")
-    assert "Shown Visits with something to pay" in words
+    assert shown in words
     assert "55012-1" not in words
     await alice.open("/statements/S-3051")
-    assert "Statement S-3051" in await _file(alice, "PDF")
+    words = await _file(alice, "PDF")
+    assert alice.say("Statement %(number)s", number="S-3051") in words
+    if alice.language is Language.ES:
+        assert left_over(words, *alice.names, *OF_THE_PM) == set()
     assert "67563-1" in await _printed(alice, "statement")
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.async_api import Browser, expect
 
+from quickpay.domain.languages import Language
 from tests.household import Household, eventually
 from tests.journeys.bills import MFA, Bills
 from tests.journeys.person import Person, somebody
@@ -25,7 +26,7 @@ async def _used_up(bills: Bills, person: Person, origin: str) -> str:
     return link
 
 
-@pytest.mark.parametrize("origin", ["sms", "email"])
+@pytest.mark.parametrize(("origin", "language"), [("sms", Language.EN), ("email", Language.ES)])
 async def test_j15_a_dead_link_sends_a_fresh_one_that_opens_and_pays(
     alice: Person, bills: Bills, origin: str
 ) -> None:
@@ -34,11 +35,11 @@ async def test_j15_a_dead_link_sends_a_fresh_one_that_opens_and_pays(
     dead = await _used_up(bills, alice, origin)
     assert (await alice.open(dead)).status == 410
     await alice.at("This link has been used up")
-    to = f"a number ending in {bills.mobile[-2:]}"
+    to = f"Send me a fresh link to a number ending in {bills.mobile[-2:]}"
     if origin == "email":
-        to = "an address beginning with al, at example.com"
+        to = "Envíenme otro enlace a una dirección que empieza con al, en example.com"
     assert len(await bills.house.messages(contact)) == 1
-    await alice.press(f"Send me a fresh link to {to}")
+    await alice.press(to)
     await alice.at("Look at your messages")
     await bills.house.next_message(contact, after=1)
     for told in await alice.watched.everything():

@@ -1,30 +1,64 @@
 """Every page a patient can meet, one after the other, for whoever wants to look at them all."""
 
-import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from playwright.async_api import expect
 
+from quickpay.domain.languages import Language
 from tests.journeys.bills import DARK, MFA, Bills
 from tests.journeys.person import Person
 from tests.portal_records import family
 
 Visit = Callable[[Person, str], Awaitable[None]]
 DECLINED = "4000000000000002"
-LOOKS: dict[str, dict[str, Any]] = {"light": {}, "dark": DARK}
+GLAD_TO_HELP = {
+    Language.EN: "Questions about your bill? We are glad to help.",
+    Language.ES: "¿Preguntas sobre su factura? Con gusto le ayudamos.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A group's colours and a patient's language."""
+
+    theme: dict[str, Any]
+    language: Language
+
+
+LOOKS = {
+    "light": Look(theme={}, language=Language.EN),
+    "dark": Look(theme=DARK, language=Language.ES),
+}
+"""What is walked to judge: sizes hang on the language, contrasts on the colours, and neither on the other."""
+EVERY_LOOK = LOOKS | {
+    "light-es": Look(theme={}, language=Language.ES),
+    "dark-en": Look(theme=DARK, language=Language.EN),
+}
+"""What is walked to be looked at."""
+
+
+async def begin(person: Person, bills: Bills, look: str, **panels: Any) -> dict[str, Any]:
+    """Make the group and the bill of a walk in its look; gives the theme."""
+    asked = EVERY_LOOK[look]
+    bills.language = asked.language
+    await bills.make(theme=asked.theme, **panels)
+    await person.chooses(asked.language)
+    person.names += (bills.name,)
+    return asked.theme
 
 
 async def proving(person: Person, bills: Bills, visit: Visit, *, look: str) -> None:
     """Walk from a link through the challenge to the lock."""
-    await bills.make(theme=LOOKS[look], authentication=MFA | {"require_opposing_contact_methods": False})
+    await begin(person, bills, look, authentication=MFA | {"require_opposing_contact_methods": False})
     await person.open(await bills.link())
     await visit(person, "link")
     await person.press("Continue")
     await visit(person, "verify")
     await person.press("Send code")
     await visit(person, "verify-error")
-    await person.page.get_by_role("radio", name="Email").check()
+    await person.radio("Email").check()
     await person.press("Send code")
     code = await person.code_from(bills.email)
     await visit(person, "code")
@@ -37,52 +71,55 @@ async def proving(person: Person, bills: Bills, visit: Visit, *, look: str) -> N
 
 async def paying(person: Person, bills: Bills, visit: Visit, *, look: str) -> None:
     """Walk from Make Your Payment to a receipt, by way of everything that can go wrong."""
-    await bills.make(
-        theme=LOOKS[look],
+    await begin(
+        person,
+        bills,
+        look,
         authentication={"enable_mfa": True},
         look_and_feel={
-            "footer_text": "Questions about your bill? We are glad to help.",
+            "footer_text": GLAD_TO_HELP[EVERY_LOOK[look].language],
         },
     )
     link = await bills.link()
     await person.come_to_pay(link)
     await visit(person, "amount")
-    await person.page.get_by_role("radio", name="Other Amount").check()
-    await person.page.get_by_label("Amount in dollars").fill("1e3")
+    await person.radio("Other Amount").check()
+    await person.field("Amount in dollars").fill("1e3")
     await visit(person, "amount-other")
     await person.press("Next")
     await visit(person, "amount-error")
-    await person.page.get_by_label("Amount in dollars").fill("150")
+    await person.field("Amount in dollars").fill("150")
     await person.press("Next")
     await visit(person, "method")
     await person.press("Next")
     await visit(person, "details")
     await person.pay_button.click()
-    await expect(person.card.get_by_text("Enter the card number.")).to_be_visible()
+    await expect(person.card.locator("#number-error")).to_be_visible()
     await visit(person, "details-error")
-    await person.page.get_by_label("Email (optional)").fill("not an address")
+    await person.field("Email (optional)").fill("not an address")
     # The browser itself would stop here; whoever has switched that off is told by the page.
     await person.page.locator("#pay-form").evaluate("form => { form.noValidate = true; }")
     await person.fill_card()
-    await person.press(re.compile(r"^Pay \$"))
+    await person.press(person.starting("Pay %(amount)s"))
     await visit(person, "details-email-error")
-    await person.page.get_by_label("Email (optional)").fill("me@example.com")
+    await person.field("Email (optional)").fill("me@example.com")
     await person.pay(DECLINED)
     await visit(person, "declined")
     await person.press("Try again", role="link")
     await person.choose_amount("Amount Due")
-    await person.page.get_by_label("Email (optional)").fill("me@example.com")
+    await person.field("Email (optional)").fill("me@example.com")
     await person.pay()
     await person.status("paid")
     await visit(person, "paid")
     await person.page.context.clear_cookies()
+    await person.chooses(person.language)
     await person.open(link)
     await visit(person, "link-paid")
 
 
 async def waiting(person: Person, bills: Bills, visit: Visit, *, look: str) -> None:
     """Pay into silence, look at the page that checks, and log out."""
-    await bills.make(theme=LOOKS[look], look_and_feel={"show_escrow": True})
+    await begin(person, bills, look, look_and_feel={"show_escrow": True})
     await bills.house.fault("webhooks", "refuse", seconds=120)
     await person.come_to_pay(await bills.link("statement"))
     await person.choose_amount("Amount Due")
@@ -99,8 +136,7 @@ async def waiting(person: Person, bills: Bills, visit: Visit, *, look: str) -> N
 
 async def refused(person: Person, bills: Bills, visit: Visit, *, look: str) -> None:
     """Meet everything that is no way to pay."""
-    theme = LOOKS[look]
-    await bills.make(theme=theme)
+    theme = await begin(person, bills, look)
     await person.open("/pay")
     await visit(person, "no-session")
     await person.open("/")
@@ -123,7 +159,7 @@ async def refused(person: Person, bills: Bills, visit: Visit, *, look: str) -> N
     await bills.link(supersede=True)
     await person.open(dead)
     await visit(person, "link-renewable")
-    await person.press(re.compile("^Send me a fresh link"))
+    await person.press(person.starting("Send me a fresh link to %(whereto)s"))
     await visit(person, "link-renewed")
     await bills.options(theme=theme, payments={"credit_card": False})
     await person.open(await bills.link())
@@ -147,8 +183,8 @@ async def behind_the_challenge(person: Person, bills: Bills, visit: Visit, *, lo
         "show_insurance_pending": True,
         "show_procedures_in_visits": "code_and_description",
     }
-    panels = {"theme": LOOKS[look], "look_and_feel": every, "authentication": {"enable_mfa": True}}
-    await bills.make(record=family(bills.number), **panels)
+    panels = {"look_and_feel": every, "authentication": {"enable_mfa": True}}
+    await begin(person, bills, look, record=family(bills.number), **panels)
     await person.come_to_pay(await bills.link("statement"))
     await person.choose_amount("Other Amount", "20")
     await person.pay(DECLINED)
@@ -158,7 +194,7 @@ async def behind_the_challenge(person: Person, bills: Bills, visit: Visit, *, lo
     await person.open("/home")
     await visit(person, "not-authorized")
     await person.press("View Account", role="link")
-    await person.page.get_by_role("radio", name="Email").check()
+    await person.radio("Email").check()
     await person.press("Send code")
     await person.type_code(await person.code_from(bills.email))
     await person.at("Alice Example")

@@ -16,7 +16,7 @@ from quickpay.handlers.pages import Frame, Mistake, see_other, show
 from quickpay.handlers.patient.answers import mistakes_of, refused, stay_frame
 from quickpay.handlers.patient.views import AmountCard, Figure, MakeYourPayment, NothingToPay
 from quickpay.handlers.walking import walked
-from quickpay.handlers.words import AMOUNT_FAULTS, CHOICES, CHOOSE_AMOUNT, amount_refused
+from quickpay.handlers.words import AMOUNT_FAULTS, CHOICES, CHOOSE_AMOUNT, ON_ITS_WAY, amount_refused
 from quickpay.services.order import AmountNotTaken, Chosen
 from quickpay.services.payer import AmountPage, LinkEnded, SeePayment
 from quickpay.services.simulation import Imagined
@@ -148,7 +148,7 @@ def _why_nothing(
         own = page.in_flight.session_id == page.stay.session.id
         return (
             say("A payment is on its way"),
-            (say("We are waiting for the bank's answer to it. Please do not pay again."),),
+            (ON_ITS_WAY,),
             (f"/payments/{page.in_flight.id}", say("See how it stands")) if own else None,
             not own,
         )

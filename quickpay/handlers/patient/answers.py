@@ -10,6 +10,7 @@ from aiohttp import web
 from quickpay.domain.digests import form_token
 from quickpay.domain.groups import Group
 from quickpay.domain.links import LinkState
+from quickpay.domain.options import LogoutFunction
 from quickpay.domain.return_addresses import may_return_to
 from quickpay.domain.said import say
 from quickpay.domain.sessions import Authentication, Role
@@ -19,6 +20,7 @@ from quickpay.handlers.forms import Form
 from quickpay.handlers.headers import Scripts, new_scripts
 from quickpay.handlers.menu import menu_at
 from quickpay.handlers.pages import SIMULATION, Frame, Mistake, TimeLeft, frame_of, see_other, show
+from quickpay.handlers.patient.door_views import Ended, SignIn
 from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.tongues import tongue_in, tongue_of
 from quickpay.handlers.words import DEAD_HANDOFFS, DEAD_LAUNCHES, DEAD_LINKS, FORM_FAULTS
@@ -91,24 +93,52 @@ def _dead_words(stay: Stay) -> Mapping[LinkState, tuple[str, str]]:
 
 
 def nobody(request: web.Request, why: NoStay) -> web.Response:
-    """Say that the session has ended (401), in the group's colours if it is known; nothing is charged."""
+    """Say that the session has ended (401), in the group's colours if it is known; nothing is charged.
+
+    Where the group's pages end at its sign-in page, the form of that stands on this one.
+    """
     heading, words = _SIMULATION_GONE if visit_of(request).simulation else _GONE[why.why]
     back = way_back(request, why.return_url)
     if back is not None:
         words = _GONE_FROM_PORTAL.get(why.why, words)
+    door = why.group if back is None and _has_door(why.group) else None
+    if door is not None and why.why is Gone.EXPIRED and _ends_at_the_door(door):
+        return _door(request, door, Ended(heading=heading, words=(words, _NOT_CHARGED)))
     notice = Notice(
         frame=frame_of(why.group, back=back, tongue=tongue_of(request)),
         heading=heading,
         words=(words, _NOT_CHARGED),
-        go_on=_sign_in(why.group) if back is None else None,
+        go_on=None if door is None else (_door_of(door), say("Sign in")),
     )
     return show(notice, status=401)
 
 
-def _sign_in(group: Group | None) -> tuple[str, str] | None:
-    if group is None or not group.options.authentication.enable_mfa:
-        return None
-    return f"/g/{group.slug}/sign-in", say("Sign in")
+def _has_door(group: Group | None) -> bool:
+    return group is not None and group.options.authentication.enable_mfa
+
+
+def _ends_at_the_door(group: Group) -> bool:
+    return group.options.look_and_feel.logout_function is not LogoutFunction.CLOSE
+
+
+def _door(request: web.Request, group: Group, ended: Ended) -> web.Response:
+    """Show the sign-in form to whoever brings the cookie of a session that is over; it signs the form."""
+    secret = visit_of(request).secret
+    csrf = "" if secret is None else form_token(secret)
+    page = SignIn(
+        frame=frame_of(group, door_csrf=csrf, tongue=tongue_of(request)),
+        action=_door_of(group),
+        left=False,
+        ended=ended,
+        first_name="",
+        last_name="",
+        contact="",
+    )
+    return show(page, status=401)
+
+
+def _door_of(group: Group) -> str:
+    return f"/g/{group.slug}/sign-in"
 
 
 def way_back(request: web.Request, return_url: str | None) -> str | None:

@@ -17,9 +17,9 @@ from quickpay.handlers.forms import form_of
 from quickpay.handlers.headers import Scripts, new_scripts
 from quickpay.handlers.pages import SIMULATION, Frame, Mistake, frame_of, see_other, show
 from quickpay.handlers.patient.answers import mistakes_of
+from quickpay.handlers.patient.door_views import KnockCode, SignIn
 from quickpay.handlers.patient.landing import landing_of
 from quickpay.handlers.patient.notices import Notice
-from quickpay.handlers.patient.views import KnockCode, SignIn
 from quickpay.handlers.tongues import tongue_of
 from quickpay.handlers.words import (
     CONTACT_FAULT,
@@ -131,13 +131,16 @@ def _form(request: web.Request, group: Group, mistakes: tuple[Mistake, ...] = ()
     brought = visit_of(request).secret
     secret = secrets.token_bytes(32) if brought is None else brought
     form = form_of(request) if request.method == "POST" else None
+    typed = {name: "" if form is None else form.text(name) for name in _FIELDS}
     page = SignIn(
         # Of the staff within a simulation, who finds the form but cannot send it.
         frame=replace(_frame(request, group, secret), simulation=request.get(SIMULATION)),
         action=f"/g/{group.slug}/sign-in",
         left=request.query.get("left") == "yes",
         mistakes=mistakes,
-        **{name: "" if form is None else form.text(name) for name in _FIELDS},
+        first_name=typed["first_name"],
+        last_name=typed["last_name"],
+        contact=typed["contact"],
     )
     response = show(page, status=422 if mistakes else 200)
     if brought is None:

@@ -42,37 +42,6 @@ class HandoffFront:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignIn:
-    """The group's door on the web; `left`: she has just logged out."""
-
-    template: ClassVar[str] = "patient/sign_in.html"
-    frame: Frame
-    action: str
-    left: bool
-    first_name: str = field(repr=False)
-    last_name: str = field(repr=False)
-    contact: str = field(repr=False)
-    mistakes: tuple[Mistake, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnockCode:
-    """Where a code went if there was somebody to send it to, and the field for it."""
-
-    template: ClassVar[str] = "patient/knock_code.html"
-    frame: Frame
-    action: str
-    way: str
-    masked: str
-    aloud: str
-    open: bool
-    time_left: str
-    seconds_to_resend: int
-    told: str = ""
-    mistakes: tuple[Mistake, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchFront:
     """What a staff launch leads to: the group's name, what a simulation is, and a button."""
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from quickpay.domain.contacts import ContactFault
+from quickpay.domain.contacts import ContactFault, written_mobile
 from quickpay.domain.said import say
-from quickpay.handlers.words import EMAIL_FAULTS, code_refused
+from quickpay.handlers.words import EMAIL_FAULTS, EMAIL_NEEDED, code_refused
 from quickpay.mfa.challenge import CodeExpired, NoChallenge, WrongCode
 from quickpay.mfa.methods import Method
 from quickpay.services.contact_pages import NotTaken
@@ -28,7 +28,6 @@ KEPT = {
 }
 RESTS = say("For your safety, codes for signing in go to a new contact only after 24 hours.")
 
-_EMAIL_FAULT = say("Enter an email address like name@example.com.")
 _MOBILE_FAULT = say("Enter a mobile number with its area code, like (608) 555-0123.")
 _FAULTS: Mapping[Method, Mapping[ContactFault, str]] = {
     Method.EMAIL: EMAIL_FAULTS,
@@ -73,7 +72,7 @@ def refused(method: Method, why: ContactFault | NotTaken) -> str:
     """Say why a contact is not taken; of whether others have it, nothing is known here."""
     if isinstance(why, NotTaken):
         return _NOT_TAKEN[why]
-    return _FAULTS[method].get(why, _EMAIL_FAULT if method is Method.EMAIL else _MOBILE_FAULT)
+    return _FAULTS[method].get(why, EMAIL_NEEDED if method is Method.EMAIL else _MOBILE_FAULT)
 
 
 def code_wrong(why: WrongCode | CodeExpired | NoChallenge) -> str:
@@ -95,3 +94,8 @@ def changed(method: Method, *, added: bool) -> str:
 def rests_until(when: str) -> str:
     """Say from when codes for signing in go there."""
     return say("Codes for signing in can go there from %(when)s.", when=when)
+
+
+def written(method: Method, contact: str) -> str:
+    """Write one's own contact as people do."""
+    return written_mobile(contact) if method is Method.SMS else contact

@@ -178,7 +178,7 @@ def _field_page(
         label=words.LABELS[method],
         hint=words.HINTS[method],
         keyboard="email" if method is Method.EMAIL else "tel",
-        on_file=page.on_file,
+        on_file=page.on_file and words.written(method, page.on_file),
         kept=words.KEPT[method] if page.on_file else "",
         rests=words.RESTS,
         typed=typed,
@@ -194,7 +194,7 @@ def _code_page(
     view = ConfirmContact(
         frame=stay_frame(request, page.stay, here="profile"),
         way=words.WAYS[page.method],
-        contact=page.contact,
+        contact=words.written(page.method, page.contact),
         again=f"/profile/{words.FIELDS[page.method]}",
         undeliverable=page.undeliverable,
         open=page.open,

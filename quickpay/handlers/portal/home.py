@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from quickpay.domain.contacts import written_mobile
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.pages import Frame, home_image, show
@@ -52,7 +53,7 @@ async def show_profile(request: web.Request) -> web.Response:
         account=guarantor.number,
         preferred_name=guarantor.preferred_name,
         email=guarantor.email,
-        mobile=guarantor.mobile,
+        mobile=guarantor.mobile and written_mobile(guarantor.mobile),
         patients=tuple(one.name for one in guarantor.patients),
         told=_told(request, page),
         email_rests=_rests(request, page, Method.EMAIL),

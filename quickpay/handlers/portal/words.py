@@ -4,7 +4,8 @@ from quickpay.domain.encounters import Line
 from quickpay.domain.options import LookAndFeel, ShowProcedures
 from quickpay.domain.payments import Method, Payment, card_name
 from quickpay.domain.receipts import ReceiptStatus
-from quickpay.domain.said import say, say_in, together
+from quickpay.domain.said import Said, say, say_in, together
+from quickpay.handlers.words import ON_ITS_WAY
 from quickpay.services.portal_account import VisitState
 from quickpay.services.portal_receipts import ReceiptLine
 from quickpay.services.portal_sums import PayNow
@@ -14,9 +15,7 @@ NO_PAY_NOW = {
     PayNow.RECEIVED: say(
         "Your payment was received and is being added to your account. Nothing more to pay now."
     ),
-    PayNow.ON_ITS_WAY: (
-        say("A payment is on its way, and we are waiting for the bank's answer. Please do not pay again.")
-    ),
+    PayNow.ON_ITS_WAY: (together(say("A payment is on its way."), ON_ITS_WAY)),
     PayNow.LINK_USED: (
         say("This link has taken its one payment. To pay what is left, ask the office for a new link.")
     ),
@@ -39,6 +38,22 @@ WHAT_UNAPPLIED = say("Received, and not put on a visit yet.")
 
 _STATUSES = {ReceiptStatus.PAID: say("Paid"), ReceiptStatus.UNSUCCESSFUL: say("Unsuccessful")}
 PAID_ONLINE = say("Online")
+_METHODS = {
+    "cash": say_in("paid with", "Cash"),
+    "check": say_in("paid with", "Check"),
+    "card": say("Card"),
+    "credit card": say_in("paid with", "Credit card"),
+    "debit card": say_in("paid with", "Debit card"),
+    "money order": say_in("paid with", "Money order"),
+}
+_PLACES = {
+    "mail": say_in("paid where", "Mail"),
+    "office": say_in("paid where", "Office"),
+    "online": PAID_ONLINE,
+    "phone": say_in("paid where", "Phone"),
+    "portal": say_in("paid where", "Portal"),
+}
+"""What PM systems call most of them; another word of theirs is shown as it is."""
 _WALLETS = {Method.APPLE_PAY: "Apple Pay", Method.GOOGLE_PAY: "Google Pay"}
 
 NOT_EXPORTED = say("Visits are not given as a file here")
@@ -60,13 +75,13 @@ MAY_NOT_PROVE = say("Your account cannot be opened from here. The office can tel
 def paid_with(receipt: ReceiptLine) -> str:
     """Say what was paid with: the card of ours, else what the PM system calls it."""
     if receipt.payment is None:
-        return _capital(receipt.method)
+        return _in_our_words(_METHODS, receipt.method)
     return _card(receipt.payment)
 
 
 def paid_where(receipt: ReceiptLine) -> str:
     """Say where it was paid."""
-    return _capital(receipt.source) if receipt.payment is None else PAID_ONLINE
+    return _in_our_words(_PLACES, receipt.source) if receipt.payment is None else PAID_ONLINE
 
 
 def status_word(receipt: ReceiptLine) -> str:
@@ -94,6 +109,10 @@ def _card(payment: Payment) -> str:
     wallet = _WALLETS.get(payment.method)
     card = card_name(payment.card_brand, payment.card_last4)
     return card if wallet is None else together(wallet, card, between=", ")
+
+
+def _in_our_words(known: dict[str, Said], word: str) -> str:
+    return known.get(word.lower().replace("_", " "), _capital(word))
 
 
 def _capital(word: str) -> str:
