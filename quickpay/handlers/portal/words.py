@@ -39,6 +39,7 @@ WHAT_UNAPPLIED = say("Received, and not put on a visit yet.")
 
 _STATUSES = {ReceiptStatus.PAID: say("Paid"), ReceiptStatus.UNSUCCESSFUL: say("Unsuccessful")}
 PAID_ONLINE = say("Online")
+PAID_BY_ANOTHER = say("Paid by somebody else")
 _WALLETS = {Method.APPLE_PAY: "Apple Pay", Method.GOOGLE_PAY: "Google Pay"}
 
 NOT_EXPORTED = say("Visits are not given as a file here")
@@ -61,6 +62,8 @@ def paid_with(receipt: ReceiptLine) -> str:
     """Say what was paid with: the card of ours, else what the PM system calls it."""
     if receipt.payment is None:
         return _capital(receipt.method)
+    if receipt.by_somebody_else:
+        return PAID_BY_ANOTHER
     return _card(receipt.payment)
 
 
