@@ -47,6 +47,7 @@ from quickpay.services.reconcile import Reconcile
 from quickpay.services.renew import Renewal
 from quickpay.services.resend import Resend
 from quickpay.services.result import Results
+from quickpay.services.share import Sharing
 from quickpay.services.upkeep import Upkeep
 from quickpay.services.verify import Verify
 from quickpay.services.webhooks import WebhooksIn
@@ -177,6 +178,17 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         extend=Extend(store=store, clock=clock),
         guarantors=GuarantorBook(store=store, clock=clock, countries=settings.sms_countries),
         links=links,
+        sharing=Sharing(
+            store=store,
+            clock=clock,
+            ids=ids,
+            tokens=tokens,
+            digests=digests,
+            limits=limits,
+            gateway=gateway,
+            base_url=settings.base_url,
+            zone=zone,
+        ),
         renewal=Renewal(
             store=store,
             clock=clock,

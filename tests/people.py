@@ -32,7 +32,8 @@ from quickpay.services.about import About
 from quickpay.services.contact_pages import Changed
 from quickpay.services.contacts import ContactEditing
 from quickpay.services.courier import Courier
-from quickpay.services.enter import Enter, Opened
+from quickpay.services.enter import Enter
+from quickpay.services.entrances import Opened
 from quickpay.services.guarantors import GuarantorBook
 from quickpay.services.handoffs import Handoff, HandoffBook, NewHandoff
 from quickpay.services.launches import LaunchBook, MadeLaunch, NewLaunch

@@ -104,8 +104,8 @@ def _facts(note: Note, *, group: Group, language: str) -> dict[str, object]:
             facts |= {"amount": amount, "date_paid": paid}
             facts["rows"] = [
                 (say("Receipt #"), note.receipt_number),
-                (say("Guarantor"), note.guarantor),
-                (say("Account"), note.account),
+                *(() if note.guarantor is None else ((say("Guarantor"), note.guarantor),)),
+                *(() if note.account is None else ((say("Account"), note.account),)),
                 (say("Date Paid"), paid),
                 (say("Transaction #"), note.transaction),
                 (say("Card Type"), note.card_type),

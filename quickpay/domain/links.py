@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from quickpay.domain.money import Cents
 from quickpay.domain.origins import Origin
 from quickpay.domain.tokens import TokenPurpose
 
@@ -55,6 +56,13 @@ class Link:
     expires_at: datetime
     authenticated: bool = False
     return_url: str | None = None
+    share_amount: Cents | None = None
+    """The one sum that a share may pay; None for every link that is not one."""
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the guarantor made it for somebody else, who only pays and learns nothing of her."""
+        return self.share_amount is not None
 
     def limit(self, group_max: int) -> int:
         """How many uses it has in all: its own number, else what the group says now."""
@@ -74,6 +82,10 @@ class Link:
 _DOORS = {Origin.PORTAL: TokenPurpose.PORTAL_HANDOFF, Origin.STAFF: TokenPurpose.STAFF_LAUNCH}
 
 
+SHARE_LIFE = timedelta(days=7)
+"""How long somebody else has to pay a share."""
+
+
 def door_of(origin: Origin) -> TokenPurpose:
     """Say what kind of token opens a link of this origin; no other does, whatever it is signed with (A3)."""
     return _DOORS.get(origin, TokenPurpose.LINK)
@@ -82,6 +94,31 @@ def door_of(origin: Origin) -> TokenPurpose:
 def single_payment_by_origin(origin: Origin) -> bool:
     """Whether a link of this origin ends with its first successful payment, unless told otherwise."""
     return origin is not Origin.STATEMENT
+
+
+def share_of(
+    *, link_id: str, group_id: int, guarantor_id: int, origin: Origin, amount: Cents, now: datetime
+) -> Link:
+    """Make the row behind a share: one payment of one sum, as often opened as the group lets links be.
+
+    It has the origin of the session it was made in; one made behind a door of its own came over the web.
+    """
+    return Link(
+        serial=0,
+        id=link_id,
+        group_id=group_id,
+        guarantor_id=guarantor_id,
+        origin=Origin.WEBSITE if origin in _DOORS else origin,
+        state=LinkState.ACTIVE,
+        uses=0,
+        max_uses=None,
+        single_payment=True,
+        contact=None,
+        batch=None,
+        created_at=now,
+        expires_at=now + SHARE_LIFE,
+        share_amount=amount,
+    )
 
 
 def opens_once(

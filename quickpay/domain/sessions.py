@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from quickpay.domain.money import Cents
 from quickpay.domain.origins import Origin
 
 PLAIN_LIFE = timedelta(minutes=10)
@@ -57,6 +58,8 @@ class Session:
     extensions: int
     ended_at: datetime | None
     return_url: str | None = None
+    share_amount: Cents | None = None
+    """What may be paid in a session opened from a share, and nothing else; None in every other."""
 
     def ends_at(self, *, extendable: bool) -> datetime:
         """When it ends by itself, as its group decides now.

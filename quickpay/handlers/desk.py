@@ -31,6 +31,7 @@ from quickpay.services.press import Press
 from quickpay.services.renew import Renewal
 from quickpay.services.resend import Resend
 from quickpay.services.result import Results
+from quickpay.services.share import Sharing
 from quickpay.services.verify import Verify
 from quickpay.services.webhooks import WebhooksIn
 from quickpay.services.website import Website
@@ -63,6 +64,7 @@ class Desk:
     groups: GroupBook
     guarantors: GuarantorBook
     links: LinkBook
+    sharing: Sharing
     renewal: Renewal
     not_me: NotMe
     about: About

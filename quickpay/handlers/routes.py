@@ -26,6 +26,7 @@ from quickpay.handlers.patient import (
     paper,
     payment,
     proof,
+    share,
     sign_in,
     theme,
 )
@@ -51,6 +52,9 @@ ROUTES: tuple[Route, ...] = (
     Route(method="POST", path="/verify/office", handler=office.check, access=Access.SESSION),
     Route(method="GET", path="/pay", handler=amount.show_amounts, access=Access.SESSION),
     Route(method="POST", path="/pay", handler=amount.choose, access=Access.SESSION),
+    Route(method="GET", path="/pay/share", handler=share.show_share, access=Access.SESSION),
+    Route(method="POST", path="/pay/share", handler=share.make, access=Access.SESSION),
+    Route(method="POST", path="/pay/share/stop", handler=share.stop, access=Access.SESSION),
     Route(method="GET", path="/pay/method", handler=method.show_methods, access=Access.SESSION),
     Route(method="POST", path="/pay/method", handler=method.choose, access=Access.SESSION),
     Route(method="GET", path="/pay/details", handler=details.show_details, access=Access.SESSION),

@@ -97,6 +97,9 @@ class Limits:
     new_contacts_per_guarantor: tuple[Limit, ...] = _limits("new_contacts_guarantor", (5, _HOUR), (10, _DAY))
     """A36: codes to contacts somebody says are hers, whatever they are (the numbers are ours)."""
 
+    shares_per_guarantor: Limit = Limit(name="shares_guarantor_86400s", most=10, per=_DAY)
+    """How many links for somebody else one guarantor makes in a day (the number is ours)."""
+
     bad_tokens_per_address: Limit = Limit(name="bad_tokens_address_60s", most=30, per=_MINUTE)
     bad_tokens_block: timedelta = 10 * _MINUTE
     bad_tokens_alarm: Limit = Limit(name="bad_tokens_60s", most=1_000, per=_MINUTE)

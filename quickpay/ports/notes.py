@@ -11,11 +11,14 @@ from quickpay.domain.money import Cents
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptNote:
-    """The seven fields of an emailed receipt (Email Receipt), and nothing else."""
+    """The seven fields of an emailed receipt (Email Receipt), and nothing else.
+
+    Guarantor and account are None where somebody else paid: the receipt goes to them.
+    """
 
     receipt_number: int
-    guarantor: str = field(repr=False)
-    account: str
+    guarantor: str | None = field(repr=False)
+    account: str | None
     date_paid: date
     transaction: str
     card_type: str

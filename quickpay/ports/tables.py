@@ -192,6 +192,14 @@ class Links(Protocol):
         """End up to `most` active links of all that is given, and return them as they are now."""
         ...
 
+    async def share_of(self, guarantor_id: int, now: datetime) -> Link | None:
+        """The newest share of the guarantor that can still be opened."""
+        ...
+
+    async def shares(self, guarantor_id: int) -> frozenset[int]:
+        """The serials of every share there ever was."""
+        ...
+
     async def mark_seen(self, serial: int, *, at: datetime, times: int) -> None:
         """Add to the one mark of this link and hour."""
         ...

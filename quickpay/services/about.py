@@ -35,7 +35,7 @@ class About:
             group = await tx.groups.by_slug(slug)
             if group is None:
                 return None
-            stay = await stay_of(tx, visit, now)
+            stay = await stay_of(tx, visit, now, shares=True)
             if not isinstance(stay, Stay) or stay.group.id != group.id:
                 return AboutPage(group=group, here=None, match_code=None)
             serial = stay.session.link_serial

@@ -1,7 +1,6 @@
 """Come in by a link: look without touching, then open by a person's press."""
 
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from quickpay.domain.audit import Event
@@ -9,7 +8,6 @@ from quickpay.domain.digests import Digests, session_hash
 from quickpay.domain.groups import Group
 from quickpay.domain.launches import Launch, LaunchMode
 from quickpay.domain.links import Link, LinkState, door_of
-from quickpay.domain.options import LandingPage
 from quickpay.domain.sessions import Authentication, Purpose, Role, Session, first_end
 from quickpay.domain.tokens import TokenPurpose, Tokens
 from quickpay.mfa.limits import Limits
@@ -17,54 +15,19 @@ from quickpay.ports.clock import Clock
 from quickpay.ports.ids import Ids
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
-from quickpay.services.stay import Visit, launch_now
+from quickpay.services.entrances import DeadLink, LinkPage, NotALink, Opened, TooManyBadLinks
+from quickpay.services.stay import Visit, launch_now, may_share
 
 _MOST_UNSEEN = 10_000
 """Seen marks kept in memory between two flushes; more are dropped, they only inform."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkPage:
-    """What anybody holding the address may see: the group's branding and a button."""
-
-    group: Group
-    link_id: str
-    return_url: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadLink:
-    """A genuine link that opens no more, and why; it says nothing of the guarantor."""
-
-    group: Group
-    state: LinkState
-    return_url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NotALink:
-    """Malformed, tampered with or unknown: one wording for all (R13)."""
-
-
-@dataclass(frozen=True, slots=True)
-class TooManyBadLinks:
-    """This address sent too many tokens that are not ours (R14)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """A session was opened; the secret goes into the cookie and is kept nowhere else."""
-
-    secret: bytes = field(repr=False)
-    group: Group
-    role: Role
-    must_prove: bool
-    expires_at: datetime
-    landing: LandingPage
-
-
 class _OtherDoor(Exception):
     """Thrown to undo a use that was counted: the link is there, and not for this kind of token."""
+
+
+class _NoSharing(Exception):
+    """Thrown to undo a use that was counted: the group wants proofs since, and a share can give none."""
 
 
 class Enter:
@@ -153,11 +116,10 @@ class Enter:
                 link = await _paid(tx, link_id)
             if link is None:
                 return await _why_not(tx, link_id, now, door)
-            if door_of(link.origin) is not door:
-                raise _OtherDoor
             group = await tx.groups.get(link.group_id)
             if group is None:
                 return NotALink()
+            _hold_to_door(link, group, door)
             authentication = group.options.authentication
             launch = None
             if door is TokenPurpose.STAFF_LAUNCH:
@@ -184,6 +146,7 @@ class Enter:
                     extensions=0,
                     ended_at=None,
                     return_url=link.return_url,
+                    share_amount=link.share_amount,
                 ),
                 token_hash=token_hash,
             )
@@ -213,6 +176,8 @@ class Enter:
             opened = await self._store.write(unit)
         except _OtherDoor:
             opened = NotALink()
+        except _NoSharing:
+            opened = await self._store.write(lambda tx: _why_not(tx, link_id, now, door))
         return await self._refuse(visit) if isinstance(opened, NotALink) else opened
 
     async def _refuse(self, visit: Visit) -> NotALink | TooManyBadLinks:
@@ -233,6 +198,13 @@ class Enter:
             return False
 
         return NotALink() if await self._store.write(unit) else TooManyBadLinks()
+
+
+def _hold_to_door(link: Link, group: Group, door: TokenPurpose) -> None:
+    if door_of(link.origin) is not door:
+        raise _OtherDoor
+    if link.is_share and not may_share(group):
+        raise _NoSharing
 
 
 def _opened(purpose: Purpose, launch: Launch | None) -> str:
@@ -267,4 +239,6 @@ async def _why_not(tx: Tx, link_id: str, now: datetime, door: TokenPurpose) -> D
 
 
 def _state(link: Link, group: Group, now: datetime) -> LinkState:
+    if link.is_share and not may_share(group):
+        return LinkState.REVOKED
     return link.state_at(now, group_max=group.options.authentication.quickpay_max_access_attempts)

@@ -43,7 +43,7 @@ class Extend:
         now = self._clock.now()
 
         async def unit(tx: Tx) -> Stay | NoStay:
-            return await stay_of(tx, visit, now)
+            return await stay_of(tx, visit, now, shares=True)
 
         return await self._store.read(unit)
 
@@ -52,7 +52,7 @@ class Extend:
         now = self._clock.now()
 
         async def unit(tx: Tx) -> Extended | TimeEnough | NoMoreTime | NoStay:
-            stay = await stay_of(tx, visit, now)
+            stay = await stay_of(tx, visit, now, shares=True)
             if isinstance(stay, NoStay):
                 return stay
             if not stay.extendable:
@@ -60,7 +60,7 @@ class Extend:
             if stay.left >= EXTENDABLE_BELOW:
                 return TimeEnough(stay=stay)
             extended = await tx.sessions.extend(stay.session.id, until=now + EXTENDABLE_LIFE, now=now)
-            after = await stay_of(tx, visit, now)
+            after = await stay_of(tx, visit, now, shares=True)
             if isinstance(after, NoStay) or not extended:
                 # Another press was first: its time counts for this one too.
                 return after if isinstance(after, NoStay) else TimeEnough(stay=after)

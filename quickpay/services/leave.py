@@ -40,7 +40,7 @@ class Leave:
         now = self._clock.now()
 
         async def unit(tx: Tx) -> SignedOut | NoControl | NoStay:
-            stay = await stay_of(tx, visit, now)
+            stay = await stay_of(tx, visit, now, shares=True)
             if isinstance(stay, NoStay):
                 return stay
             no_control = stay.group.options.look_and_feel.logout_function is LogoutFunction.NONE

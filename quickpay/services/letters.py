@@ -17,6 +17,7 @@ from quickpay.ports.notes import ContactChangedNote, LinkNote, LockedNote, Note,
 from quickpay.ports.tables import Tx
 from quickpay.services.images import Inline, logo_inline
 from quickpay.services.link_words import words_of
+from quickpay.services.receipt_mail import paid_by_somebody_else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +84,11 @@ class Letters:
                 receipt = await tx.ledger.receipt(payment.receipt_number)
                 if receipt is None:
                     return None
+                shared = await paid_by_somebody_else(tx, payment)
                 return ReceiptNote(
                     receipt_number=receipt.number,
-                    guarantor=guarantor.name,
-                    account=guarantor.number,
+                    guarantor=None if shared else guarantor.name,
+                    account=None if shared else guarantor.number,
                     date_paid=receipt.date,
                     transaction=payment.transaction or "",
                     card_type=card_name(payment.card_brand, payment.card_last4),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from quickpay.domain.balances import AmountChoice, AmountRefused, choose_amount
+from quickpay.domain.balances import AmountChoice, AmountRefused
 from quickpay.domain.money import Cents
 from quickpay.domain.payments import Method, Order, PaymentState
 from quickpay.ports.card_fields import CardFields
@@ -11,7 +11,15 @@ from quickpay.ports.gateway import Gateway
 from quickpay.ports.ids import Ids
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
-from quickpay.services.payer import AmountPage, Refusal, SeePayment, amount_page, methods_offered, payer_of
+from quickpay.services.payer import (
+    AmountPage,
+    Refusal,
+    SeePayment,
+    amount_chosen,
+    amount_page,
+    methods_offered,
+    payer_of,
+)
 from quickpay.services.simulation import NOTHING_IMAGINED, Imagined, imagined_order
 from quickpay.services.stay import Stay, Visit
 
@@ -93,8 +101,7 @@ class Ordering:
             if not isinstance(stay, Stay):
                 return stay
             page = await amount_page(tx, stay, self._gateway.activated)
-            shows_current = stay.group.options.look_and_feel.show_current_balance
-            amount = choose_amount(choice, other, page.balances, show_current_balance=shows_current)
+            amount = amount_chosen(page, choice, other)
             if isinstance(amount, AmountRefused):
                 return AmountNotTaken(page=page, refused=amount)
             await tx.orders.add(

@@ -138,7 +138,7 @@ class Pay:
         self, tx: Tx, visit: Visit, form: PayForm, *, payment_id: str, now: datetime
     ) -> Payment | NotPaid:
         """Write 1: all that must hold at the moment of charge, in the unit that makes the row (R90)."""
-        stay = await stay_in_turn(tx, visit, now)
+        stay = await stay_in_turn(tx, visit, now, shares=True)
         if isinstance(stay, NoStay):
             return stay
         order = await tx.orders.get(form.order_id or stay.session.order_id or "")

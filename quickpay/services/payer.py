@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from quickpay.domain.balances import AmountChoice, Balances, offered_amounts
+from quickpay.domain.balances import AmountChoice, AmountRefused, Balances, choose_amount, offered_amounts
 from quickpay.domain.groups import Group
 from quickpay.domain.links import LinkState
 from quickpay.domain.money import Cents
@@ -47,7 +47,7 @@ class AmountPage:
 
 async def payer_of(tx: Tx, visit: Visit, now: datetime) -> Stay | Refusal:
     """Find who is here if they may pay now."""
-    stay = await stay_of(tx, visit, now)
+    stay = await stay_of(tx, visit, now, shares=True)
     return await may_pay(tx, stay) if isinstance(stay, Stay) else stay
 
 
@@ -81,6 +81,15 @@ async def amount_page(tx: Tx, stay: Stay, activated: Activated) -> AmountPage:
         methods=methods_offered(stay.group, activated),
         in_flight=await tx.payments.in_flight(stay.guarantor.id),
     )
+
+
+def amount_chosen(page: AmountPage, choice: AmountChoice, other: Cents | None) -> Cents | AmountRefused:
+    """Turn a choice into the amount to pay; of a share it is the share's, whatever the form said."""
+    shared = page.stay.session.share_amount
+    if shared is not None:  # how much is owed besides is not named to somebody else
+        return choose_amount(AmountChoice.OTHER, shared, page.balances, show_current_balance=False)
+    shows_current = page.stay.group.options.look_and_feel.show_current_balance
+    return choose_amount(choice, other, page.balances, show_current_balance=shows_current)
 
 
 def methods_offered(group: Group, activated: Activated) -> tuple[Method, ...]:

@@ -33,6 +33,8 @@ class ReceiptLine:
     method: str
     source: str
     payment: Payment | None
+    by_somebody_else: bool = False
+    """Paid by a share: whose card it was is not the guarantor's to see."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,11 @@ async def receipts_of(tx: Tx, stay: Stay, outside: tuple[OutsideReceipt, ...]) -
     """List all receipts of the guarantor, the newest first; one of ours that the PM system names is one."""
     ours = await tx.receipts.of_guarantor(stay.guarantor.id)
     named = {_plain(one.number): one for one in outside}
-    own = tuple(_own(receipt, payment, named.get(str(receipt.number))) for receipt, payment in ours)
+    shares = await tx.links.shares(stay.guarantor.id)
+    own = tuple(
+        _own(receipt, payment, named.get(str(receipt.number)), shared=payment.link_serial in shares)
+        for receipt, payment in ours
+    )
     known = {one.number for one in own}
     others = tuple(_other(one) for one in outside if _plain(one.number) not in known)
     return tuple(sorted((*own, *others), key=lambda one: (one.date, natural(one.number)), reverse=True))
@@ -85,11 +91,12 @@ async def receipt_page(
         PostedLine(service_id=one.service_id, amount=one.amount, line=lines.get(one.service_id))
         for one in postings
     )
-    mail = await receipt_mail(tx, found.payment, stay.group) if found.payment else None
+    hers = found.payment if not found.by_somebody_else else None
+    mail = await receipt_mail(tx, hers, stay.group) if hers else None
     return ReceiptPage(stay=stay, receipt=found, posted=posted, mail=mail)
 
 
-def _own(receipt: Receipt, payment: Payment, named: OutsideReceipt | None) -> ReceiptLine:
+def _own(receipt: Receipt, payment: Payment, named: OutsideReceipt | None, *, shared: bool) -> ReceiptLine:
     """Show ours; what the PM system, which may put it on lines or give it back, knows better is its word."""
     refunded = max(payment.refunded, named.refunded if named else 0)
     return ReceiptLine(
@@ -103,6 +110,7 @@ def _own(receipt: Receipt, payment: Payment, named: OutsideReceipt | None) -> Re
         method="",
         source="",
         payment=payment,
+        by_somebody_else=shared,
     )
 
 

@@ -15,6 +15,12 @@ from quickpay.services.settle import RECEIPT_WORTH_SENDING
 TOOK_MONEY = frozenset({PaymentState.SUCCEEDED, PaymentState.REFUNDED})
 
 
+async def paid_by_somebody_else(tx: Tx, payment: Payment) -> bool:
+    """Whether it came by a share: what is said of it to its payer names nobody."""
+    link = None if payment.link_serial is None else await tx.links.by_serial(payment.link_serial)
+    return link is not None and link.is_share
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptMail:
     """Every sending so far, the address given with the payment, and whether there may be one more.

@@ -69,7 +69,7 @@ class Resend:
         now = self._clock.now()
 
         async def mine(tx: Tx) -> _Mine | NotYours | MustProve | NoStay | LinkEnded:
-            stay = await stay_of(tx, visit, now)
+            stay = await stay_of(tx, visit, now, shares=True)
             if isinstance(stay, NoStay):
                 return stay
             payment = await tx.payments.get(payment_id)

@@ -53,6 +53,11 @@ class Stay:
         return self.session.ended_at is None and self.left > timedelta(0)
 
     @property
+    def shared(self) -> bool:
+        """Whether somebody else is here, to pay one sum for the guarantor and to learn nothing of her."""
+        return self.session.share_amount is not None
+
+    @property
     def extendable(self) -> bool:
         """Whether the end can be moved once more, now or when little time is left."""
         on = self.group.options.authentication.session_extension and self.launch is None
@@ -64,7 +69,7 @@ class Stay:
 
         Who holds a link and has proved nothing would learn from it something of whom it was sent to.
         """
-        return None if self.must_prove else language_of(self.guarantor.language)
+        return None if self.must_prove or self.shared else language_of(self.guarantor.language)
 
     @property
     def actor(self) -> str:
@@ -106,29 +111,29 @@ class MustProve:
     """The group wants the challenge passed before anything of the guarantor is shown."""
 
 
-async def stay_of(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
-    """Find the live session of this visit."""
-    found = await _find(tx, visit, now)
+async def stay_of(tx: Tx, visit: Visit, now: datetime, *, shares: bool = False) -> Stay | NoStay:
+    """Find the live session of this visit; one of a share only for who says that it will do."""
+    found = await _find(tx, visit, now, shares=shares)
     if isinstance(found, NoStay) or found.live:
         return found
     return _no_stay(found)
 
 
-async def stay_in_turn(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
+async def stay_in_turn(tx: Tx, visit: Visit, now: datetime, *, shares: bool = False) -> Stay | NoStay:
     """Find the live session of this visit once no other payment of its guarantor is being decided.
 
     It is looked for again after the wait: meanwhile she may have signed out, or the group changed its rules.
     """
-    stay = await stay_of(tx, visit, now)
+    stay = await stay_of(tx, visit, now, shares=shares)
     if isinstance(stay, NoStay):
         return stay
     await tx.guarantors.lock(stay.guarantor.id)
-    return await stay_of(tx, visit, now)
+    return await stay_of(tx, visit, now, shares=shares)
 
 
 async def reader_of(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
     """Find the session of this visit, also one that ran out lately: it may still read its own payment."""
-    found = await _find(tx, visit, now)
+    found = await _find(tx, visit, now, shares=True)
     if isinstance(found, NoStay):
         return found
     longer = OWN_RESULT_READABLE if found.launch is None else timedelta()
@@ -137,7 +142,7 @@ async def reader_of(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
     return _no_stay(found)
 
 
-async def _find(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
+async def _find(tx: Tx, visit: Visit, now: datetime, *, shares: bool) -> Stay | NoStay:
     nobody = NoStay(why=Gone.NEVER, group=None)
     if visit.secret is None:
         return nobody
@@ -148,6 +153,8 @@ async def _find(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
     guarantor = await tx.guarantors.get(session.guarantor_id)
     if group is None or guarantor is None:
         return nobody
+    if session.share_amount is not None and not (shares and may_share(group)):
+        return NoStay(why=Gone.EXPIRED, group=group)
     if session.origin is not Origin.STAFF:
         # A mark on another's secret cannot be; if there were one, nobody should act under it unseen.
         if visit.simulation:
@@ -159,6 +166,11 @@ async def _find(tx: Tx, visit: Visit, now: datetime) -> Stay | NoStay:
     if launch is None:
         return NoStay(why=Gone.SIGNED_OUT, group=group)
     return replace(a_patients(session, group, guarantor, now), launch=launch)
+
+
+def may_share(group: Group) -> bool:
+    """Whether somebody else may pay: not where everybody has to prove that she is the guarantor."""
+    return not group.options.authentication.require_mfa
 
 
 def a_patients(session: Session, group: Group, guarantor: Guarantor, now: datetime) -> Stay:

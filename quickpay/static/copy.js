@@ -12,10 +12,10 @@
     button.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(words.textContent.trim());
-        said.textContent = "Copied.";
+        said.textContent = button.dataset.done || "Copied.";
       } catch {
         getSelection().selectAllChildren(words);
-        said.textContent = "Press Ctrl and C to copy.";
+        said.textContent = button.dataset.failed || "Press Ctrl and C to copy.";
       }
     });
   }

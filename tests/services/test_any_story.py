@@ -16,7 +16,7 @@ from quickpay.mfa.methods import Method as Way
 from quickpay.ports.gateway import Approved
 from quickpay.services.account import account_now
 from quickpay.services.checks import Checks
-from quickpay.services.enter import Opened
+from quickpay.services.entrances import Opened
 from quickpay.services.proof_pages import CodeSent, Proved
 from quickpay.services.stay import Visit
 from tests.factories import make_line, make_statement

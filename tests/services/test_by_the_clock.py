@@ -12,7 +12,7 @@ from quickpay.adapters.store.schema import links
 from quickpay.adapters.store.statements import Statement
 from quickpay.domain.links import Link, LinkState
 from quickpay.domain.payments import PaymentState
-from quickpay.services.enter import DeadLink, LinkPage, NotALink, Opened
+from quickpay.services.entrances import DeadLink, LinkPage, NotALink, Opened
 from quickpay.services.order import NoOrder
 from quickpay.services.payer import SeePayment
 from quickpay.services.result import ResultPage

@@ -12,7 +12,7 @@ from quickpay.domain.sessions import Authentication, Purpose, Role
 from quickpay.domain.tokens import TokenPurpose
 from quickpay.ports.tables import Tx
 from quickpay.services.checks import Checks
-from quickpay.services.enter import DeadLink, LinkPage, NotALink, Opened
+from quickpay.services.entrances import DeadLink, LinkPage, NotALink, Opened
 from quickpay.services.groups import NoGroup
 from quickpay.services.handoffs import NewHandoff
 from quickpay.services.leave import SignedOut

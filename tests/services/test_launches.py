@@ -20,7 +20,7 @@ from quickpay.mfa.methods import Method as Way
 from quickpay.ports.store import Conflict
 from quickpay.ports.tables import Tx
 from quickpay.services.checks import Checks
-from quickpay.services.enter import DeadLink, LinkPage, NotALink, Opened
+from quickpay.services.entrances import DeadLink, LinkPage, NotALink, Opened
 from quickpay.services.groups import NoGroup
 from quickpay.services.launches import MadeLaunch, NewLaunch
 from quickpay.services.leave import SignedOut

@@ -14,7 +14,7 @@ from quickpay.domain.payments import PaymentState
 from quickpay.domain.reach import reach_of
 from quickpay.mfa.methods import Method as Way
 from quickpay.ports.gateway import Approved, NoAnswer
-from quickpay.services.enter import DeadLink, Opened
+from quickpay.services.entrances import DeadLink, Opened
 from quickpay.services.links import LinkView
 from quickpay.services.new_links import NewLink
 from quickpay.services.not_me import CameOtherwise, MaySay, Said

@@ -7,7 +7,7 @@ import pytest
 
 from quickpay.domain.links import LinkState
 from quickpay.domain.payments import PaymentState
-from quickpay.services.enter import DeadLink
+from quickpay.services.entrances import DeadLink
 from quickpay.services.order import AmountNotTaken
 from quickpay.services.pay import AnotherOnItsWay, TooManyTries
 from quickpay.services.payer import AmountPage, SeePayment

@@ -10,7 +10,7 @@ from quickpay.domain.links import Link, LinkState
 from quickpay.domain.messages import Channel
 from quickpay.domain.origins import Origin
 from quickpay.domain.tokens import TokenPurpose
-from quickpay.services.enter import LinkPage
+from quickpay.services.entrances import LinkPage
 from quickpay.services.new_links import NewLink
 from quickpay.services.renew import RENEWABLE, Renewal, Renewed
 from quickpay.services.stay import Visit

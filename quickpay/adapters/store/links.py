@@ -1,6 +1,7 @@
 """Links in the database; the row decides, whatever the token says."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from heapq import merge
@@ -13,6 +14,7 @@ from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import audit, groups, link_seen, links
 from quickpay.adapters.store.statements import Statement, insert
 from quickpay.domain.links import Link, LinkState
+from quickpay.domain.money import Cents
 from quickpay.domain.origins import Origin
 from quickpay.ports.tables import LinkEvent
 
@@ -58,6 +60,23 @@ _END_OTHERS = Statement(
     )
     .values(state=bindparam("end"))
     .returning(links.c.serial)
+)
+
+_SHARE_OF = Statement(
+    select(links)
+    .where(
+        links.c.guarantor_id == bindparam("guarantor"),
+        links.c.share_amount.is_not(None),
+        links.c.state == "active",
+        links.c.expires_at > bindparam("now"),
+    )
+    .order_by(links.c.serial.desc())
+    .limit(1)
+)
+_SHARES = Statement(
+    select(links.c.serial).where(
+        links.c.guarantor_id == bindparam("guarantor"), links.c.share_amount.is_not(None)
+    )
 )
 
 
@@ -121,25 +140,10 @@ class Links:
             expires_at=micros(link.expires_at),
             authenticated=int(link.authenticated),
             return_url=link.return_url,
+            share_amount=link.share_amount,
         )
         assert row is not None
-        return Link(
-            serial=row[0],
-            id=link.id,
-            group_id=link.group_id,
-            guarantor_id=link.guarantor_id,
-            origin=link.origin,
-            state=link.state,
-            uses=link.uses,
-            max_uses=link.max_uses,
-            single_payment=link.single_payment,
-            contact=link.contact,
-            batch=link.batch,
-            created_at=link.created_at,
-            expires_at=link.expires_at,
-            authenticated=link.authenticated,
-            return_url=link.return_url,
-        )
+        return replace(link, serial=row[0])
 
     async def get(self, link_id: str) -> Link | None:
         """Return the link a token names."""
@@ -185,6 +189,16 @@ class Links:
         rows = await self._run.all(_end_many(*given), **params, end=state.value, most=most)
         return sorted((link_of(row) for row in rows), key=attrgetter("serial"))
 
+    async def share_of(self, guarantor_id: int, now: datetime) -> Link | None:
+        """Return the newest share of the guarantor that can still be opened."""
+        row = await self._run.one(_SHARE_OF, guarantor=guarantor_id, now=micros(now))
+        return None if row is None else link_of(row)
+
+    async def shares(self, guarantor_id: int) -> frozenset[int]:
+        """Return the serials of every share there ever was."""
+        rows = await self._run.all(_SHARES, guarantor=guarantor_id)
+        return frozenset(row[0] for row in rows)
+
     async def mark_seen(self, serial: int, *, at: datetime, times: int) -> None:
         """Add to the one mark of this link and hour."""
         hour = micros(at) // _MICROSECONDS_AN_HOUR
@@ -228,6 +242,7 @@ def link_of(row: Row) -> Link:
         expires_at,
         authenticated,
         return_url,
+        share_amount,
     ) = row
     return Link(
         serial=serial,
@@ -245,4 +260,5 @@ def link_of(row: Row) -> Link:
         expires_at=moment(expires_at),
         authenticated=authenticated == 1,
         return_url=return_url,
+        share_amount=None if share_amount is None else Cents(share_amount),
     )

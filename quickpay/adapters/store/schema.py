@@ -150,6 +150,7 @@ links = Table(
     Column("expires_at", BigInteger, nullable=False),
     Column("authenticated", Integer, nullable=False),  # the portal had signed its user in
     Column("return_url", Text),
+    Column("share_amount", BigInteger),  # made for somebody else, who pays this sum and sees nothing more
     _one_of("state", "active", "revoked", "superseded", "paid", "suspended"),
     _one_of("origin", *_ORIGINS),
     CheckConstraint("authenticated = 0 OR origin = 'portal'", name="authenticated_by_portal"),
@@ -251,6 +252,7 @@ sessions = Table(
     Column("extensions", Integer, nullable=False),
     Column("ended_at", BigInteger),
     Column("return_url", Text),
+    Column("share_amount", BigInteger),
     _one_of("origin", *_ORIGINS),
     _one_of("purpose", "pay", "receipt"),
     _one_of("role", "quickpay", "authorized_patient"),

@@ -1,5 +1,6 @@
 """Sessions in the database, found by the hash of what the cookie holds."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
@@ -8,6 +9,7 @@ from quickpay.adapters.store.columns import maybe_micros, maybe_moment, micros, 
 from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import sessions
 from quickpay.adapters.store.statements import Statement, insert
+from quickpay.domain.money import Cents
 from quickpay.domain.origins import Origin
 from quickpay.domain.sessions import EXTENDABLE_BELOW, MOST_EXTENSIONS, Authentication, Purpose, Role, Session
 
@@ -27,13 +29,14 @@ _ADD = Statement(
 _FIND = Statement(select(*_ROW).where(sessions.c.token_hash == bindparam("token_hash")))
 _RAISE_ROLE = Statement(
     update(sessions)
-    .where(*_LIVE, sessions.c.expires_at > bindparam("now"))
+    .where(*_LIVE, sessions.c.expires_at > bindparam("now"), sessions.c.share_amount.is_(None))
     .values(role=bindparam("new_role"), authentication="mfa", token_hash=bindparam("new_hash"))
 )
 _OPEN_OF = Statement(
     select(*_ROW, sessions.c.token_hash)
     .where(
         sessions.c.guarantor_id == bindparam("guarantor"),
+        sessions.c.share_amount.is_(None),
         sessions.c.ended_at.is_(None),
         sessions.c.expires_at > bindparam("now"),
     )
@@ -87,24 +90,10 @@ class Sessions:
             extensions=session.extensions,
             ended_at=maybe_micros(session.ended_at),
             return_url=session.return_url,
+            share_amount=session.share_amount,
         )
         assert row is not None
-        return Session(
-            id=row[0],
-            link_serial=session.link_serial,
-            group_id=session.group_id,
-            guarantor_id=session.guarantor_id,
-            origin=session.origin,
-            purpose=session.purpose,
-            role=session.role,
-            authentication=session.authentication,
-            order_id=session.order_id,
-            opened_at=session.opened_at,
-            expires_at=session.expires_at,
-            extensions=session.extensions,
-            ended_at=session.ended_at,
-            return_url=session.return_url,
-        )
+        return replace(session, id=row[0])
 
     async def find(self, token_hash: bytes) -> Session | None:
         """Return the session of a cookie, ended or not."""
@@ -160,6 +149,7 @@ def _session(row: Row) -> Session:
         extensions,
         ended_at,
         return_url,
+        share_amount,
     ) = row
     return Session(
         id=id_,
@@ -176,4 +166,5 @@ def _session(row: Row) -> Session:
         extensions=extensions,
         ended_at=maybe_moment(ended_at),
         return_url=return_url,
+        share_amount=None if share_amount is None else Cents(share_amount),
     )

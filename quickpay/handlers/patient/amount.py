@@ -6,21 +6,23 @@ from typing import assert_never
 from aiohttp import web
 
 from quickpay.domain.balances import AmountChoice
-from quickpay.domain.money import AmountFault, Cents, parse_amount
+from quickpay.domain.money import Cents
 from quickpay.domain.payments import Method
 from quickpay.domain.said import say
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import Form, form_of
 from quickpay.handlers.pages import Frame, Mistake, see_other, show
-from quickpay.handlers.patient.answers import mistakes_of, refused, stay_frame
+from quickpay.handlers.patient.amount_form import AmountForm, read_amount
+from quickpay.handlers.patient.answers import refused, stay_frame
+from quickpay.handlers.patient.shared import shared_view
 from quickpay.handlers.patient.views import AmountCard, Figure, MakeYourPayment, NothingToPay
 from quickpay.handlers.walking import walked
-from quickpay.handlers.words import AMOUNT_FAULTS, CHOICES, CHOOSE_AMOUNT, ON_ITS_WAY, amount_refused
+from quickpay.handlers.words import CHOICES, ON_ITS_WAY, amount_refused
 from quickpay.services.order import AmountNotTaken, Chosen
 from quickpay.services.payer import AmountPage, LinkEnded, SeePayment
 from quickpay.services.simulation import Imagined
-from quickpay.services.stay import MustProve, NoStay
+from quickpay.services.stay import MustProve, NoStay, may_share
 
 _CHOICES = set(AmountChoice)
 
@@ -32,15 +34,10 @@ async def show_amounts(request: web.Request) -> web.Response:
 
 async def choose(request: web.Request) -> web.Response:
     """Make the session's order of the chosen amount."""
-    form = form_of(request)
-    word = form.text("amount_choice")
-    typed = parse_amount(form.text("amount")) if word == AmountChoice.OTHER else None
-    mistakes = _mistakes(form, word, typed)
-    if mistakes:
-        return await _ask_again(request, mistakes)
-    other = None if typed is None or isinstance(typed, AmountFault) else typed
-    ordering = request.app[DESK].ordering
-    match await ordering.choose_amount(visit_of(request), AmountChoice(word), other):
+    said = read_amount(form_of(request))
+    if not isinstance(said, AmountForm):
+        return await _ask_again(request, said)
+    match await request.app[DESK].ordering.choose_amount(visit_of(request), said.choice, said.other):
         case Chosen():
             return see_other("/pay/method")
         case AmountNotTaken() as answer:
@@ -63,7 +60,10 @@ async def _ask_again(request: web.Request, mistakes: tuple[Mistake, ...] = ()) -
 
 def amount_answer(request: web.Request, page: AmountPage, mistakes: tuple[Mistake, ...] = ()) -> web.Response:
     """Show Make Your Payment, or why nothing can be paid now."""
-    view = amount_view(page, stay_frame(request, page.stay), form=_typed(request), mistakes=mistakes)
+    frame = stay_frame(request, page.stay)
+    if page.stay.session.share_amount is not None:
+        return show(shared_view(page, frame, page.stay.session.share_amount))
+    view = amount_view(page, frame, form=_typed(request), mistakes=mistakes)
     return show(view, status=422 if mistakes else 200)
 
 
@@ -84,16 +84,16 @@ def amount_view(
             go_on=go_on,
             office=office,
         )
-    cards = (*(_card(choice, sum_) for choice, sum_ in page.offered.items()), _card(AmountChoice.OTHER, None))
     return MakeYourPayment(
         frame=replace(frame, step=1),
         guarantor=page.stay.guarantor.name,
         account=page.stay.guarantor.number,
         figures=_figures(page, choices=False),
-        cards=cards,
-        chosen=_preset(page, form),
+        cards=amount_cards(page),
+        chosen=preset(page, form),
         typed="" if form is None else form.text("amount"),
         held=page.balances.held,
+        may_share=page.stay.launch is None and may_share(page.stay.group),
         mistakes=mistakes,
     )
 
@@ -113,12 +113,10 @@ async def imagined_of(request: web.Request) -> Imagined | web.Response:
     chosen = Imagined(method=Method(method) if method in set(Method) else None)
     if not word and not form.faults:
         return chosen
-    typed = parse_amount(form.text("amount")) if word == AmountChoice.OTHER else None
-    mistakes = _mistakes(form, word, typed)
-    if mistakes:
-        return await _ask_again(request, mistakes)
-    other = None if typed is None or isinstance(typed, AmountFault) else typed
-    return replace(chosen, choice=AmountChoice(word), other=other)
+    said = read_amount(form)
+    if not isinstance(said, AmountForm):
+        return await _ask_again(request, said)
+    return replace(chosen, choice=said.choice, other=said.other)
 
 
 def amount_not_taken(request: web.Request, answer: AmountNotTaken) -> web.Response:
@@ -128,16 +126,6 @@ def amount_not_taken(request: web.Request, answer: AmountNotTaken) -> web.Respon
     where = "amount" if of_other else "amount_choice"
     mistakes = (Mistake(field=where, message=amount_refused(answer.refused)),)
     return amount_answer(request, answer.page, mistakes)
-
-
-def _mistakes(form: Form, word: str, typed: Cents | AmountFault | None) -> tuple[Mistake, ...]:
-    if form.faults:
-        return mistakes_of(form, "amount_choice", "amount")
-    if word not in _CHOICES:
-        return (Mistake(field="amount_choice", message=CHOOSE_AMOUNT),)
-    if isinstance(typed, AmountFault):
-        return (Mistake(field="amount", message=AMOUNT_FAULTS[typed]),)
-    return ()
 
 
 def _why_nothing(
@@ -193,12 +181,17 @@ def _figures(page: AmountPage, *, choices: bool) -> tuple[Figure, ...]:
     return tuple(figures)
 
 
+def amount_cards(page: AmountPage) -> tuple[AmountCard, ...]:
+    """List the sums to choose from, the one to type in last."""
+    return (*(_card(choice, sum_) for choice, sum_ in page.offered.items()), _card(AmountChoice.OTHER, None))
+
+
 def _card(choice: AmountChoice, amount: Cents | None) -> AmountCard:
     label, words = CHOICES[choice]
     return AmountCard(choice=choice, label=label, words=words, amount=amount)
 
 
-def _preset(page: AmountPage, form: Form | None) -> AmountChoice | None:
+def preset(page: AmountPage, form: Form | None) -> AmountChoice | None:
     """Keep what was chosen; before that, what the last statement asks for, else the only sum there is."""
     if form is not None:
         word = form.text("amount_choice")

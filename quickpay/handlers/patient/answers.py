@@ -169,7 +169,7 @@ def session_frame(
         scripts=new_scripts() if scripts is None and timed else scripts,
         tongue=tongue_in(request, stay),
         view_account=view_account,
-        not_me=stay.session.link_serial is not None,
+        not_me=stay.session.link_serial is not None and not stay.shared,
         back=way_back(request, stay.session.return_url),
         time=time_of(stay) if timed and stay.live else None,
     )
@@ -195,7 +195,11 @@ def stay_frame(
     An authorized patient has the menu on it, the place `here` marked, and the practice's name leads Home.
     """
     authentication = stay.group.options.authentication
-    proof_helps = authentication.enable_mfa and stay.session.authentication is not Authentication.MFA
+    proof_helps = (
+        authentication.enable_mfa
+        and not stay.shared
+        and stay.session.authentication is not Authentication.MFA
+    )
     frame = session_frame(
         request, stay, step=step, home=home_of(stay), scripts=scripts, view_account=proof_helps
     )

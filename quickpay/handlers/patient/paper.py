@@ -52,8 +52,8 @@ def _facts(result: ResultPage) -> tuple[tuple[str, str], ...]:
         card = card_name(payment.card_brand, payment.card_last4)
     return facts_of(
         (say("Receipt #"), _number(result)),
-        (say("Guarantor"), stay.guarantor.name),
-        (say("Account"), stay.guarantor.number),
+        (say("Guarantor"), None if stay.shared else stay.guarantor.name),
+        (say("Account"), None if stay.shared else stay.guarantor.number),
         (say("Date Paid") if paid else say("Date"), "" if result.paid_on is None else day(result.paid_on)),
         (say("Transaction #"), payment.transaction),
         (say("Card Type"), card),

@@ -86,24 +86,29 @@ def payment_view(result: ResultPage, frame: Frame, pressed: Pressed = NOT_PRESSE
         reason=None if payment.reason is None else DECLINED[payment.reason],
         next_step=None if payment.reason is None else NEXT_AFTER_DECLINE[payment.reason],
         receipt_number=payment.receipt_number,
-        guarantor=stay.guarantor.name,
-        account=stay.guarantor.number,
+        guarantor=None if stay.shared else stay.guarantor.name,
+        account=None if stay.shared else stay.guarantor.number,
         paid_on=result.paid_on,
         transaction=payment.transaction,
         card=card,
         card_aloud=aloud,
-        not_posted=paid and payment.not_posted_because is not None,
-        remains=remains if result.live and paid else None,
+        not_posted=paid and not stay.shared and payment.not_posted_because is not None,
+        remains=remains if result.live and paid and not stay.shared else None,
         remains_label=label,
         no_emails=payment.receipt_email is not None and not options.payments.email_receipt,
         mail=mail_panel(
-            result.mail if paid else None,
+            result.mail if paid and _may_see_address(result) else None,
             action=f"/payments/{payment.id}/receipt" if result.live else "",
             pressed=pressed,
         ),
         again=result.again,
         mine=f"/payments/{payment.id}",
     )
+
+
+def _may_see_address(result: ResultPage) -> bool:
+    """Whoever else has a share's link does not see where its payer had the receipt sent."""
+    return not result.stay.shared or result.payment.session_id == result.stay.session.id
 
 
 def _remains(look: LookAndFeel, balances: Balances) -> tuple[str, Cents]:

@@ -140,6 +140,7 @@ class MakeYourPayment:
     chosen: AmountChoice | None
     typed: str
     held: Cents
+    may_share: bool = False
     mistakes: tuple[Mistake, ...] = ()
 
 
@@ -223,8 +224,8 @@ class PaymentResult:
     reason: str | None
     next_step: str | None
     receipt_number: int | None
-    guarantor: str
-    account: str
+    guarantor: str | None
+    account: str | None
     paid_on: date | None
     transaction: str | None
     card: str | None

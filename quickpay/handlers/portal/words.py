@@ -54,6 +54,7 @@ _PLACES = {
     "portal": say_in("paid where", "Portal"),
 }
 """What PM systems call most of them; another word of theirs is shown as it is."""
+PAID_BY_ANOTHER = say("Paid by somebody else")
 _WALLETS = {Method.APPLE_PAY: "Apple Pay", Method.GOOGLE_PAY: "Google Pay"}
 
 NOT_EXPORTED = say("Visits are not given as a file here")
@@ -76,6 +77,8 @@ def paid_with(receipt: ReceiptLine) -> str:
     """Say what was paid with: the card of ours, else what the PM system calls it."""
     if receipt.payment is None:
         return _in_our_words(_METHODS, receipt.method)
+    if receipt.by_somebody_else:
+        return PAID_BY_ANOTHER
     return _card(receipt.payment)
 
 

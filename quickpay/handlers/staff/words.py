@@ -64,6 +64,7 @@ TEXT_ERRORS = {
 _EVENTS = {
     "link.created": "The link was made{by}.",
     "link.created.sent": "The link was made{by}, and its {sent} waits to go out.",
+    "link.shared": "The patient made it for somebody else, to pay {amount} and see nothing of the account.",
     "link.seen": "Looked at{times} and not opened, as mail scanners and previews do: ignored.",
     "link.opened": "Opened: use {use} of {of}.",
     "link.receipt_opened": "Opened to see the receipt; this costs no use.",
