@@ -45,6 +45,7 @@ from quickpay.services.portal import Portal
 from quickpay.services.press import Press
 from quickpay.services.reconcile import Reconcile
 from quickpay.services.renew import Renewal
+from quickpay.services.reports import Reports
 from quickpay.services.resend import Resend
 from quickpay.services.result import Results
 from quickpay.services.share import Sharing
@@ -221,6 +222,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         feed=PaymentFeed(store=store, clock=clock),
         keyring=ApiKeyring(store=store, clock=clock, ids=ids),
         once=Once(store=store, clock=clock),
+        reports=Reports(store=store, clock=clock, zone=zone),
         webhooks=WebhooksIn(
             store=store, clock=clock, gateway=gateway, zone=zone, callbacks=_reports(settings)
         ),

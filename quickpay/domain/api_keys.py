@@ -22,6 +22,7 @@ class Scope(StrEnum):
     LAUNCHES_WRITE = "launches:write"
     PAYMENTS_READ = "payments:read"
     PAYMENTS_WRITE = "payments:write"
+    REPORTS_READ = "reports:read"
 
 
 EVERY_SCOPE = tuple(scope.value for scope in Scope)

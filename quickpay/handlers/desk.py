@@ -29,6 +29,7 @@ from quickpay.services.pay import Pay
 from quickpay.services.portal import Portal
 from quickpay.services.press import Press
 from quickpay.services.renew import Renewal
+from quickpay.services.reports import Reports
 from quickpay.services.resend import Resend
 from quickpay.services.result import Results
 from quickpay.services.share import Sharing
@@ -73,6 +74,7 @@ class Desk:
     feed: PaymentFeed
     keyring: ApiKeyring
     once: Once
+    reports: Reports
     webhooks: WebhooksIn
     health: Health
     staff: StaffDesk

@@ -34,6 +34,7 @@ from quickpay.ports.launch_tables import Launches
 from quickpay.ports.link_template_tables import LinkTemplates
 from quickpay.ports.receipt_tables import Receipts
 from quickpay.ports.release_tables import Releases
+from quickpay.ports.report_tables import Reports
 from quickpay.ports.staff_tables import StaffAccounts, StaffSessions
 from quickpay.ports.text_tables import CarrierStops, Texts
 
@@ -544,5 +545,7 @@ class Tx(Protocol):
     def launches(self) -> Launches: ...
     @property
     def releases(self) -> Releases: ...
+    @property
+    def reports(self) -> Reports: ...
     @property
     def checks(self) -> Checks: ...

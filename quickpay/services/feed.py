@@ -29,6 +29,11 @@ STATUSES: Mapping[str, PaymentState] = MappingProxyType(
 _STATUS_OF = {state: status for status, state in STATUSES.items()}
 
 
+def status_of(state: str) -> str:
+    """Say a state in the API's word."""
+    return _STATUS_OF[PaymentState(state)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentView:
     """One payment with the names others know its group, guarantor and link by, and where its money went."""

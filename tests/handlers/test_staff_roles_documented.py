@@ -21,6 +21,7 @@ _BEHIND = {
         "/staff/links/{link}",
     ),
     "find a guarantor; see balances, links and payments": ("/staff/guarantors", _GUARANTOR),
+    "read reports and take them along as files": ("/staff/reports*",),
     "copy a link's address; end a link, a guarantor's links or a batch; restore a link on hold": (
         f"{_GUARANTOR}/end-links",
         "/staff/links/batches*",

@@ -258,6 +258,7 @@ sessions = Table(
     _one_of("role", "quickpay", "authorized_patient"),
     _one_of("authentication", "quickpay", "mfa"),
     CheckConstraint("extensions BETWEEN 0 AND 10", name="extensions_cap"),
+    Index("ix_sessions_opened_at", "opened_at"),
     Index(
         "ix_sessions_guarantor_id",
         "guarantor_id",
@@ -424,6 +425,7 @@ payments = Table(
     _one_of("method", "card", "apple_pay", "google_pay", "stored"),
     _one_of("origin", *_ORIGINS),
     _one_of("authentication", "quickpay", "mfa"),
+    Index("ix_payments_created_at", "created_at"),
     Index("ix_payments_link_serial", "link_serial"),
     Index("ix_payments_order_id", "order_id"),
     Index(

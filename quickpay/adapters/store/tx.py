@@ -21,6 +21,7 @@ from quickpay.adapters.store.outbox import Outbox
 from quickpay.adapters.store.payments import Payments
 from quickpay.adapters.store.receipts import Receipts
 from quickpay.adapters.store.releases import Releases
+from quickpay.adapters.store.reports import Reports
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.sessions import Sessions
 from quickpay.adapters.store.staff import StaffAccounts
@@ -57,6 +58,7 @@ class StoreTx:
         "payments",
         "receipts",
         "releases",
+        "reports",
         "sessions",
         "staff",
         "staff_sessions",
@@ -94,4 +96,5 @@ class StoreTx:
         self.desk = Desk(run)
         self.launches = Launches(run)
         self.releases = Releases(run)
+        self.reports = Reports(run)
         self.checks = Checks(run)

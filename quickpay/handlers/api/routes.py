@@ -5,9 +5,10 @@ from pydantic import TypeAdapter
 
 from quickpay.domain.api_keys import Scope
 from quickpay.handlers.access import Access, Route
-from quickpay.handlers.api import groups, guarantors, handoffs, launches, links, payments
+from quickpay.handlers.api import groups, guarantors, handoffs, launches, links, payments, reports
 from quickpay.handlers.api.keyed import answer, keyed
 from quickpay.handlers.api.openapi import document
+from quickpay.handlers.api.parameters import FEED, PAGE, PAYMENTS, SESSION_USAGE
 from quickpay.handlers.api.shapes import (
     GROUP_BODY,
     GUARANTOR_BODY,
@@ -23,11 +24,9 @@ from quickpay.handlers.api.shapes import (
     PaymentList,
     PaymentOut,
     Revoked,
-    Status,
     VersionList,
 )
-from quickpay.handlers.api.table import PREFIX, ApiRoute, Parameter
-from quickpay.services.feed import MOST
+from quickpay.handlers.api.table import PREFIX, ApiRoute
 
 _QUERY = {400: "A parameter is unknown, doubled or wrong."}
 _NONE = {404: "There is no such thing for this key."}
@@ -38,18 +37,6 @@ _BODY = {
     422: "Some fields must be mended; `errors` names each.",
 }
 
-_AFTER = "What `next` of an earlier page said."
-_LIMIT = Parameter(
-    name="limit", words="At most so many.", schema={"type": "integer", "minimum": 1, "maximum": MOST}
-)
-_PAGE = (Parameter(name="after", words=_AFTER, schema={"type": "string"}), _LIMIT)
-_FEED = (
-    Parameter(name="after", words=_AFTER, schema={"type": "string", "pattern": "^[0-9]{1,18}$"}),
-    Parameter(name="group", words="Only this group's.", schema={"type": "string"}),
-    Parameter(name="status", words="Only these.", schema=TypeAdapter(Status).json_schema()),
-    _LIMIT,
-)
-
 TABLE: tuple[ApiRoute, ...] = (
     ApiRoute(
         method="GET",
@@ -58,7 +45,7 @@ TABLE: tuple[ApiRoute, ...] = (
         scope=Scope.GROUPS_READ,
         handler=groups.list_groups,
         answer=TypeAdapter(GroupList),
-        query=_PAGE,
+        query=PAGE,
         errors=_QUERY,
     ),
     ApiRoute(
@@ -87,7 +74,7 @@ TABLE: tuple[ApiRoute, ...] = (
         scope=Scope.GROUPS_READ,
         handler=groups.list_versions,
         answer=TypeAdapter(VersionList),
-        query=_PAGE,
+        query=PAGE,
         errors=_QUERY | _NONE,
     ),
     ApiRoute(
@@ -207,7 +194,7 @@ TABLE: tuple[ApiRoute, ...] = (
         scope=Scope.PAYMENTS_READ,
         handler=payments.list_payments,
         answer=TypeAdapter(PaymentList),
-        query=_FEED,
+        query=FEED,
         errors=_QUERY | _NONE,
     ),
     ApiRoute(
@@ -227,6 +214,26 @@ TABLE: tuple[ApiRoute, ...] = (
         handler=payments.ack_payment,
         answer=TypeAdapter(PaymentOut),
         errors=_QUERY | _NONE | {409: "The payment has not ended."},
+    ),
+    ApiRoute(
+        method="GET",
+        path="/reports/session-usage",
+        words="Sessions by authentication and whether they paid; CSV with Accept: text/csv",
+        scope=Scope.REPORTS_READ,
+        handler=reports.session_usage,
+        answer=TypeAdapter(reports.SessionUsageOut),
+        query=SESSION_USAGE,
+        errors=_QUERY,
+    ),
+    ApiRoute(
+        method="GET",
+        path="/reports/payments",
+        words="Payments added up by what became of them, in cents; CSV, in dollars, with Accept: text/csv",
+        scope=Scope.REPORTS_READ,
+        handler=reports.payments,
+        answer=TypeAdapter(reports.PaymentsReportOut),
+        query=PAYMENTS,
+        errors=_QUERY,
     ),
 )
 

@@ -88,6 +88,13 @@ _MENU = (
         words="What a patient sees; nothing is paid or changed.",
     ),
     MenuItem(
+        label="Reports",
+        path="/staff/reports",
+        area="/staff/reports(/.*)?",
+        words="How links are used, and what was paid.",
+        roles=EVERY_ROLE,
+    ),
+    MenuItem(
         label="Caller without a code",
         path="/staff/release",
         area=f"/staff/release|/staff/guarantors{_ONE}{_ONE}/release",
@@ -126,6 +133,13 @@ _MENU = (
         label="Accounts",
         path="/staff/accounts",
         area="/staff/accounts(/.*)?",
+        place=Place.POPS,
+        roles=_ADMIN,
+    ),
+    MenuItem(
+        label="Session usage",
+        path="/staff/reports/session-usage",
+        area="/staff/reports/session-usage",
         place=Place.POPS,
         roles=_ADMIN,
     ),

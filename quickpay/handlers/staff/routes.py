@@ -5,6 +5,7 @@ from quickpay.handlers.gate import EVERY_ROLE, SIGN_IN
 from quickpay.handlers.staff import accounts, api_keys, door, enrolment, front, launch, release
 from quickpay.handlers.staff.groups import routes as groups
 from quickpay.handlers.staff.guarantors import routes as guarantors
+from quickpay.handlers.staff.reports import routes as reports
 from quickpay.handlers.staff.sending import routes as sending
 
 _ANY_STAFF = StaffOnly(roles=EVERY_ROLE, pops_management=False)
@@ -21,6 +22,7 @@ ROUTES: tuple[Route, ...] = (
     *sending.ROUTES,
     *launch.ROUTES,
     *release.ROUTES,
+    *reports.ROUTES,
     *groups.ROUTES,
     *api_keys.ROUTES,
     *accounts.ROUTES,

@@ -21,6 +21,7 @@ LAUNCH_MODES = {
 _EVERYBODY_MAY = (
     "Find a guarantor of your groups, and see what is owed and paid.",
     "Look at a link of your groups and see how it fared.",
+    "See reports of sessions and payments, and take them along as a file.",
 )
 _AT_THE_DESK_MAY = (
     "Send a guarantor a link, or put one on the screen or on a statement as a QR code.",

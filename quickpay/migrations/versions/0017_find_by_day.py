@@ -1,0 +1,22 @@
+"""Find sessions and payments by when they began, for reports."""
+
+from collections.abc import Sequence
+
+from alembic import op
+
+revision: str = "0017"
+down_revision: str | None = "0011"
+branch_labels: Sequence[str] | None = None
+depends_on: Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    """Make the indexes; the previous version goes on with them."""
+    op.create_index("ix_sessions_opened_at", "sessions", ["opened_at"], unique=False)
+    op.create_index("ix_payments_created_at", "payments", ["created_at"], unique=False)
+
+
+def downgrade() -> None:
+    """Take them away again."""
+    op.drop_index("ix_payments_created_at", table_name="payments")
+    op.drop_index("ix_sessions_opened_at", table_name="sessions")
