@@ -67,10 +67,16 @@ class Settings(BaseSettings):
     twilio_from: str | None = None
     twilio_messaging_service_sid: str | None = None
     twilio_api_base: str | None = None
-    gateway: Literal["sandbox"] = "sandbox"
+    gateway: Literal["sandbox", "nmi"] = "sandbox"
     sandbox_url: str | None = None
     sandbox_secret: SecretStr | None = None
     sandbox_webhook_secret: SecretStr | None = None
+    nmi_api_base: str | None = None
+    nmi_security_key: SecretStr | None = None
+    nmi_tokenization_key: str | None = None
+    nmi_webhook_secret: SecretStr | None = None
+    nmi_js_url: str | None = None
+    nmi_offers: Words = ()
     pops_management: bool = False
     portal_return_urls: Words = ()
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
@@ -95,6 +101,7 @@ class Settings(BaseSettings):
         "trusted_proxies",
         "sms_countries",
         "limits",
+        "nmi_offers",
         mode="before",
     )
     @classmethod
@@ -128,6 +135,23 @@ class Settings(BaseSettings):
         if parts.scheme == "http" and not is_loopback(parts.hostname):
             raise ValueError("use https: plain http is for this machine only")
         return url.rstrip("/")
+
+    @field_validator("nmi_api_base", "nmi_js_url")
+    @classmethod
+    def _gateway_by_https(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "https://example.com")
+        if not parts.hostname or parts.username or parts.query or parts.fragment:
+            raise ValueError("write a whole address, like https://secure.nmi.com")
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
+            raise ValueError("use https: plain http is for this machine only")
+        return url
+
+    @field_validator("nmi_offers")
+    @classmethod
+    def _offers_known(cls, offers: tuple[str, ...]) -> tuple[str, ...]:
+        if set(offers) - {"apple_pay", "google_pay", "storage"}:
+            raise ValueError("write any of apple_pay, google_pay, storage")
+        return offers
 
     @field_validator("portal_return_urls")
     @classmethod

@@ -8,6 +8,7 @@ import aiohttp
 
 from quickpay.adapters.absent import NoMailer, NoTexter
 from quickpay.adapters.clock import SystemClock
+from quickpay.adapters.gateways.nmi import NmiGateway
 from quickpay.adapters.gateways.sandbox import SandboxGateway
 from quickpay.adapters.ids import RandomIds
 from quickpay.adapters.images import HttpImageFetcher
@@ -91,6 +92,8 @@ def _texter(settings: Settings, session: aiohttp.ClientSession) -> Texter:
 
 
 def _gateway(settings: Settings, session: aiohttp.ClientSession) -> Gateway:
+    if settings.gateway == "nmi":
+        return _nmi(settings, session)
     url, secret, webhook = settings.sandbox_url, settings.sandbox_secret, settings.sandbox_webhook_secret
     if url is None or secret is None or webhook is None:
         names = "QUICKPAY_SANDBOX_URL, QUICKPAY_SANDBOX_SECRET and QUICKPAY_SANDBOX_WEBHOOK_SECRET"
@@ -99,5 +102,31 @@ def _gateway(settings: Settings, session: aiohttp.ClientSession) -> Gateway:
         base_url=url,
         secret=secret.get_secret_value(),
         webhook_secret=webhook.get_secret_value(),
+        session=session,
+    )
+
+
+def _nmi(settings: Settings, session: aiohttp.ClientSession) -> Gateway:
+    base, public = settings.nmi_api_base, settings.nmi_tokenization_key
+    private, webhooks = settings.nmi_security_key, settings.nmi_webhook_secret
+    if not base or not public or not private or not webhooks:
+        needed = {
+            "NMI_API_BASE": base,
+            "NMI_SECURITY_KEY": private,
+            "NMI_TOKENIZATION_KEY": public,
+            "NMI_WEBHOOK_SECRET": webhooks,
+        }
+        raise BadSettings(
+            [f"QUICKPAY_GATEWAY=nmi needs QUICKPAY_{name}" for name, value in needed.items() if not value]
+        )
+    return NmiGateway(
+        api_base=base,
+        security_key=private.get_secret_value(),
+        tokenization_key=public,
+        webhook_secrets=tuple(
+            part.strip() for part in webhooks.get_secret_value().split(",") if part.strip()
+        ),
+        script_url=settings.nmi_js_url or f"{base.rstrip('/')}/token/Collect.js",
+        offers=frozenset(settings.nmi_offers),
         session=session,
     )
