@@ -40,10 +40,10 @@ _WALLET_SCRIPTS: Final = ("https://pay.google.com", "https://applepay.cdn-apple.
 class NmiGateway:
     """Charge cards at an NMI merchant account (port `Gateway`).
 
-    `api_base` is the gateway's host; `script_url` is Collect.js there; `offers` is what the account has beside
-    cards: any of apple_pay, google_pay, storage. NMI keeps no idempotency keys:
-    nothing is sent twice, and every sale is held against the book before it counts. `timeout` and
-    `connect_timeout` are in seconds (R55). The session is the house's; no redirect is followed.
+    `api_base` is the gateway's host; `script_url` is Collect.js there; `offers` is what the account has
+    beside cards: any of apple_pay, google_pay, storage. NMI keeps no idempotency keys: nothing is sent
+    twice, and every sale is held against the book before it counts. `timeout` and `connect_timeout` are in
+    seconds (R55). The session is the house's; no redirect is followed.
     """
 
     name: Final = "nmi"
