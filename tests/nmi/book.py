@@ -6,6 +6,7 @@ adapter.
 
 import itertools
 import re
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -85,7 +86,7 @@ class Book:
 
     def token(self, number: str, *, cvv: str | None = "123", expiry: str = "1230") -> str:
         """Keep a card for one sale, as Collect.js does."""
-        name = f"{next(self._numbers):08d}-000000-000000-000000000000"
+        name = f"{secrets.token_hex(4)}-7qA2K2-VdVrSu-{secrets.token_hex(6)}"
         self.tokens[name] = Card(number=number, expiry=expiry, cvv=cvv)
         return name
 

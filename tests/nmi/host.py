@@ -104,8 +104,8 @@ class Nmi:
             case "late":  # it charges, and then it is the answer that fails
                 self._work(self.asked[-1][1])
                 return web.Response(status=502, text="Bad Gateway")
-            case status if status.isdigit():
-                return web.Response(status=int(status), text="trouble")
+            case status if status[:3].isdigit():  # with a text behind it, if the body shall make sense
+                return web.Response(status=int(status[:3]), text=status[4:] or "trouble")
             case garbage:
                 return web.Response(text=garbage, content_type="text/html")
 

@@ -11,6 +11,7 @@ _AMOUNT: Final = re.compile(r"[0-9]{1,9}\.[0-9]{2}")
 _MASKED: Final = re.compile(r"[0-9]{0,8}[xX*]+(?P<last4>[0-9]{4})")
 _EXPIRY: Final = re.compile(r"(?P<month>0[1-9]|1[0-2])(?P<year>[0-9]{2})")
 _BRAND: Final = re.compile(r"[a-z ]{1,32}")
+_OURS: Final = "nmi_"  # fields_nmi.js puts it before a token, so that nobody takes its digits for a card's
 _RECORD: Final = re.compile(r"vault_(?P<name>[0-9a-f]{32})")
 _MOST_FIELDS: Final = 100
 
@@ -95,6 +96,6 @@ def name_card(charge: Charge) -> Mapping[str, str]:
     """Name the card: by Collect.js's token, or by the vault's record with a token of the code beside it."""
     record = vault_record(charge.token)
     if record is None:
-        return {"payment_token": charge.token}
-    code = {} if charge.cvc_token is None else {"payment_token": charge.cvc_token}
+        return {"payment_token": charge.token.removeprefix(_OURS)}
+    code = {} if charge.cvc_token is None else {"payment_token": charge.cvc_token.removeprefix(_OURS)}
     return {"customer_vault_id": record, **code}

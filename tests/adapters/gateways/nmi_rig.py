@@ -117,8 +117,8 @@ class NmiRig:
 
     async def token(self, card: str) -> str:
         if card == "unreadable":
-            return "00000000-nobody-made-this"
-        return self._host.book.token(NUMBERS[card], cvv=None if card == "no_cvc" else "123")
+            return "nmi_00000000-nobody-made-this"
+        return "nmi_" + self._host.book.token(NUMBERS[card], cvv=None if card == "no_cvc" else "123")
 
     async def webhook(self, payment_id: str) -> tuple[Mapping[str, str], bytes]:
         return await self._inbox.about(payment_id)

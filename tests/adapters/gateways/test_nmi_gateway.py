@@ -17,7 +17,9 @@ from quickpay.ports.gateway import (
     Charge,
     Declined,
     DeclineReason,
+    ForgedWebhook,
     Found,
+    GatewayEvent,
     Mismatch,
     NoAnswer,
     NotFound,
@@ -26,9 +28,9 @@ from quickpay.ports.gateway import (
     Refunded,
     RefundRefused,
 )
-from tests.adapters.gateways.nmi_rig import gateway_at
+from tests.adapters.gateways.nmi_rig import PAID, SOLD, gateway_at
 from tests.nmi.book import Transaction
-from tests.nmi.host import SECURITY_KEY, Nmi, nmi
+from tests.nmi.host import SECURITY_KEY, Nmi, nmi, signed
 
 VISA = "4242424242424242"
 
@@ -55,7 +57,7 @@ def order(host: Nmi, number: str = VISA, **changes: Any) -> Charge:
         "payment_id": "p1",
         "amount": 12_50,
         "currency": "usd",
-        "token": host.book.token(number),
+        "token": f"nmi_{host.book.token(number)}",
         "require_cvc": True,
         "description": "QuickPay p1",
     }
@@ -93,7 +95,7 @@ async def test_the_sale_goes_out_as_the_documents_say(gateway: NmiGateway, host:
             "orderid": "p1",
             "orderdescription": "QuickPay p1",
             "dup_seconds": "120",
-            "payment_token": charge.token,
+            "payment_token": charge.token.removeprefix("nmi_"),
         },
     )
     assert host.asked[1:] == [("query", {"security_key": SECURITY_KEY, "order_id": "p1"})]
@@ -148,7 +150,7 @@ async def test_r86_x8_a_success_that_is_not_ours_is_a_mismatch_and_an_alarm(
             one.currency = change.get("currency", one.currency)
         return honest(query)
 
-    host.book.found = found  # type: ignore[method-assign] # our NMI's own book is the impostor here
+    host.book.found = found
     with capture_logs() as logs:
         outcome = await gateway.charge(order(host))
     assert isinstance(outcome, Mismatch)
@@ -180,6 +182,17 @@ async def test_two_successes_of_one_order_are_for_a_person(gateway: NmiGateway, 
     assert isinstance(found, Found)
     assert isinstance(found.outcome, Mismatch)
     assert found.outcome.differs == ("order",)
+
+
+async def test_x5_words_with_a_500_are_not_believed(gateway: NmiGateway, host: Nmi) -> None:
+    sale = await paid(gateway, host)
+    declined = "500 response=2&responsetext=DECLINE&orderid=p2&response_code=200"
+    host.trouble = [("transact", declined)]
+    assert await gateway.charge(order(host, payment_id="p2")) == NoAnswer(reason="http_500")
+    host.trouble = [("query", "500 <nm_response></nm_response>")]
+    assert await gateway.look_up("p2") == NoAnswer(reason="http_500")
+    host.trouble = [("query", "302 <nm_response></nm_response>")]
+    assert await gateway.refund(back(sale, 1)) == NoAnswer(reason="http_302")
 
 
 @pytest.mark.parametrize("code", ["400", "420", "421", "430", "440", ""])
@@ -273,7 +286,7 @@ async def test_a_stored_card_has_a_name_nobody_guesses(gateway: NmiGateway, host
 async def test_a_stored_card_is_charged_with_the_code_beside_it(gateway: NmiGateway, host: Nmi) -> None:
     sale = await paid(gateway, host, store=True)
     assert sale.stored is not None
-    await gateway.charge(order(host, payment_id="p2", token=sale.stored, cvc_token="cvv-token"))
+    await gateway.charge(order(host, payment_id="p2", token=sale.stored, cvc_token="nmi_cvv-token"))
     said = next(form for part, form in host.asked if part == "transact" and form["orderid"] == "p2")
     assert (said["customer_vault_id"], said["payment_token"]) == (sale.stored[6:], "cvv-token")
 
@@ -285,7 +298,7 @@ async def test_a_record_named_by_the_gateway_is_not_kept(gateway: NmiGateway, ho
         answer, one = honest(form)
         return answer | {"customer_vault_id": "1234567"}, one
 
-    host.book.sale = sale  # type: ignore[method-assign]
+    host.book.sale = sale
     assert (await paid(gateway, host, store=True)).stored is None
 
 
@@ -385,7 +398,7 @@ async def test_r89_a_long_list_is_read_to_its_end(gateway: NmiGateway, host: Nmi
     assert not isinstance(listed, NoAnswer)
     assert {charge.reference for charge in listed} == {f"p{number}" for number in range(230)}
     honest = host.book.found
-    host.book.found = lambda query: honest({**query, "page_number": "0"})  # type: ignore[method-assign]
+    host.book.found = lambda query: honest({**query, "page_number": "0"})
     first = await gateway.list_charges(since=since, until=until)
     assert not isinstance(first, NoAnswer)
     assert len(first) == 100  # a host that knows no pages does not keep us asking
@@ -397,6 +410,26 @@ async def test_r89_a_torn_page_makes_the_whole_list_say_nothing(gateway: NmiGate
     now = datetime.now(UTC)
     listed = await gateway.list_charges(since=now - timedelta(hours=1), until=now + timedelta(hours=1))
     assert isinstance(listed, NoAnswer)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "kind"), [(300, GatewayEvent), (301, ForgedWebhook), (-86_400, GatewayEvent)]
+)
+async def test_r99_an_act_from_the_future_is_forged_and_one_resent_late_is_not(
+    gateway: NmiGateway, seconds: int, kind: type
+) -> None:
+    headers, body = signed(PAID)
+    now = SOLD.acts[0].at - timedelta(seconds=seconds)
+    assert isinstance(gateway.read_webhook(headers, body, now=now), kind)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["", "t=,s=" + "0" * 64, "t=1", "s=" + "0" * 64, "t=1,s=" + "0" * 63, "t=1,s=" + "É" * 64, "t=1,t=2,s=0"],
+)
+async def test_r98_a_header_of_another_shape_is_forged(gateway: NmiGateway, header: str) -> None:
+    read = gateway.read_webhook({"Webhook-Signature": header}, PAID, now=SOLD.acts[0].at)
+    assert read == ForgedWebhook(reason="signature malformed")
 
 
 async def test_no_secret_is_ever_logged(gateway: NmiGateway, host: Nmi) -> None:

@@ -57,6 +57,7 @@ def test_the_honest_book_is_read() -> None:
         b'<!DOCTYPE r SYSTEM "file:///etc/passwd"><nm_response/>',
         b"<nm_response>" + b"<transaction>" * 20_000,
         f"<nm_response><error_response>Authentication Failed</error_response>{SALE}</nm_response>".encode(),
+        BOOK.replace("transaction>", "note>").encode(),
         f"<nm_response>{SALE}{SALE}</nm_response>".encode(),
         BOOK.replace("<order_id>", "<order_id>p2</order_id><order_id>").encode(),
         BOOK.replace("<condition>", "<condition>failed</condition><condition>").encode(),
