@@ -17,6 +17,17 @@ from tests.nmi.host import SECURITY_KEY, SIGNING_KEY, TOKENIZATION_KEY, Nmi, nmi
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 DECLINED = "4000000000000002"
+WALLET = """async method => {
+  const box = document.querySelector("main").appendChild(document.createElement("div"));
+  return new Promise(async resolve => {
+    const made = window.CardFields.wallet(box, {
+      method, amount: 15005, currency: "usd", label: "Practice", language: "en",
+      onToken: ({token}) => resolve(token), onError: resolve, onCancel: resolve,
+    });
+    if (!await made.available()) resolve("not there");
+    else box.querySelector("button").click();
+  });
+}"""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -70,6 +81,9 @@ async def test_a_link_a_decline_another_card_and_paid(
     await expect(page.locator("#nmi-ccnumber iframe")).to_be_focused()
     assert await violations(page) == []
 
+    assert str(await page.evaluate(WALLET, "google_pay")).startswith("nmi_")
+    assert await page.evaluate(WALLET, "apple_pay") == "not there"  # no device of Apple's
+
     await fill(page, DECLINED)
     await press(page, re.compile(r"^Pay \$"))
     await expect(page.locator("main")).to_have_attribute("data-payment-status", "declined")
@@ -97,4 +111,5 @@ async def test_a_link_a_decline_another_card_and_paid(
     assert [one.order for one in sales] == [one["id"] for one in paid]
     typed = [form for _, form in host.asked if "4242424242424242" in repr(form)]
     assert typed == []  # no card number ever came from our server (R84)
+    assert host.posted == [204, 204]
     await context.close()

@@ -8,27 +8,35 @@
   const frames = {};
   let settings = {};
 
+  const fields = () => Object.entries(frames).filter(([, one]) => one.tagName === "IFRAME");
+
   function configure(given) {
     settings = given;
     for (const [name, field] of Object.entries(given.fields)) {
       const place = field.selector && document.querySelector(field.selector);
       if (!place || frames[name]) continue;
-      if (name === "googlePay") {
-        place.appendChild(Object.assign(document.createElement("button"), { type: "button", textContent: "Google Pay" }));
+      if (name === "googlePay" || name === "applePay") {
+        frames[name] = place;
+        const button = Object.assign(document.createElement("button"), { type: "button", textContent: name });
+        button.addEventListener("click", async () => {
+          const answer = await fetch(`${here}/token/wallet`, { method: "POST" });
+          settings.callback({ ...(await answer.json()), tokenType: name, price: settings.price });
+        });
+        place.appendChild(button);
         continue;
       }
       const frame = document.createElement("iframe");
       frame.title = field.title;
       frame.src = `${here}/token/field?${new URLSearchParams({ name, session, title: field.title })}`;
+      frame.loaded = new Promise((done) => frame.addEventListener("load", done));
       place.appendChild(frame);
       frames[name] = frame;
     }
-    Promise.all(Object.values(frames).map((frame) => new Promise((done) => frame.addEventListener("load", done))))
-      .then(() => given.fieldsAvailableCallback());
+    Promise.all(fields().map(([, frame]) => frame.loaded)).then(() => given.fieldsAvailableCallback());
   }
 
   async function startPaymentRequest() {
-    const said = await Promise.all(Object.entries(frames).map(([name, frame]) => new Promise((resolve) => {
+    const said = await Promise.all(fields().map(([name, frame]) => new Promise((resolve) => {
       const channel = new MessageChannel();
       channel.port1.onmessage = (event) => resolve([name, event.data]);
       frame.contentWindow.postMessage("collect", here, [channel.port2]);

@@ -34,6 +34,7 @@ class Nmi:
         self.webhook_url = webhook_url
         self.trouble: list[tuple[str, str]] = []
         self.asked: list[tuple[str, Answer]] = []
+        self.posted: list[int] = []
         self.url = ""
         self._parts: dict[str, dict[str, str]] = {}
         self._posting: set[asyncio.Task[None]] = set()
@@ -47,6 +48,7 @@ class Nmi:
         app.router.add_get("/token/field.js", self.field_script)
         app.router.add_post("/token/part/{session}/{name}", self.part)
         app.router.add_post("/token/make/{session}", self.make)
+        app.router.add_post("/token/wallet", self.wallet)
         return app
 
     async def transact(self, request: web.Request) -> web.StreamResponse:
@@ -119,8 +121,11 @@ class Nmi:
 
     async def _post(self, url: str, headers: dict[str, str], body: bytes) -> None:
         try:
-            async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers):
-                pass
+            async with (
+                aiohttp.ClientSession() as session,
+                session.post(url, data=body, headers=headers) as taken,
+            ):
+                self.posted.append(taken.status)
         except aiohttp.ClientError:
             return
 
@@ -153,6 +158,9 @@ class Nmi:
             parts["ccnumber"].replace(" ", ""), cvv=parts.get("cvv") or None, expiry=expiry
         )
         return web.json_response({"token": token}, headers=ANYBODY)
+
+    async def wallet(self, _request: web.Request) -> web.Response:
+        return web.json_response({"token": self.book.token("4242424242424242")}, headers=ANYBODY)
 
 
 @asynccontextmanager
