@@ -92,8 +92,14 @@ def _texter(settings: Settings, session: aiohttp.ClientSession) -> Texter:
 
 
 def _gateway(settings: Settings, session: aiohttp.ClientSession) -> Gateway:
-    if settings.gateway == "nmi":
-        return _nmi(settings, session)
+    match settings.gateway:
+        case "sandbox":
+            return _sandbox(settings, session)
+        case "nmi":
+            return _nmi(settings, session)
+
+
+def _sandbox(settings: Settings, session: aiohttp.ClientSession) -> Gateway:
     url, secret, webhook = settings.sandbox_url, settings.sandbox_secret, settings.sandbox_webhook_secret
     if url is None or secret is None or webhook is None:
         names = "QUICKPAY_SANDBOX_URL, QUICKPAY_SANDBOX_SECRET and QUICKPAY_SANDBOX_WEBHOOK_SECRET"
@@ -111,21 +117,18 @@ def _nmi(settings: Settings, session: aiohttp.ClientSession) -> Gateway:
     private, webhooks = settings.nmi_security_key, settings.nmi_webhook_secret
     if not base or not public or not private or not webhooks:
         needed = {
-            "NMI_API_BASE": base,
-            "NMI_SECURITY_KEY": private,
-            "NMI_TOKENIZATION_KEY": public,
-            "NMI_WEBHOOK_SECRET": webhooks,
+            "API_BASE": base,
+            "SECURITY_KEY": private,
+            "TOKENIZATION_KEY": public,
+            "WEBHOOK_SECRET": webhooks,
         }
-        raise BadSettings(
-            [f"QUICKPAY_GATEWAY=nmi needs QUICKPAY_{name}" for name, value in needed.items() if not value]
-        )
+        missing = [name for name, value in needed.items() if not value]
+        raise BadSettings([f"QUICKPAY_NMI_{name}: QUICKPAY_GATEWAY=nmi needs it" for name in missing])
     return NmiGateway(
         api_base=base,
         security_key=private.get_secret_value(),
         tokenization_key=public,
-        webhook_secrets=tuple(
-            part.strip() for part in webhooks.get_secret_value().split(",") if part.strip()
-        ),
+        webhook_secrets=tuple(one.get_secret_value() for one in webhooks),
         script_url=settings.nmi_js_url or f"{base.rstrip('/')}/token/Collect.js",
         offers=frozenset(settings.nmi_offers),
         session=session,

@@ -40,8 +40,8 @@ _WALLET_SCRIPTS: Final = ("https://pay.google.com", "https://applepay.cdn-apple.
 class NmiGateway:
     """Charge cards at an NMI merchant account (port `Gateway`).
 
-    `api_base` is the gateway's host; `script_url` is Collect.js there; `offers` is what the account has
-    beside cards: any of apple_pay, google_pay, storage. NMI keeps no idempotency keys: nothing is sent
+    `api_base` is the gateway's host; `script_url` is Collect.js there; `offers` is what the account has:
+    any of card, apple_pay, google_pay, storage. NMI keeps no idempotency keys: nothing is sent
     twice, and every sale is held against the book before it counts. `timeout` and `connect_timeout` are in
     seconds (R55). The session is the house's; no redirect is followed.
     """
@@ -65,7 +65,7 @@ class NmiGateway:
         timeout: float = 30.0,
     ) -> None:
         self.activated = Activated(
-            card=True,
+            card="card" in offers,
             apple_pay="apple_pay" in offers,
             google_pay="google_pay" in offers,
             storage="storage" in offers,

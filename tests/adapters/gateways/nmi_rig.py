@@ -160,7 +160,7 @@ def gateway_at(url: str, session: aiohttp.ClientSession, *, timeout: float = 5.0
         tokenization_key=TOKENIZATION_KEY,
         webhook_secrets=(SIGNING_KEY, "older-secret"),
         script_url=f"{url}/token/Collect.js",
-        offers=frozenset({"apple_pay", "google_pay", "storage"}),
+        offers=frozenset({"card", "apple_pay", "google_pay", "storage"}),
         session=session,
         timeout=timeout,
     )

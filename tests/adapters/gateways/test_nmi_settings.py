@@ -29,8 +29,8 @@ async def test_every_missing_setting_is_named(tmp_path: Path) -> None:
         async with open_world(empty, create=True):
             pass
     assert refused.value.lines == [
-        "QUICKPAY_GATEWAY=nmi needs QUICKPAY_NMI_API_BASE",
-        "QUICKPAY_GATEWAY=nmi needs QUICKPAY_NMI_WEBHOOK_SECRET",
+        "QUICKPAY_NMI_API_BASE: QUICKPAY_GATEWAY=nmi needs it",
+        "QUICKPAY_NMI_WEBHOOK_SECRET: QUICKPAY_GATEWAY=nmi needs it",
     ]
 
 
@@ -44,7 +44,7 @@ async def test_the_account_says_what_is_offered_and_where_the_fields_are(tmp_pat
         fields = world.gateway.card_fields()
         assert fields.script_url == "https://windriver.example.com/token/Collect.js"
         assert fields.script_src == ("https://windriver.example.com",)
-    full = settings(tmp_path, NMI_OFFERS="storage,google_pay", NMI_JS_URL="https://js.example.com/c.js")
+    full = settings(tmp_path, NMI_OFFERS="card,storage,google_pay", NMI_JS_URL="https://js.example.com/c.js")
     async with open_world(full) as world:
         assert world.gateway.activated == Activated(card=True, apple_pay=False, google_pay=True, storage=True)
         assert world.gateway.card_fields().script_src[0] == "https://js.example.com"
