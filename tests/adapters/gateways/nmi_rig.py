@@ -14,7 +14,7 @@ from aiohttp import web
 from quickpay.adapters.gateways.nmi import NmiGateway
 from quickpay.ports.gateway import Approved, Gateway, GatewayEvent
 from quickpay.ports.gateway import Card as ShownCard
-from tests.adapters.gateways.promises import Events, Promises
+from tests.adapters.gateways.differing import Events, Promises
 from tests.adapters.http import nobody_listening, serve
 from tests.nmi.book import BROKEN, SILENT, Act, Card, Transaction
 from tests.nmi.host import SECURITY_KEY, SIGNING_KEY, TOKENIZATION_KEY, Nmi, event, nmi, signed

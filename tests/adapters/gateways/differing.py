@@ -1,4 +1,4 @@
-"""What a gateway promises beyond what all do, said by each rig, so that no test of the suite is skipped."""
+"""Where gateways differ in what they promise, said by each rig, so that no test of the suite is skipped."""
 
 from dataclasses import dataclass
 
