@@ -32,8 +32,8 @@ from quickpay.ports.gateway import (
     RefundRefused,
 )
 from quickpay.sandbox import World
-from tests.adapters.gateways.nmi_rig import nmi_rig
 from tests.adapters.gateways.differing import Events, Promises
+from tests.adapters.gateways.nmi_rig import nmi_rig
 from tests.adapters.http import nobody_listening, serve
 from tests.fakes.gateway import SECRET, FakeGateway, sign
 
