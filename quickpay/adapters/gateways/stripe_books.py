@@ -27,9 +27,7 @@ class Books:
     def __init__(self, client: stripe.StripeClient) -> None:
         self._stripe = client
 
-    async def ask(
-        self, asking: Awaitable[stripe.StripeObject]
-    ) -> Said | tuple[int, object] | NotReceived | NoAnswer:
+    async def ask(self, asking: Awaitable[object]) -> Said | tuple[int, object] | NotReceived | NoAnswer:
         """Ask once: the answer, an error with its status, or that there was none."""
         try:
             answer = await asking
@@ -43,7 +41,8 @@ class Books:
         except (TypeError, ValueError, AttributeError, KeyError, RecursionError):
             # Its package stumbles over words that are JSON and nothing else.
             return NoAnswer(reason="garbled")
-        response = answer.last_response
+        # What is JSON and no object comes through its package as it is, whatever its types say.
+        response = answer.last_response if isinstance(answer, stripe.StripeObject) else None
         data = None if response is None else response.data
         return data if isinstance(data, Mapping) else NoAnswer(reason="garbled")
 

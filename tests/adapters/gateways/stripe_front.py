@@ -99,6 +99,13 @@ class Front:
             said = await answer.json()
             return str(said["id"])
 
+    async def answer_bank(self, page: str, says: str) -> str:
+        """Answer the bank's question on its page; returns where that leads."""
+        params = {"confirm": says}
+        async with self._session.get(page, params=params, allow_redirects=False) as answer:
+            assert answer.status == 303
+            return answer.headers["Location"]
+
     async def send_webhooks_to(self, url: str) -> None:
         """Have localstripe send its events there."""
         body = {"url": url, "secret": WEBHOOK_SECRET}
