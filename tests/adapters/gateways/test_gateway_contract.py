@@ -379,6 +379,9 @@ async def test_r98_while_a_secret_changes_either_signature_counts(rig: Rig) -> N
         (b'"amount":5', b'"amount":"5"'),
         (b'"amount":5', b'"amount":5.0'),
     ],
+    ids=lambda body: (
+        (body[1] if isinstance(body, tuple) else body[:12]).decode("ascii", "replace") or "empty"
+    ),
 )
 async def test_r101_genuine_but_useless_is_ignored(rig: Rig, body: bytes | tuple[bytes, bytes]) -> None:
     if isinstance(body, tuple):
