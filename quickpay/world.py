@@ -16,6 +16,7 @@ from quickpay.adapters.mail import SmtpMailer
 from quickpay.adapters.papers import TypstPapers
 from quickpay.adapters.sms import TWILIO, TwilioTexter
 from quickpay.adapters.store import open_store
+from quickpay.ports.card_fields import Activated
 from quickpay.ports.clock import Clock
 from quickpay.ports.gateway import Gateway
 from quickpay.ports.ids import Ids
@@ -95,6 +96,8 @@ def _gateway(settings: Settings, session: aiohttp.ClientSession) -> Gateway:
     match settings.gateway:
         case "sandbox":
             return _sandbox(settings, session)
+        case "stripe":
+            return _stripe(settings, session)
         case "nmi":
             return _nmi(settings, session)
 
@@ -109,6 +112,34 @@ def _sandbox(settings: Settings, session: aiohttp.ClientSession) -> Gateway:
         secret=secret.get_secret_value(),
         webhook_secret=webhook.get_secret_value(),
         session=session,
+    )
+
+
+def _stripe(settings: Settings, session: aiohttp.ClientSession) -> Gateway:
+    secret, publishable = settings.stripe_secret_key, settings.stripe_publishable_key
+    webhooks = settings.stripe_webhook_secret
+    if secret is None or publishable is None or not webhooks:
+        needed = {"SECRET_KEY": secret, "PUBLISHABLE_KEY": publishable, "WEBHOOK_SECRET": webhooks}
+        missing = [name for name, value in needed.items() if not value]
+        raise BadSettings([f"QUICKPAY_STRIPE_{name}: QUICKPAY_GATEWAY=stripe needs it" for name in missing])
+    # Its package takes a second and 34 MB, which only those pay who use it.
+    from quickpay.adapters.gateways.stripe import API, SCRIPT, StripeGateway  # noqa: PLC0415 - as just said
+
+    offers = settings.stripe_offers
+    return StripeGateway(
+        secret_key=secret.get_secret_value(),
+        publishable_key=publishable,
+        webhook_secrets=tuple(one.get_secret_value() for one in webhooks),
+        return_to=f"{settings.base_url}/payments/",
+        activated=Activated(
+            card="card" in offers,
+            apple_pay="apple_pay" in offers,
+            google_pay="google_pay" in offers,
+            storage="storage" in offers,
+        ),
+        session=session,
+        api_base=settings.stripe_api_base or API,
+        script_url=settings.stripe_js_url or SCRIPT,
     )
 
 

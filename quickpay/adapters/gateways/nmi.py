@@ -179,6 +179,10 @@ class NmiGateway:
         others = tuple(entry for entry in refunds if entry.transaction not in ours)
         return judge_order(found, order=payment_id, refunds=others)
 
+    async def call_off(self, payment_id: str) -> LookUp:
+        """Only look it up: no sale here waits for its payer."""
+        return await self.look_up(payment_id)
+
     async def list_charges(self, *, since: datetime, until: datetime) -> tuple[ListedCharge, ...] | NoAnswer:
         """Read the book from `since` on; its dates are of the last change, so its end is ours to cut."""
         pages = await self._wire.pages({"start_date": since.astimezone(UTC).strftime(TIME)})

@@ -1,6 +1,7 @@
 """Where gateways differ in what they promise, said by each rig, so that no test of the suite is skipped."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from quickpay.ports.gateway import GatewayEvent
 
@@ -17,6 +18,10 @@ class Promises:
     """A webhook's signature has a time; else a replay is known by its event id alone."""
     joins_signatures: bool = True
     """One webhook may carry several signatures; else we hold several secrets."""
+    webhook_names_card: bool = True
+    """A webhook names the card as the answer does."""
+    not_asked: Mapping[str, str] = field(default_factory=dict)
+    """What this gateway cannot be asked for, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

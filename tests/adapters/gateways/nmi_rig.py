@@ -1,6 +1,5 @@
 """Stand behind the NMI adapter: our own small NMI, its cards and its webhooks."""
 
-import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Mapping
@@ -15,6 +14,7 @@ from quickpay.adapters.gateways.nmi import NmiGateway
 from quickpay.ports.gateway import Approved, Gateway, GatewayEvent
 from quickpay.ports.gateway import Card as ShownCard
 from tests.adapters.gateways.differing import Events, Promises
+from tests.adapters.gateways.inbox import Inbox
 from tests.adapters.http import nobody_listening, serve
 from tests.nmi.book import BROKEN, SILENT, Act, Card, Transaction
 from tests.nmi.host import SECURITY_KEY, SIGNING_KEY, TOKENIZATION_KEY, Nmi, event, nmi, signed
@@ -108,7 +108,7 @@ class NmiRig:
     )
     events = EVENTS
 
-    def __init__(self, *, host: Nmi, session: aiohttp.ClientSession, nowhere: str, inbox: "Inbox") -> None:
+    def __init__(self, *, host: Nmi, session: aiohttp.ClientSession, nowhere: str, inbox: Inbox) -> None:
         self._host = host
         self._inbox = inbox
         host.book.wants_code = True
@@ -132,24 +132,6 @@ class NmiRig:
     ) -> dict[str, str]:
         headers, _ = signed(body, key=(secret or SIGNING_KEY.encode()).decode())
         return {name.upper(): value for name, value in headers.items()}
-
-
-class Inbox:
-    """Take webhooks and give the one about a payment."""
-
-    def __init__(self) -> None:
-
-        self._came: asyncio.Queue[tuple[Mapping[str, str], bytes]] = asyncio.Queue()
-
-    async def take(self, request: web.Request) -> web.Response:
-        await self._came.put((dict(request.headers), await request.read()))
-        return web.Response()
-
-    async def about(self, payment_id: str) -> tuple[Mapping[str, str], bytes]:
-        while True:
-            headers, body = await self._came.get()
-            if payment_id.encode() in body:
-                return headers, body
 
 
 def gateway_at(url: str, session: aiohttp.ClientSession, *, timeout: float = 5.0) -> NmiGateway:
