@@ -67,10 +67,26 @@ class Settings(BaseSettings):
     twilio_from: str | None = None
     twilio_messaging_service_sid: str | None = None
     twilio_api_base: str | None = None
-    gateway: Literal["sandbox"] = "sandbox"
+    gateway: Literal["sandbox", "stripe", "nmi"] = "sandbox"
     sandbox_url: str | None = None
     sandbox_secret: SecretStr | None = None
     sandbox_webhook_secret: SecretStr | None = None
+    stripe_secret_key: SecretStr | None = None
+    stripe_publishable_key: str | None = None
+    stripe_webhook_secret: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    stripe_offers: Annotated[tuple[Literal["card", "apple_pay", "google_pay", "storage"], ...], NoDecode] = (
+        "card",
+    )
+    stripe_api_base: str | None = None
+    stripe_js_url: str | None = None
+    nmi_api_base: str | None = None
+    nmi_security_key: SecretStr | None = None
+    nmi_tokenization_key: str | None = None
+    nmi_webhook_secret: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    nmi_offers: Annotated[tuple[Literal["card", "apple_pay", "google_pay", "storage"], ...], NoDecode] = (
+        "card",
+    )
+    nmi_js_url: str | None = None
     pops_management: bool = False
     portal_return_urls: Words = ()
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
@@ -95,6 +111,10 @@ class Settings(BaseSettings):
         "trusted_proxies",
         "sms_countries",
         "limits",
+        "stripe_webhook_secret",
+        "stripe_offers",
+        "nmi_webhook_secret",
+        "nmi_offers",
         mode="before",
     )
     @classmethod
@@ -128,6 +148,24 @@ class Settings(BaseSettings):
         if parts.scheme == "http" and not is_loopback(parts.hostname):
             raise ValueError("use https: plain http is for this machine only")
         return url.rstrip("/")
+
+    @field_validator("stripe_api_base", "stripe_js_url")
+    @classmethod
+    def _safe_address(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "https://absent")
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
+            raise ValueError("use https: plain http is for this machine only")
+        return url
+
+    @field_validator("nmi_api_base", "nmi_js_url")
+    @classmethod
+    def _gateway_by_https(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "https://example.com")
+        if not parts.hostname or parts.username or parts.query or parts.fragment:
+            raise ValueError("write a whole address, like https://secure.nmi.com")
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
+            raise ValueError("use https: plain http is for this machine only")
+        return url
 
     @field_validator("portal_return_urls")
     @classmethod

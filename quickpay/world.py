@@ -8,6 +8,7 @@ import aiohttp
 
 from quickpay.adapters.absent import NoMailer, NoTexter
 from quickpay.adapters.clock import SystemClock
+from quickpay.adapters.gateways.nmi import NmiGateway
 from quickpay.adapters.gateways.sandbox import SandboxGateway
 from quickpay.adapters.ids import RandomIds
 from quickpay.adapters.images import HttpImageFetcher
@@ -15,6 +16,7 @@ from quickpay.adapters.mail import SmtpMailer
 from quickpay.adapters.papers import TypstPapers
 from quickpay.adapters.sms import TWILIO, TwilioTexter
 from quickpay.adapters.store import open_store
+from quickpay.ports.card_fields import Activated
 from quickpay.ports.clock import Clock
 from quickpay.ports.gateway import Gateway
 from quickpay.ports.ids import Ids
@@ -91,6 +93,16 @@ def _texter(settings: Settings, session: aiohttp.ClientSession) -> Texter:
 
 
 def _gateway(settings: Settings, session: aiohttp.ClientSession) -> Gateway:
+    match settings.gateway:
+        case "sandbox":
+            return _sandbox(settings, session)
+        case "stripe":
+            return _stripe(settings, session)
+        case "nmi":
+            return _nmi(settings, session)
+
+
+def _sandbox(settings: Settings, session: aiohttp.ClientSession) -> Gateway:
     url, secret, webhook = settings.sandbox_url, settings.sandbox_secret, settings.sandbox_webhook_secret
     if url is None or secret is None or webhook is None:
         names = "QUICKPAY_SANDBOX_URL, QUICKPAY_SANDBOX_SECRET and QUICKPAY_SANDBOX_WEBHOOK_SECRET"
@@ -99,5 +111,56 @@ def _gateway(settings: Settings, session: aiohttp.ClientSession) -> Gateway:
         base_url=url,
         secret=secret.get_secret_value(),
         webhook_secret=webhook.get_secret_value(),
+        session=session,
+    )
+
+
+def _stripe(settings: Settings, session: aiohttp.ClientSession) -> Gateway:
+    secret, publishable = settings.stripe_secret_key, settings.stripe_publishable_key
+    webhooks = settings.stripe_webhook_secret
+    if secret is None or publishable is None or not webhooks:
+        needed = {"SECRET_KEY": secret, "PUBLISHABLE_KEY": publishable, "WEBHOOK_SECRET": webhooks}
+        missing = [name for name, value in needed.items() if not value]
+        raise BadSettings([f"QUICKPAY_STRIPE_{name}: QUICKPAY_GATEWAY=stripe needs it" for name in missing])
+    # Its package takes a second and 34 MB, which only those pay who use it.
+    from quickpay.adapters.gateways.stripe import API, SCRIPT, StripeGateway  # noqa: PLC0415 - as just said
+
+    offers = settings.stripe_offers
+    return StripeGateway(
+        secret_key=secret.get_secret_value(),
+        publishable_key=publishable,
+        webhook_secrets=tuple(one.get_secret_value() for one in webhooks),
+        return_to=f"{settings.base_url}/payments/",
+        activated=Activated(
+            card="card" in offers,
+            apple_pay="apple_pay" in offers,
+            google_pay="google_pay" in offers,
+            storage="storage" in offers,
+        ),
+        session=session,
+        api_base=settings.stripe_api_base or API,
+        script_url=settings.stripe_js_url or SCRIPT,
+    )
+
+
+def _nmi(settings: Settings, session: aiohttp.ClientSession) -> Gateway:
+    base, public = settings.nmi_api_base, settings.nmi_tokenization_key
+    private, webhooks = settings.nmi_security_key, settings.nmi_webhook_secret
+    if not base or not public or not private or not webhooks:
+        needed = {
+            "API_BASE": base,
+            "SECURITY_KEY": private,
+            "TOKENIZATION_KEY": public,
+            "WEBHOOK_SECRET": webhooks,
+        }
+        missing = [name for name, value in needed.items() if not value]
+        raise BadSettings([f"QUICKPAY_NMI_{name}: QUICKPAY_GATEWAY=nmi needs it" for name in missing])
+    return NmiGateway(
+        api_base=base,
+        security_key=private.get_secret_value(),
+        tokenization_key=public,
+        webhook_secrets=tuple(one.get_secret_value() for one in webhooks),
+        script_url=settings.nmi_js_url or f"{base.rstrip('/')}/token/Collect.js",
+        offers=frozenset(settings.nmi_offers),
         session=session,
     )

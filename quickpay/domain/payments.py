@@ -60,6 +60,7 @@ class Reason(StrEnum):
     INCORRECT_CVC = "incorrect_cvc"
     CARD_NOT_ACCEPTED = "card_not_accepted"
     CARD_COULD_NOT_BE_READ = "card_could_not_be_read"
+    NOT_CONFIRMED = "not_confirmed"
     NOT_CHARGED = "not_charged"
 
 

@@ -61,6 +61,7 @@ ROUTES: tuple[Route, ...] = (
     Route(method="POST", path="/pay/details", handler=details.pay, access=Access.SESSION),
     Route(method="GET", path="/payments/{id}.pdf", handler=paper.receipt, access=Access.SESSION),
     Route(method="GET", path="/payments/{id}", handler=payment.see, access=Access.SESSION),
+    Route(method="GET", path="/payments/{id}/bank", handler=payment.to_bank, access=Access.SESSION),
     Route(method="POST", path="/payments/{id}/receipt", handler=payment.send_receipt, access=Access.SESSION),
     Route(method="GET", path="/not-me", handler=not_me.ask, access=Access.SESSION),
     Route(method="POST", path="/not-me", handler=not_me.hear, access=Access.SESSION),

@@ -85,6 +85,7 @@ DECLINED = {
     Reason.INCORRECT_CVC: say("The security code was missing or did not match the card."),
     Reason.CARD_NOT_ACCEPTED: say("This kind of card is not accepted."),
     Reason.CARD_COULD_NOT_BE_READ: say("The card details could not be read."),
+    Reason.NOT_CONFIRMED: say("Your bank did not confirm that it was you."),
     Reason.NOT_CHARGED: say("The payment did not reach the bank."),
 }
 NEXT_AFTER_DECLINE = {
@@ -94,6 +95,7 @@ NEXT_AFTER_DECLINE = {
     Reason.INCORRECT_CVC: say("You can try again with the digits on the back of the card."),
     Reason.CARD_NOT_ACCEPTED: say("You can try another card."),
     Reason.CARD_COULD_NOT_BE_READ: say("You can try again."),
+    Reason.NOT_CONFIRMED: say("You can try again, or pay with another card."),
     Reason.NOT_CHARGED: say("You can try again."),
 }
 

@@ -10,7 +10,7 @@ class CardFields:
 
     The origins are `scheme://host[:port]`, ready for the directive of the same name. `adapter` is the script
     of ours that gives the one of `script_url` the shape `static/pay.js` knows; it reads `settings`, none of
-    them a secret.
+    them a secret. `script_data` is what the gateway's script wants to read on its own tag, as `data-…`.
     """
 
     adapter: str
@@ -19,6 +19,7 @@ class CardFields:
     frame_src: tuple[str, ...]
     connect_src: tuple[str, ...]
     settings: Mapping[str, str] = field(default_factory=dict)
+    script_data: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

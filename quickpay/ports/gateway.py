@@ -20,6 +20,8 @@ class DeclineReason(StrEnum):
     INCORRECT_CVC = "incorrect_cvc"
     CARD_NOT_ACCEPTED = "card_not_accepted"
     CARD_COULD_NOT_BE_READ = "card_could_not_be_read"
+    NOT_CONFIRMED = "not_confirmed"
+    NOT_CHARGED = "not_charged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,20 @@ class Mismatch:
     reference: str | None
 
 
-Outcome = Approved | Declined | NotReceived | NoAnswer | Mismatch
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsAction:
+    """The payer's bank wants to hear from the payer first; until then nothing is charged.
+
+    `page` is the address the payer must visit, or None where the gateway's own script does it in our page
+    with `word`, which the gateway gave for this payment alone.
+    """
+
+    transaction: str
+    page: str | None = field(repr=False)
+    word: str | None = field(repr=False)
+
+
+Outcome = Approved | Declined | NotReceived | NoAnswer | Mismatch | NeedsAction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +162,7 @@ RefundOutcome = Refunded | RefundRefused | NotReceived | NoAnswer
 class Found:
     """The gateway knows the payment; hold the outcome's amount and currency against its row (R86)."""
 
-    outcome: Approved | Declined | Mismatch
+    outcome: Approved | Declined | Mismatch | NeedsAction
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +255,13 @@ class Gateway(Protocol):
 
     async def look_up(self, payment_id: str) -> LookUp:
         """Ask how a payment ended; changes nothing and may be repeated."""
+        ...
+
+    async def call_off(self, payment_id: str) -> LookUp:
+        """See to it that a payment that waits for its payer is never charged, and say how it stands then.
+
+        A gateway that never answers `NeedsAction` only looks it up.
+        """
         ...
 
     async def list_charges(self, *, since: datetime, until: datetime) -> tuple[ListedCharge, ...] | NoAnswer:

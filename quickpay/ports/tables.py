@@ -26,6 +26,7 @@ from quickpay.domain.sessions import Role, Session
 from quickpay.mfa.challenge import Challenge, ChallengeState, Purpose
 from quickpay.mfa.limits import Limit
 from quickpay.mfa.methods import Method as ContactMethod
+from quickpay.ports.bank_tables import BankSteps
 from quickpay.ports.contact_tables import ContactChanges
 from quickpay.ports.desk_tables import Desk
 from quickpay.ports.group_tables import ChangedGroup, GroupDrafts
@@ -521,6 +522,8 @@ class Tx(Protocol):
     def orders(self) -> Orders: ...
     @property
     def payments(self) -> Payments: ...
+    @property
+    def bank_steps(self) -> BankSteps: ...
     @property
     def ledger(self) -> Ledger: ...
     @property

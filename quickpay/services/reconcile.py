@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from quickpay.domain.bank_steps import BANK_GAP, BankStep
 from quickpay.domain.payments import (
     HELD,
     MISSES_UNTIL_NOT_CHARGED,
@@ -13,7 +14,7 @@ from quickpay.domain.payments import (
     look_up_gap,
 )
 from quickpay.ports.clock import Clock
-from quickpay.ports.gateway import Found, Gateway, LookUp, NoAnswer, NotFound
+from quickpay.ports.gateway import Declined, Found, Gateway, LookUp, NeedsAction, NoAnswer, NotFound
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.settle import decline_uncharged, review_overdue, settle
@@ -48,8 +49,9 @@ class Reconcile:
         return len(due)
 
     async def _resolve(self, payment: Payment) -> None:
+        step = await self._store.read(lambda tx: tx.bank_steps.of_payment(payment.id))
         asked_at = self._clock.now()
-        answer: LookUp = await self._gateway.look_up(payment.id)
+        answer = await self._ask(payment, step, asked_at)
         now = self._clock.now()
 
         async def unit(tx: Tx) -> None:
@@ -58,11 +60,29 @@ class Reconcile:
                     outcome = answer.outcome if isinstance(answer, Found) else answer
                     current = await settle(tx, payment.id, outcome, now=now, zone=self._zone)
                     if current.state in HELD:  # else it has ended, now or by the webhook meanwhile
-                        await self._ask_again(tx, current, now, missed=False)
+                        step = await tx.bank_steps.of_payment(payment.id)
+                        waits = step is not None and not step.is_over(now)
+                        await self._ask_again(tx, current, now, missed=False, waits=waits)
                 case NotFound():
                     await self._missed(tx, payment, asked_at, now)
 
         await self._store.write(unit)
+
+    async def _ask(self, payment: Payment, step: BankStep | None, now: datetime) -> LookUp:
+        """Ask how it ended; one that waited for its payer is only over once nobody can confirm it any more.
+
+        Her browser holds what it takes to try again with another card, so a decline is sealed first.
+        """
+        answer: LookUp = await self._gateway.look_up(payment.id)
+        match answer:
+            case Found(outcome=Declined()) if step is not None:
+                return await self._gateway.call_off(payment.id)
+            case Found(outcome=NeedsAction()) if step is not None and step.is_over(now):
+                return await self._gateway.call_off(payment.id)
+            case NotFound() if step is not None:
+                return NoAnswer(reason="it was there before")
+            case _:
+                return answer
 
     async def _missed(self, tx: Tx, payment: Payment, asked_at: datetime, now: datetime) -> None:
         """Believe that nothing was charged after three misses, the last when a charge must show (X11).
@@ -84,8 +104,10 @@ class Reconcile:
             await settle(tx, payment.id, NoAnswer(reason="not found yet"), now=now, zone=self._zone)
         await self._ask_again(tx, current, now, missed=True)
 
-    async def _ask_again(self, tx: Tx, payment: Payment, now: datetime, *, missed: bool) -> None:
-        gap = look_up_gap(payment.look_ups + 1)
+    async def _ask_again(
+        self, tx: Tx, payment: Payment, now: datetime, *, missed: bool, waits: bool = False
+    ) -> None:
+        gap = BANK_GAP if waits else look_up_gap(payment.look_ups + 1)
         if not missed and payment.state is not PaymentState.REVIEW:
             gap = min(gap, _SILENT_AT_MOST)
         next_at = now + gap

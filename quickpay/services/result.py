@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from quickpay.domain.balances import Balances
+from quickpay.domain.bank_steps import BankStep
 from quickpay.domain.money import Cents
-from quickpay.domain.payments import Payment
+from quickpay.domain.payments import IN_FLIGHT, Payment
 from quickpay.ports.clock import Clock
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
@@ -29,6 +30,8 @@ class ResultPage:
     again: bool
     live: bool
     mail: ReceiptMail
+    bank: BankStep | None = None
+    """What the payer's bank waits for; hers alone."""
 
     @property
     def remains(self) -> Cents:
@@ -76,9 +79,16 @@ class Results:
                 again=stay.live and account.balances.payable > 0,
                 live=stay.live,
                 mail=await receipt_mail(tx, payment, stay.group),
+                bank=await _bank_step(tx, stay, payment),
             )
 
         return await self._store.read(unit)
+
+
+async def _bank_step(tx: Tx, stay: Stay, payment: Payment) -> BankStep | None:
+    if payment.state not in IN_FLIGHT or payment.session_id != stay.session.id:
+        return None
+    return await tx.bank_steps.of_payment(payment.id)
 
 
 async def may_see(tx: Tx, stay: Stay, payment: Payment) -> bool:

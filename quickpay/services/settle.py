@@ -7,14 +7,24 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from quickpay.domain.audit import Event
+from quickpay.domain.bank_steps import BANK_GAP, BankStep
 from quickpay.domain.groups import Group
 from quickpay.domain.ledger import Posted, post_oldest_first, why_not_posted
 from quickpay.domain.links import LinkState
 from quickpay.domain.messages import Channel, MessageKind, NewMessage
 from quickpay.domain.money import Cents
-from quickpay.domain.payments import HELD, Payment, PaymentState, Reason, look_up_gap
+from quickpay.domain.payments import HELD, IN_FLIGHT, Payment, PaymentState, Reason, look_up_gap
 from quickpay.domain.receipts import Receipt, ReceiptStatus
-from quickpay.ports.gateway import Approved, Card, Declined, Mismatch, NoAnswer, NotReceived, Outcome
+from quickpay.ports.gateway import (
+    Approved,
+    Card,
+    Declined,
+    Mismatch,
+    NeedsAction,
+    NoAnswer,
+    NotReceived,
+    Outcome,
+)
 from quickpay.ports.tables import Settled, Tx
 from quickpay.services.account import account_now
 
@@ -39,6 +49,11 @@ async def settle(tx: Tx, payment_id: str, outcome: Outcome, *, now: datetime, zo
             # Money was taken for what we called declined. An end stays (I11); a person must see it.
             await tx.audit.add(_event(payment, "payment.contradicted", now, transaction=outcome.transaction))
         return payment
+    await _write(tx, payment, outcome, now=now, zone=zone)
+    return await tx.payments.get(payment_id) or payment
+
+
+async def _write(tx: Tx, payment: Payment, outcome: Outcome, *, now: datetime, zone: ZoneInfo) -> None:
     match outcome:
         case Approved() if differing := _differs(payment, outcome):
             await _to_review(tx, payment, now, differing=differing)
@@ -52,9 +67,10 @@ async def settle(tx: Tx, payment_id: str, outcome: Outcome, *, now: datetime, zo
             await decline_uncharged(tx, payment, now=now, zone=zone)
         case Mismatch(differs=differing):
             await _to_review(tx, payment, now, differing=differing)
+        case NeedsAction():
+            await _to_bank(tx, payment, outcome, now)
         case NoAnswer():
             await _to_unknown(tx, payment, now)
-    return await tx.payments.get(payment_id) or payment
 
 
 async def decline_uncharged(tx: Tx, payment: Payment, *, now: datetime, zone: ZoneInfo) -> None:
@@ -80,6 +96,7 @@ def _differs(payment: Payment, approved: Approved) -> tuple[str, ...]:
 
 
 async def _succeed(tx: Tx, payment: Payment, approved: Approved, *, now: datetime, zone: ZoneInfo) -> None:
+    await tx.bank_steps.end(payment.id)
     group = await _group(tx, payment)
     day = now.astimezone(zone).date()
     batch = await tx.ledger.batch(payment.group_id, day, now)
@@ -151,6 +168,7 @@ async def _decline(
     now: datetime,
     zone: ZoneInfo,
 ) -> None:
+    await tx.bank_steps.end(payment.id)
     day = now.astimezone(zone).date()
     batch = await tx.ledger.batch(payment.group_id, day, now)
     number = await tx.ledger.add_receipt(
@@ -180,6 +198,20 @@ async def _decline(
         now=now,
     )
     await tx.audit.add(_event(payment, "payment.declined", now, reason=reason.value, receipt=number))
+
+
+async def _to_bank(tx: Tx, payment: Payment, asks: NeedsAction, now: datetime) -> None:
+    """Keep where the payer must go, so that she is led there again; the amount stays held meanwhile."""
+    step = BankStep(payment_id=payment.id, page=asks.page, word=asks.word, begun_at=now)
+    if not await tx.bank_steps.add(step):
+        return
+    await tx.audit.add(_event(payment, "payment.bank_asks", now))
+    await tx.payments.settle(
+        payment.id,
+        Settled(state=PaymentState.UNKNOWN, next_look_up_at=now + BANK_GAP),
+        was=IN_FLIGHT,
+        now=now,
+    )
 
 
 async def _to_unknown(tx: Tx, payment: Payment, now: datetime) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from quickpay.domain.audit import Event
 from quickpay.ports.clock import Clock
-from quickpay.ports.gateway import ForgedWebhook, Gateway, GatewayEvent, IgnoredWebhook
+from quickpay.ports.gateway import Declined, ForgedWebhook, Gateway, GatewayEvent, IgnoredWebhook
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.settle import settle
@@ -93,6 +93,10 @@ class WebhooksIn:
                 # Write 1 comes before the gateway is asked, so this is nobody's payment here (X11).
                 await tx.audit.add(_event("webhook.unknown_payment", now, source=source))
                 return Taken.UNKNOWN_PAYMENT
+            if isinstance(event.outcome, Declined) and await tx.bank_steps.of_payment(payment.id) is not None:
+                # Her browser could still confirm it: it is asked after at once, and sealed before it ends.
+                await tx.payments.asked(payment.id, missed=False, next_look_up_at=now)
+                return Taken.DONE
             await settle(tx, payment.id, event.outcome, now=now, zone=self._zone)
             return Taken.DONE
 

@@ -18,6 +18,7 @@ LONGER = {
     "quickpay/adapters/store/schema.py": "every table, side by side, is what one looks for",
     "quickpay/app.py": "every service with its ports, side by side",
     "quickpay/ports/tables.py": "every table's port, side by side",
+    "quickpay/settings.py": "every setting, side by side",
     "quickpay/services/verify.py": "the whole proof: count, judge, claim are read together",
     "quickpay/migrations/versions/0001_lay_the_tables.py": "a revision is never edited again",
 }

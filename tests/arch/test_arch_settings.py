@@ -57,8 +57,8 @@ def test_every_setting_is_used_or_said_not_to_be() -> None:
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Attribute) and ast.unparse(node.value) in {"settings", "self"}
     }
-    # `lifetimes` reads those of the links by their origin's name; `gateway` has one value as yet.
-    used |= {name for name in Settings.model_fields if name.startswith("link_lifetime_")} | {"gateway"}
+    # `lifetimes` reads those of the links by their origin's name.
+    used |= {name for name in Settings.model_fields if name.startswith("link_lifetime_")}
     assert set(Settings.model_fields) - used == LATER
     assert set(_listed(_example().partition(_HEADING_OF_THE_UNUSED)[2])) == LATER
 

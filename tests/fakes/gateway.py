@@ -20,6 +20,7 @@ from quickpay.ports.gateway import (
     ListedCharge,
     LookUp,
     Mismatch,
+    NeedsAction,
     NoAnswer,
     NotFound,
     NotReceived,
@@ -32,6 +33,7 @@ from quickpay.ports.gateway import (
 )
 
 VISA = Card(brand="visa", last4="4242")
+BANK = "https://bank.example.com/confirm"
 SECRET = b"fake-gateway-webhook-secret"
 DECLINES = {
     "tok_declined": DeclineReason.CARD_DECLINED,
@@ -45,7 +47,8 @@ class FakeGateway:
     """Keep charges in memory (port `Gateway`).
 
     Tokens: `tok_approved`; those in `DECLINES` (`tok_no_cvc` only if a code is required); `tok_silent`
-    charges and answers nothing; `tok_broken` answers nothing and charges nothing. `then` answers the next
+    charges and answers nothing; `tok_broken` answers nothing and charges nothing; `tok_bank` waits for the
+    payer's bank until `confirm` says how it ended there. `then` answers the next
     charges without touching the book; `down` refuses every connection; `hidden` keeps the book from look-ups.
     `now` dates the book's lines.
     """
@@ -66,6 +69,7 @@ class FakeGateway:
         self.hidden = False
         self._orders: dict[str, Charge] = {}
         self._next: list[Outcome] = []
+        self.waiting_for_bank: dict[str, tuple[Charge, NeedsAction]] = {}
 
     def then(self, *outcomes: Outcome) -> None:
         self._next.extend(outcomes)
@@ -90,6 +94,9 @@ class FakeGateway:
             return NoAnswer(reason="http_500")
         if self._orders.setdefault(charge.payment_id, charge) != charge:
             return Mismatch(differs=("order",), transaction=None, amount=None, currency=None, reference=None)
+        if charge.token == "tok_bank" and charge.payment_id not in self.book:
+            action = NeedsAction(transaction="pi_bank", page=f"{BANK}/{charge.payment_id}", word=None)
+            return self.waiting_for_bank.setdefault(charge.payment_id, (charge, action))[1]
         if charge.payment_id not in self.book:
             self.book[charge.payment_id] = self._decide(charge)
             self._charged_at[charge.payment_id] = self._now()
@@ -138,8 +145,22 @@ class FakeGateway:
     async def look_up(self, payment_id: str) -> LookUp:
         if self.down:
             return NoAnswer(reason="not_connected")
+        if payment_id in self.waiting_for_bank and not self.hidden:
+            return Found(outcome=self.waiting_for_bank[payment_id][1])
         outcome = self.book.get(payment_id)
         return NotFound() if outcome is None or self.hidden else Found(outcome=self._with_refunds(outcome))
+
+    async def call_off(self, payment_id: str) -> LookUp:
+        if not self.down and payment_id in self.waiting_for_bank:
+            self.confirm(payment_id, DeclineReason.NOT_CHARGED)
+        return await self.look_up(payment_id)
+
+    def confirm(self, payment_id: str, reason: DeclineReason | None = None) -> None:
+        """Let the payer answer her bank: it is she, or `reason` why nothing is charged."""
+        charge, _ = self.waiting_for_bank.pop(payment_id)
+        self._charged_at[payment_id] = self._now()
+        declined = None if reason is None else Declined(reason=reason, transaction="pi_bank", card=VISA)
+        self.book[payment_id] = declined or self._decide(charge)
 
     def _with_refunds(self, outcome: Approved | Declined) -> Approved | Declined:
         if isinstance(outcome, Declined):

@@ -105,6 +105,10 @@ class SandboxGateway:
             return answers.judge_look_up(*said, payment_id=payment_id)
         return NoAnswer(reason=said.reason)
 
+    async def call_off(self, payment_id: str) -> LookUp:
+        """Look it up: nothing here waits for its payer."""
+        return await self.look_up(payment_id)
+
     async def list_charges(self, *, since: datetime, until: datetime) -> tuple[ListedCharge, ...] | NoAnswer:
         """Read the world's whole ledger, page by page, and keep what took money in that time."""
         found: list[ListedCharge] = []

@@ -32,3 +32,13 @@ def fault(header: str | None, *, body: bytes, secret: bytes, now: datetime) -> s
     if abs(now.timestamp() - int(times[0])) > TOLERANCE:
         return "signature too old or from the future"
     return None
+
+
+def untimely(header: str, *, now: datetime) -> str | None:
+    """Say what is wrong with the time of a header that another has verified; None if it is fresh (R99)."""
+    times = [part.strip()[2:] for part in header.split(",") if part.strip().startswith("t=")]
+    if len(header) > _LONGEST or len(times) != 1 or not _TIME.fullmatch(times[0]):
+        return "signature malformed"
+    if abs(now.timestamp() - int(times[0])) > TOLERANCE:
+        return "signature too old or from the future"
+    return None

@@ -458,6 +458,17 @@ payments = Table(
     ),
 )
 
+# Of payments whose payer's bank wants to hear from her first; gone when the payment has ended.
+bank_steps = Table(
+    "bank_steps",
+    metadata,
+    Column("payment_id", ForeignKey("payments.id"), primary_key=True),
+    Column("page", Text),
+    Column("word", Text),  # the gateway's, for its own script in our page
+    Column("begun_at", BigInteger, nullable=False),
+    CheckConstraint("(page IS NULL) <> (word IS NULL)", name="one_way"),
+)
+
 receipts = Table(
     "receipts",
     metadata,

@@ -1,6 +1,7 @@
 """A transaction as units see it: the families of tables, all over one `Run`."""
 
 from quickpay.adapters.store.audit import Audit
+from quickpay.adapters.store.bank_steps import BankSteps
 from quickpay.adapters.store.challenges import Challenges
 from quickpay.adapters.store.checks import Checks
 from quickpay.adapters.store.contact_changes import ContactChanges
@@ -37,6 +38,7 @@ class StoreTx:
     __slots__ = (
         "api_keys",
         "audit",
+        "bank_steps",
         "carrier_stops",
         "challenges",
         "checks",
@@ -84,6 +86,7 @@ class StoreTx:
         self.counters = Counters(run)
         self.orders = Orders(run)
         self.payments = Payments(run)
+        self.bank_steps = BankSteps(run)
         self.ledger = Ledger(run)
         self.receipts = Receipts(run)
         self.outbox = Outbox(run)

@@ -1,10 +1,11 @@
-"""One payment's page: paid with its receipt, declined, or still being asked about."""
+"""One payment's page: paid with its receipt, declined, waiting for the payer's bank, or still asked about."""
 
 from typing import assert_never
 
 from aiohttp import web
 
 from quickpay.domain.balances import Balances
+from quickpay.domain.bank_steps import BankStep
 from quickpay.domain.money import Cents
 from quickpay.domain.options import LookAndFeel
 from quickpay.domain.payments import Payment, PaymentState, brand_name, card_name
@@ -35,8 +36,26 @@ STATUSES = {
 
 
 async def see(request: web.Request) -> web.Response:
-    """Show how the payment stands."""
+    """Show how the payment stands; what a bank says of it on the way back is not listened to (R85)."""
+    if "payment_intent" in request.query:
+        return see_other(request.path)  # and its words stay in no history
     return await _see(request)
+
+
+async def to_bank(request: web.Request) -> web.Response:
+    """Lead the payer to where her bank waits for her; to the payment's page once it does not."""
+    payment_id = request.match_info["id"]
+    match await request.app[DESK].results.see(visit_of(request), payment_id):
+        case ResultPage(bank=BankStep(page=str(page))):
+            return see_other(page)
+        case ResultPage():
+            return see_other(f"/payments/{payment_id}")
+        case NotYours():
+            raise web.HTTPNotFound
+        case MustProve() | NoStay() as why:
+            return refused(request, why)
+        case never:
+            assert_never(never)
 
 
 async def send_receipt(request: web.Request) -> web.Response:
@@ -60,7 +79,9 @@ async def send_receipt(request: web.Request) -> web.Response:
 async def _see(request: web.Request, pressed: Pressed = NOT_PRESSED) -> web.Response:
     match await request.app[DESK].results.see(visit_of(request), request.match_info["id"]):
         case ResultPage() as result:
-            frame = stay_frame(request, result.stay, scripts=new_scripts())
+            asks_here = result.bank is not None and result.bank.word is not None
+            fields = request.app[DESK].gateway.card_fields() if asks_here else None
+            frame = stay_frame(request, result.stay, scripts=new_scripts(fields))
             return show(payment_view(result, frame, pressed), status=pressed.status)
         case NotYours():
             raise web.HTTPNotFound
@@ -79,7 +100,7 @@ def payment_view(result: ResultPage, frame: Frame, pressed: Pressed = NOT_PRESSE
     card, aloud = _card(payment)
     return PaymentResult(
         frame=frame,
-        status=STATUSES[payment.state],
+        status=STATUSES[payment.state] if result.bank is None else "bank",
         amount=payment.amount,
         paid=payment.amount if paid else Cents(0),
         refunded=payment.refunded,
@@ -103,6 +124,9 @@ def payment_view(result: ResultPage, frame: Frame, pressed: Pressed = NOT_PRESSE
         ),
         again=result.again,
         mine=f"/payments/{payment.id}",
+        at_bank=result.bank is not None and result.bank.page is not None,
+        bank_word=None if result.bank is None else result.bank.word,
+        card_fields=None if frame.scripts is None else frame.scripts.card_fields,
     )
 
 

@@ -210,7 +210,9 @@ class CardDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentResult:
-    """How a payment stands; `status` is paid, declined or unknown.
+    """How a payment stands; `status` is paid, declined, unknown or bank.
+
+    `at_bank`: the payer must visit her bank; else the gateway's script asks her here, with `bank_word`.
 
     What may be said only to a live session (`remains`, `again`) is None or False after it has run out.
     """
@@ -237,3 +239,6 @@ class PaymentResult:
     mail: MailPanel | None
     again: bool
     mine: str
+    at_bank: bool = False
+    card_fields: CardFields | None = None
+    bank_word: str | None = None

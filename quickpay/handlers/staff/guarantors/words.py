@@ -63,6 +63,7 @@ _REASONS = {
     Reason.INCORRECT_CVC: "wrong security code",
     Reason.CARD_NOT_ACCEPTED: "this kind of card is not taken",
     Reason.CARD_COULD_NOT_BE_READ: "the card details could not be read",
+    Reason.NOT_CONFIRMED: "her bank did not confirm that it was she",
     Reason.NOT_CHARGED: "it did not reach the bank",
 }
 
