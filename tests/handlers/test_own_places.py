@@ -94,6 +94,7 @@ _SCRIPTS = {
     "/pay/details": {
         _TIME,
         asset("pay.js"),
+        asset("fields_sandbox.js"),  # makes the gateway's script one that pay.js knows
         "https://gateway.example/fields.js",
     },  # the card fields
     "result": {_TIME, asset("payment.js")},  # asks again while a payment is on its way
