@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.adapters.gateways import stripe_front
 from tests.adapters.gateways.stripe_front import Front
@@ -13,7 +14,7 @@ from tests.household import Household, household
 async def stripe_house(data: Path, upstream: str) -> AsyncIterator[tuple[Household, Front]]:
     """Start it with Stripe's webhooks on their way to it."""
     async with stripe_front.stripe_front(upstream) as front:
-        settings = {
+        settings: dict[str, Any] = {
             "GATEWAY": "stripe",
             "STRIPE_SECRET_KEY": stripe_front.SECRET_KEY,
             "STRIPE_PUBLISHABLE_KEY": stripe_front.PUBLISHABLE_KEY,

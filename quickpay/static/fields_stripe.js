@@ -1,8 +1,10 @@
 /* Stripe's own fields, in the shape pay.js knows:
-     mount(box, look)    the card: number, expiry and security code in one line of Stripe's;
+     mount(box, look)    the card: number, expiry and security code in one line of Stripe's, which never lets the
+                         code be left out; with look.cvcOnly the security code of a kept card alone;
      wallet(box, look)   Apple Pay or Google Pay: look has method, amount (cents), currency, label, language,
                          colors, dark, settings, onToken({token}), onError(message), onCancel();
                          gives { available(): Promise<boolean> };
+                         both are null when Stripe's script did not come;
      confirm({word, settings})  asks the payer's bank in this page; gives {} or { error: {message} }. */
 (() => {
   "use strict";
@@ -24,16 +26,20 @@
     const stripe = stripeOf(look.settings);
     if (!stripe) return null;
     const elements = stripe.elements({ locale: look.language || "auto", appearance: appearance(look.colors, look.dark) });
-    const card = elements.create("card", {
-      hidePostalCode: true,
-      style: {
-        base: { color: look.colors.text, iconColor: look.colors.text, fontSize: "18px" },
-        invalid: { color: look.colors.error, iconColor: look.colors.error },
-      },
-    });
+    const style = {
+      base: { color: look.colors.text, iconColor: look.colors.text, fontSize: "18px" },
+      invalid: { color: look.colors.error, iconColor: look.colors.error },
+    };
+    const card = look.cvcOnly
+      ? elements.create("cardCvc", { style })
+      : elements.create("card", { hidePostalCode: true, style });
     card.mount(box);
     return {
       tokenize: async () => {
+        if (look.cvcOnly) {
+          const code = await stripe.createToken("cvc_update", card);
+          return code.error ? { error: { field: "form", message: code.error.message } } : { token: code.token.id };
+        }
         const answer = await stripe.createPaymentMethod({ type: "card", card });
         if (answer.error) return { error: { field: "form", message: answer.error.message } };
         return { token: answer.paymentMethod.id };
@@ -44,7 +50,7 @@
 
   function wallet(box, look) {
     const stripe = stripeOf(look.settings);
-    if (!stripe) return { available: async () => false };
+    if (!stripe) return null;
     const wanted = look.method === "apple_pay" ? "applePay" : "googlePay";
     const elements = stripe.elements({
       mode: "payment", amount: look.amount, currency: look.currency, locale: look.language || "auto",
