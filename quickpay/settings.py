@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     sandbox_url: str | None = None
     sandbox_secret: SecretStr | None = None
     sandbox_webhook_secret: SecretStr | None = None
+    apple_pay_domain_file: Path | None = None
     pops_management: bool = False
     portal_return_urls: Words = ()
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()

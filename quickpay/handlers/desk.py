@@ -31,6 +31,7 @@ from quickpay.services.press import Press
 from quickpay.services.renew import Renewal
 from quickpay.services.resend import Resend
 from quickpay.services.result import Results
+from quickpay.services.stored_cards import StoredCardBook
 from quickpay.services.verify import Verify
 from quickpay.services.webhooks import WebhooksIn
 from quickpay.services.website import Website
@@ -55,6 +56,7 @@ class Desk:
     results: Results
     resend: Resend
     press: Press
+    stored_cards: StoredCardBook
     website: Website
     portal: Portal
     contacts: ContactEditing
@@ -74,6 +76,7 @@ class Desk:
     webhooks: WebhooksIn
     health: Health
     staff: StaffDesk
+    apple_pay_domain: bytes | None = None  # what Apple wants to find under /.well-known
     body_seconds: float = 10.0  # how long 64 KiB of a body may take to arrive (R109)
 
 

@@ -9,8 +9,10 @@ class CardFields:
     """Hold what a page needs to show the gateway's own card fields, and what its CSP must allow.
 
     The origins are `scheme://host[:port]`, ready for the directive of the same name. `adapter` is the script
-    of ours that gives the one of `script_url` the shape `static/pay.js` knows; it reads `settings`, none of
-    them a secret.
+    of ours that gives the one of `script_url` the shape `static/pay.js` and `static/wallet.js` know; it reads
+    `settings`, none of them a secret. Apple's check of the merchant is that script's and the gateway's.
+    `plays_wallets`: its wallets are a play that needs nothing of the browser, so Apple Pay is not taken for
+    missing where the browser has none.
     """
 
     adapter: str
@@ -19,6 +21,7 @@ class CardFields:
     frame_src: tuple[str, ...]
     connect_src: tuple[str, ...]
     settings: Mapping[str, str] = field(default_factory=dict)
+    plays_wallets: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

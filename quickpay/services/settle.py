@@ -17,6 +17,7 @@ from quickpay.domain.receipts import Receipt, ReceiptStatus
 from quickpay.ports.gateway import Approved, Card, Declined, Mismatch, NoAnswer, NotReceived, Outcome
 from quickpay.ports.tables import Settled, Tx
 from quickpay.services.account import account_now
+from quickpay.services.stored_cards import keep_card
 
 RECEIPT_WORTH_SENDING = timedelta(days=3)
 
@@ -95,6 +96,7 @@ async def _succeed(tx: Tx, payment: Payment, approved: Approved, *, now: datetim
             status=ReceiptStatus.PAID,
         ),
     )
+    await keep_card(tx, payment, approved, now=now)
     posted, why_not = await _post(tx, payment, group, now)
     await tx.payments.settle(
         payment.id,

@@ -63,7 +63,7 @@ class Person:
         """Hold what holds on every page: quiet console, no strangers, nothing in anybody's way."""
         await self.page.wait_for_load_state("load")
         if PAY_AT.search(self.path) and await self.page.locator("#card-fields").count() and self.scripts:
-            await expect(self.card.get_by_label("Card number")).to_be_visible()
+            await expect(self.card.get_by_label("Security code")).to_be_visible()
         await self.watched.settled()
         assert self.watched.complaints == [], self.watched.complaints
         self.asked_nobody_else()
@@ -109,7 +109,7 @@ class Person:
     @property
     def card(self) -> FrameLocator:
         """The gateway's fields."""
-        return self.page.frame_locator("iframe[title='Card details']")
+        return self.page.frame_locator("#card-fields iframe")
 
     async def fill_card(self, number: str = APPROVED) -> None:
         """Type a card into the gateway's fields."""
