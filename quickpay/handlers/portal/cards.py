@@ -56,7 +56,7 @@ async def remove(request: web.Request) -> web.Response:
             assert_never(never)
 
 
-_CARD = "/profile/cards/{card:[0-9a-f-]{36}}"
+_CARD = "/profile/cards/{card}"
 ROUTES: tuple[Route, ...] = (
     Route(method="GET", path=_CARD, handler=ask, access=Access.SESSION),
     Route(method="POST", path=_CARD, handler=remove, access=Access.SESSION),
