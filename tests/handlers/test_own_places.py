@@ -88,7 +88,7 @@ async def _pages(site: Site, browser: Browser) -> list[tuple[str, Answer]]:
 _TIME = asset("time.js")  # says when little time is left, and asks for more
 _SCRIPTS = {
     "/pay": {_TIME},
-    "/pay/method": {_TIME},
+    "/pay/method": {_TIME, asset("method.js")},  # hides Apple Pay where the browser has none
     "/verify": {_TIME},
     "/verify/code": {_TIME, asset("code.js")},  # counts down to the next code
     "/pay/details": {
