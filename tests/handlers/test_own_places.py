@@ -93,6 +93,7 @@ _SCRIPTS = {
     "/verify/code": {_TIME, asset("code.js")},  # counts down to the next code
     "/pay/details": {
         _TIME,
+        asset("fields_sandbox.js"),  # makes the gateway's script one that pay.js knows
         asset("pay.js"),
         "https://gateway.example/fields.js",
     },  # the card fields
