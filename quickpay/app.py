@@ -49,6 +49,7 @@ from quickpay.services.reports import Reports
 from quickpay.services.resend import Resend
 from quickpay.services.result import Results
 from quickpay.services.share import Sharing
+from quickpay.services.stored_cards import StoredCardBook
 from quickpay.services.upkeep import Upkeep
 from quickpay.services.verify import Verify
 from quickpay.services.webhooks import WebhooksIn
@@ -64,6 +65,16 @@ def _reports(settings: Settings) -> TwilioReports | None:
     if settings.twilio_auth_token is None:
         return None
     return TwilioReports(auth_token=settings.twilio_auth_token.get_secret_value(), base_url=settings.base_url)
+
+
+def _apple_pay_domain(settings: Settings) -> bytes | None:
+    path = settings.apple_pay_domain_file
+    if path is None:
+        return None
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise BadSettings([f"QUICKPAY_APPLE_PAY_DOMAIN_FILE: {path} cannot be read"]) from problem
 
 
 async def _is_current(database_url: str) -> bool:
@@ -174,6 +185,8 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             tasks=tasks,
             countries=settings.sms_countries,
         ),
+        stored_cards=StoredCardBook(store=store, clock=clock, gateway=gateway),
+        apple_pay_domain=_apple_pay_domain(settings),
         leave=Leave(store=store, clock=clock),
         groups=groups,
         extend=Extend(store=store, clock=clock),
@@ -293,6 +306,7 @@ async def _live(app: web.Application, *, settings: Settings, wrap: Wrap, create:
         tasks.every(1.0, house.reconcile.run_once, name="reconcile")
         tasks.every(5.0, house.desk.enter.flush_seen, name="seen")
         tasks.every(5.0, house.desk.keyring.flush_used, name="keys used")
+        tasks.every(5.0, house.desk.stored_cards.run_once, name="stored cards")
         tasks.every(30.0, house.upkeep.run_once, name="upkeep")
         yield
         await tasks.stop(grace=STOP_GRACE_SECONDS)

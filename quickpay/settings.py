@@ -87,6 +87,7 @@ class Settings(BaseSettings):
         "card",
     )
     nmi_js_url: str | None = None
+    apple_pay_domain_file: Path | None = None
     pops_management: bool = False
     portal_return_urls: Words = ()
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()

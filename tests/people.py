@@ -43,7 +43,8 @@ from quickpay.services.not_me import NotMe
 from quickpay.services.office import Office
 from quickpay.services.order import Chosen, Ordering
 from quickpay.services.outbox import Outbox
-from quickpay.services.pay import NotPaid, Pay, PayForm
+from quickpay.services.pay import NotPaid, Pay
+from quickpay.services.pay_form import PayForm
 from quickpay.services.payer import SeePayment
 from quickpay.services.portal import Portal
 from quickpay.services.proof_pages import CodeSent, Proved
@@ -52,6 +53,7 @@ from quickpay.services.renew import Renewal
 from quickpay.services.result import Results
 from quickpay.services.settle import settle
 from quickpay.services.stay import Visit
+from quickpay.services.stored_cards import StoredCardBook
 from quickpay.services.upkeep import Upkeep
 from quickpay.services.verify import Verify
 from tests.factories import NOW, make_account, make_guarantor, make_link, make_options
@@ -167,6 +169,7 @@ class House:
         )
         self.guarantors = GuarantorBook(store=store, clock=clock)
         self.leave = Leave(store=store, clock=clock)
+        self.stored_cards = StoredCardBook(store=store, clock=clock, gateway=gateway)
         self.reconcile = Reconcile(store=store, clock=clock, gateway=gateway, zone=ZONE)
         self.upkeep = Upkeep(store=store, clock=clock)
 
@@ -356,14 +359,17 @@ class Person:
         answer = await self.house.contacts.check(self.visit, await self.names(way, contact))
         assert isinstance(answer, Changed), answer
 
-    async def choose(self, amount: int | None = None, *, choice: AmountChoice | None = None) -> str:
+    async def choose(
+        self, amount: int | None = None, *, choice: AmountChoice | None = None, stored: str | None = None
+    ) -> str:
         """Choose an amount, the whole unless one is given, and to pay by card; returns the order's id."""
         if choice is None:
             choice = AmountChoice.CURRENT if amount is None else AmountChoice.OTHER
         other = None if amount is None else Cents(amount)
         chosen = await self.house.ordering.choose_amount(self.visit, choice, other)
         assert isinstance(chosen, Chosen), chosen
-        chosen_method = await self.house.ordering.choose_method(self.visit, Method.CARD)
+        method = Method.CARD if stored is None else Method.STORED
+        chosen_method = await self.house.ordering.choose_method(self.visit, method, stored_card=stored)
         assert isinstance(chosen_method, Chosen), chosen_method
         session = await self.session()
         assert session is not None
@@ -371,10 +377,23 @@ class Person:
         return session.order_id
 
     async def press_pay(
-        self, card: str = "tok_approved", *, order: str | None = None, email: str | None = None
+        self,
+        card: str = "tok_approved",
+        *,
+        order: str | None = None,
+        email: str | None = None,
+        store: bool = False,
     ) -> NotPaid:
         """Press Pay on the details page."""
-        return await self.house.pay.pay(self.visit, PayForm(order_id=order, card_token=card, email=email))
+        form = PayForm(order_id=order, card_token=card, email=email, store_card=store)
+        return await self.house.pay.pay(self.visit, form)
+
+    async def stores(self, *, amount: int = 1_000) -> str:
+        """Pay and have the card stored; gives what it is known by from then on."""
+        await self.choose(amount)
+        answer = await self.press_pay(store=True)
+        assert isinstance(answer, SeePayment), answer
+        return answer.payment_id
 
     async def pays(
         self, card: str = "tok_approved", *, amount: int | None = None, email: str | None = None

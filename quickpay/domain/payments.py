@@ -66,7 +66,11 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One chosen amount in one session; at most one payment of it is not declined."""
+    """One chosen amount in one session; at most one payment of it is not declined.
+
+    `stored_card` names the card of `Method.STORED`; `store_at` the gateway that the newest try asked to store
+    its card.
+    """
 
     id: str
     session_id: int
@@ -74,6 +78,8 @@ class Order:
     choice: str
     method: Method | None
     created_at: datetime
+    stored_card: str | None = None
+    store_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from aiohttp import hdrs, web
 
+from quickpay.handlers.browsers import is_apple
 from quickpay.handlers.desk import DESK, Desk
 from quickpay.handlers.tongues import language_chosen
 from quickpay.services.stay import Visit
@@ -35,6 +36,7 @@ def visit_of(request: web.Request) -> Visit:
             address=client_address(request, desk),
             request_id=request.get(REQUEST_ID, ""),
             simulation=secret is not None and desk.launches.is_simulation(secret),
+            apple=is_apple(request.headers.get(hdrs.USER_AGENT, "")),
             language=language_chosen(request),
         )
         request[_VISIT] = visit

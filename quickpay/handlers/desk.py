@@ -33,6 +33,7 @@ from quickpay.services.reports import Reports
 from quickpay.services.resend import Resend
 from quickpay.services.result import Results
 from quickpay.services.share import Sharing
+from quickpay.services.stored_cards import StoredCardBook
 from quickpay.services.verify import Verify
 from quickpay.services.webhooks import WebhooksIn
 from quickpay.services.website import Website
@@ -57,6 +58,7 @@ class Desk:
     results: Results
     resend: Resend
     press: Press
+    stored_cards: StoredCardBook
     website: Website
     portal: Portal
     contacts: ContactEditing
@@ -78,6 +80,7 @@ class Desk:
     webhooks: WebhooksIn
     health: Health
     staff: StaffDesk
+    apple_pay_domain: bytes | None = None  # what Apple wants to find under /.well-known
     body_seconds: float = 10.0  # how long 64 KiB of a body may take to arrive (R109)
 
 

@@ -3,7 +3,7 @@
 from aiohttp import hdrs, web
 from aiohttp.web_urldispatcher import AbstractResource
 
-from quickpay.handlers import assets, health, webhooks
+from quickpay.handlers import apple, assets, health, webhooks
 from quickpay.handlers.access import Access, Route, StaffOnly
 from quickpay.handlers.api.routes import ROUTES as API_ROUTES
 from quickpay.handlers.guard import expect, guarded
@@ -81,6 +81,7 @@ ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/g/{group}/{theme}.css", handler=theme.show_theme, access=Access.STATIC),
     Route(method="GET", path="/g/{group}/{image}.png", handler=image.show_image, access=Access.STATIC),
     Route(method="GET", path="/static/{name}", handler=assets.show, access=Access.STATIC),
+    *apple.ROUTES,
     *PORTAL_ROUTES,
     *STAFF_ROUTES,
     *API_ROUTES,

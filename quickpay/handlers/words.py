@@ -62,6 +62,7 @@ ON_ITS_WAY = say(
 )
 
 ENTER_CARD = say("Enter your card details. Your card was not charged.")
+ENTER_CVC = say("Enter your card's security code. Your card was not charged.")
 CARDS_ARE_NOT_STORED = say("Cards cannot be stored here. Your card was not charged.")
 
 EMAIL_FAULTS = {

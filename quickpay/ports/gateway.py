@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from quickpay.ports.card_fields import Activated, CardFields
 
 Currency = Literal["usd"]
+Wallet = Literal["apple_pay", "google_pay"]
 
 
 class DeclineReason(StrEnum):
@@ -26,12 +27,16 @@ class DeclineReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """Hold what may be shown of a card; the expiry where the gateway tells it."""
+    """Hold what may be shown of a card; the expiry where the gateway tells it.
+
+    `fingerprint` is shown to nobody: the gateway's own word by which it knows a card again, where it has one.
+    """
 
     brand: str
     last4: str
     exp_month: int | None = None
     exp_year: int | None = None
+    fingerprint: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +46,8 @@ class Charge:
     `payment_id` is the idempotency key, the gateway's reference and never changes for a payment (R75, F9).
     `amount` is integer cents, above zero. `token` stands for the card: it came from the gateway's own fields
     or is a stored one. `store` asks the gateway to keep the card if it is charged. `cvc_token` stands for the
-    security code of a stored card, from the gateway's own fields too.
+    security code of a stored card, from the gateway's own fields too. `wallet` says which wallet the token is
+    from, None that it is from none: a gateway that can tell declines a token of another kind.
     """
 
     payment_id: str
@@ -52,6 +58,7 @@ class Charge:
     description: str = field(repr=False)
     store: bool = False
     cvc_token: str | None = field(default=None, repr=False)
+    wallet: Wallet | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

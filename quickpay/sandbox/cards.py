@@ -48,6 +48,11 @@ class Card:
     wallet: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A security code alone, of a card stored before: looked at, and kept nowhere."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadField:
     """Name the field that is wrong and say what to do."""
@@ -56,10 +61,12 @@ class BadField:
     message: str
 
 
-def read_card(body: dict[str, Any], *, today: dt.date) -> Card | BadField:
+def read_card(body: dict[str, Any], *, today: dt.date) -> Card | Code | BadField:
     """Turn what was typed into a card, or name the first field that is wrong."""
     if "wallet" in body:
         return _wallet(body["wallet"], today=today)
+    if body.get("code_only") is True:
+        return _code(str(body.get("cvc") or "").strip())
     test_card = _test_card(re.sub(r"[ -]", "", str(body.get("number") or "")))
     if isinstance(test_card, BadField):
         return test_card
@@ -107,6 +114,12 @@ def _expiry(month: object, year: object, *, today: dt.date) -> tuple[int, int] |
     if exp_year > today.year + FARTHEST_YEARS:
         return BadField(field="exp_year", message="Check the year: it is too far away.")
     return exp_month, exp_year
+
+
+def _code(typed: str) -> Code | BadField:
+    if not re.fullmatch(r"[0-9]{3,4}", typed):  # which of the two, the stored card would say
+        return BadField(field="cvc", message="The security code has 3 digits.")
+    return Code()
 
 
 def _wallet(wallet: object, *, today: dt.date) -> Card | BadField:

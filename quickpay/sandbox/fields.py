@@ -13,6 +13,8 @@ from quickpay.sandbox.words import LABELS, language
 
 KINDS = {".js": "text/javascript", ".css": "text/css"}
 LONGEST_LABEL = 80
+_LONGEST_AMOUNT = 8
+NAMES = {"apple_pay": "Apple Pay", "google_pay": "Google Pay"}
 
 
 class Fields:
@@ -39,15 +41,20 @@ class Fields:
         return _file(request.match_info["name"])
 
     async def card(self, request: web.Request) -> web.Response:
-        """Serve the page with the card's fields."""
-        return self._frame(request, "frame.html", require_cvc=request.query.get("cvc") == "1")
+        """Serve the page with the card's fields, or with that of the security code alone."""
+        alone = request.query.get("only") == "cvc"
+        require_cvc = alone or request.query.get("cvc") == "1"
+        return self._frame(request, "frame.html", require_cvc=require_cvc, alone=alone)
 
     async def wallet(self, request: web.Request) -> web.Response:
         """Serve the page with one wallet's button."""
         method = request.query.get("method", "")
         if method not in WALLETS:
             raise web.HTTPNotFound
-        return self._frame(request, "wallet.html", method=method)
+        amount = request.query.get("amount", "")
+        cents = int(amount) if amount.isdecimal() and len(amount) <= _LONGEST_AMOUNT else 0
+        sum_ = f"${cents // 100:,}.{cents % 100:02}"
+        return self._frame(request, "wallet.html", method=method, sum=sum_, wallet=NAMES[method])
 
     def _frame(self, request: web.Request, template: str, **more: Any) -> web.Response:
         query, nonce = request.query, secrets.token_urlsafe(16)

@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from quickpay.sandbox import ledger, tokens
-from quickpay.sandbox.cards import BadField, read_card
+from quickpay.sandbox.cards import WALLETS, BadField, Code, read_card
 from quickpay.sandbox.faults import Fault, Faults
 from quickpay.sandbox.moments import now
 from quickpay.sandbox.store import Store
@@ -64,6 +64,8 @@ class Gateway:
         if isinstance(card, BadField):
             message = said_in(card.message, asked=request.headers.get("Accept-Language", ""))
             return refusal(422, code="invalid_card", field=card.field, message=message)
+        if isinstance(card, Code):
+            return answer(await self._store.run(partial(tokens.add_code, now=now())))
         return answer(await self._store.run(partial(tokens.add, card=card, now=now())))
 
     async def make_charge(self, request: web.Request) -> web.Response:
@@ -208,6 +210,11 @@ def _order(body: dict[str, Any]) -> ledger.Order | BadField:
     for field in ("require_cvc", "store_card"):
         if not isinstance(body.get(field, False), bool):
             return BadField(field=field, message="must be true or false")
+    cvc_token = body.get("cvc_token")
+    if cvc_token is not None and not isinstance(cvc_token, str):
+        return BadField(field="cvc_token", message="must be a text")
+    if body.get("wallet") not in (None, *WALLETS):
+        return BadField(field="wallet", message="is not known")
     return ledger.Order(
         amount=body["amount"],
         currency=body["currency"],
@@ -215,6 +222,8 @@ def _order(body: dict[str, Any]) -> ledger.Order | BadField:
         reference=body["reference"],
         require_cvc=body.get("require_cvc", False),
         store_card=body.get("store_card", False),
+        cvc_token=cvc_token,
+        kind=body.get("wallet", ledger.ANY_KIND),
     )
 
 

@@ -11,12 +11,16 @@ from quickpay.sandbox.moments import SECOND, rfc3339
 
 KEY_LIFE = 24 * 60 * 60 * SECOND
 WEBHOOK_AFTER = SECOND // 2
+ANY_KIND = "any"
 DECLINES = {"decline": "card_declined", "no_funds": "insufficient_funds"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """Hold one charge that the merchant asks for; the amount is in cents."""
+    """Hold one charge that the merchant asks for; the amount is in cents.
+
+    `kind` is the wallet that the token must be from, None for none; `ANY_KIND` where nothing is said.
+    """
 
     amount: int
     currency: str
@@ -24,6 +28,8 @@ class Order:
     reference: str
     require_cvc: bool
     store_card: bool
+    cvc_token: str | None = None
+    kind: str | None = ANY_KIND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +63,11 @@ def charge(db: sqlite3.Connection, order: Order, *, promise: Promise, webhook_ur
     token = tokens.find(db, order.token, now=promise.now)
     if token is not None and token["behaviour"] == "broken":
         return error(500, code="processing_error", message="The gateway failed before it charged anything.")
-    reason = _reason(token, order)
+    has_code = tokens.find_code(db, order.cvc_token, now=promise.now)
+    reason = _reason(token, order, has_code=has_code)
     stored = None
+    if has_code and order.cvc_token is not None:
+        tokens.use_up(db, order.cvc_token, now=promise.now)
     if token is not None and not token["reusable"]:
         tokens.use_up(db, order.token, now=promise.now)
         if reason is None and order.store_card:
@@ -128,7 +137,7 @@ def refund(
 def find_charge(db: sqlite3.Connection, identity: str) -> dict[str, Any] | None:
     """Return one line of the ledger as the API shows it."""
     row = db.execute("SELECT * FROM charges WHERE id = ?", (identity,)).fetchone()
-    return None if row is None else _shown(row)
+    return None if row is None else _shown(db, row)
 
 
 def list_charges(
@@ -140,16 +149,18 @@ def list_charges(
         " AND seq > coalesce((SELECT seq FROM charges WHERE id = ?2), 0) ORDER BY seq LIMIT ?3",
         (reference, after, limit),
     )
-    return [_shown(row) for row in rows]
+    return [_shown(db, row) for row in rows]
 
 
 def newest_charges(db: sqlite3.Connection, *, limit: int) -> list[dict[str, Any]]:
     """List the last lines of the ledger, newest first."""
-    return [_shown(row) for row in db.execute("SELECT * FROM charges ORDER BY seq DESC LIMIT ?", (limit,))]
+    return [
+        _shown(db, row) for row in db.execute("SELECT * FROM charges ORDER BY seq DESC LIMIT ?", (limit,))
+    ]
 
 
-def _shown(row: sqlite3.Row) -> dict[str, Any]:
-    shown = {
+def _shown(db: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
+    shown: dict[str, Any] = {
         "id": row["id"],
         "amount": row["amount"],
         "currency": row["currency"],
@@ -164,13 +175,15 @@ def _shown(row: sqlite3.Row) -> dict[str, Any]:
         shown["reason"] = row["reason"]
     if row["stored_card"] is not None:
         shown["stored_card"] = row["stored_card"]
+        if (kept := tokens.find(db, row["stored_card"], now=row["at"])) is not None:
+            shown["card"] |= {"exp_month": kept["exp_month"], "exp_year": kept["exp_year"]}
     return shown
 
 
-def _reason(token: sqlite3.Row | None, order: Order) -> str | None:
-    if token is None:
+def _reason(token: sqlite3.Row | None, order: Order, *, has_code: bool) -> str | None:
+    if token is None or order.kind not in (ANY_KIND, token["wallet"]):
         return "invalid_token"
-    if order.require_cvc and not token["cvc"]:
+    if order.require_cvc and not (token["cvc"] or (token["reusable"] and has_code)):
         return "cvc_required"
     return DECLINES.get(token["behaviour"])
 

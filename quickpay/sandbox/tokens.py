@@ -8,6 +8,7 @@ from quickpay.sandbox.cards import Card
 from quickpay.sandbox.moments import SECOND
 
 TOKEN_LIFE = 15 * 60 * SECOND
+_CODE = "cvc_"
 
 
 def add(db: sqlite3.Connection, card: Card, *, now: int) -> dict[str, Any]:
@@ -25,8 +26,25 @@ def add(db: sqlite3.Connection, card: Card, *, now: int) -> dict[str, Any]:
     return shown | ({"wallet": card.wallet} if card.wallet else {})
 
 
+def add_code(db: sqlite3.Connection, *, now: int) -> dict[str, Any]:
+    """Give a security code that was just checked a token; of the code itself nothing is kept."""
+    token = _CODE + secrets.token_urlsafe(24)
+    nothing = Card(brand="", last4="", exp_month=0, exp_year=0, cvc=True, behaviour="approve")
+    _insert(db, token, nothing, now=now, reusable=False)
+    return {"token": token}
+
+
+def find_code(db: sqlite3.Connection, token: str | None, *, now: int) -> bool:
+    """Tell whether a code's token may still go with a charge."""
+    return token is not None and token.startswith(_CODE) and _find(db, token, now=now) is not None
+
+
 def find(db: sqlite3.Connection, token: str, *, now: int) -> sqlite3.Row | None:
-    """Return a token that may still be charged."""
+    """Return a token that may still be charged; a code's is none."""
+    return None if token.startswith(_CODE) else _find(db, token, now=now)
+
+
+def _find(db: sqlite3.Connection, token: str, *, now: int) -> sqlite3.Row | None:
     row: sqlite3.Row | None = db.execute(
         "SELECT * FROM tokens WHERE token = ? AND (reusable OR (used_at IS NULL AND made_at >= ?))",
         (token, now - TOKEN_LIFE),
@@ -46,7 +64,7 @@ def store_card(db: sqlite3.Connection, token: sqlite3.Row, *, now: int) -> str:
         last4=token["last4"],
         exp_month=token["exp_month"],
         exp_year=token["exp_year"],
-        cvc=bool(token["cvc"]),
+        cvc=False,  # it was for the charge it came with and is kept by nobody
         behaviour=token["behaviour"],
         wallet=token["wallet"],
     )

@@ -16,7 +16,12 @@ LABELS = {
         "away": "The card form could not reach the gateway. Your card was not charged. Please try again.",
         "apple_pay": "Pay with Apple Pay",
         "google_pay": "Pay with Google Pay",
-        "chosen": "Sandbox wallet: Visa ending in 4242.",
+        "cvc_hint_any": "3 digits on the back, or 4 on the front",
+        "chosen": "Visa ending in 4242",
+        "pay_to": "Pay {merchant}",
+        "pretend": "A sheet of the sandbox: no money moves.",
+        "confirm": "Confirm",
+        "cancel": "Cancel",
     },
     "es": {
         "title": "Datos de la tarjeta",
@@ -33,7 +38,12 @@ LABELS = {
         "away": "No pudimos conectar con el banco. No se hizo ningún cargo a su tarjeta. Intente de nuevo.",
         "apple_pay": "Pagar con Apple Pay",
         "google_pay": "Pagar con Google Pay",
-        "chosen": "Billetera de prueba: Visa terminada en 4242.",
+        "cvc_hint_any": "3 dígitos al dorso, o 4 al frente",
+        "chosen": "Visa terminada en 4242",
+        "pay_to": "Pagar a {merchant}",
+        "pretend": "Una hoja de prueba: no se mueve dinero.",
+        "confirm": "Confirmar",
+        "cancel": "Cancelar",
     },
 }
 SPANISH = {

@@ -9,6 +9,7 @@ from quickpay.domain.groups import Group
 from quickpay.domain.images import NO_IMAGES, Purpose
 from quickpay.domain.option_rules import tidied
 from quickpay.domain.options import Branding, Options
+from quickpay.domain.payments import Method
 from quickpay.domain.sessions import Role
 from quickpay.domain.staff import Staff
 from quickpay.domain.theme_contrasts import judged
@@ -50,6 +51,7 @@ from quickpay.services.portal import HomePage
 from quickpay.services.portal_account import AccountPage
 from quickpay.services.result import ResultPage
 from quickpay.services.stay import Stay
+from quickpay.services.stored_cards import may_store
 
 _PROVING = frozenset({Shown.VERIFY, Shown.CODE, Shown.EMAIL, Shown.TEXT, Shown.HOME, Shown.ACCOUNT})
 """What is met on the way to a proof or after it."""
@@ -140,7 +142,7 @@ class GroupPreview:
         return tuple(one for one in self._book.check(options) if one.path in without)
 
     def _look(self, group: Group, shown: Shown) -> Look:
-        stay = sample_stay(group, self._clock.now())
+        stay = replace(sample_stay(group, self._clock.now()), apple=True)  # as a phone that has both wallets
         proves = group.options.authentication.enable_mfa
         match shown:
             case Shown.LINK:
@@ -160,7 +162,7 @@ class GroupPreview:
                     offered=offered_amounts(
                         SAMPLE_BALANCES, show_current_balance=group.options.look_and_feel.show_current_balance
                     ),
-                    methods=methods_offered(group, self._gateway.activated),
+                    methods=methods_offered(stay, self._gateway.activated),
                     in_flight=None,
                 )
             case Shown.HOME | Shown.ACCOUNT:
@@ -173,11 +175,11 @@ class GroupPreview:
     def _portal(self, stay: Stay, shown: Shown) -> HomePage | AccountPage | Absent:
         if stay.group.options.authentication.mfa_success_role is Role.QUICKPAY:
             return Absent(option="MFA Success Role", value="QuickPay")
-        offered = methods_offered(stay.group, self._gateway.activated)
+        offered = methods_offered(stay, self._gateway.activated)
         return sample_home(stay, offered) if shown is Shown.HOME else sample_account(stay, offered)
 
     def _paying(self, stay: Stay, shown: Shown) -> MethodPage | DetailsPage | ResultPage:
-        offered = methods_offered(stay.group, self._gateway.activated)
+        offered = methods_offered(stay, self._gateway.activated)
         if shown is Shown.RECEIPT:
             return sample_result(stay)
         order = sample_order(stay)
@@ -185,9 +187,11 @@ class GroupPreview:
             return MethodPage(stay=stay, order=order, methods=offered)
         return DetailsPage(
             stay=stay,
-            order=order,
+            order=replace(order, method=offered[0]),
+            methods=offered,
             card_fields=self._gateway.card_fields(),
             require_cvc=stay.group.options.payments.require_cvv,
+            may_store=offered[0] is Method.CARD and may_store(stay, self._gateway.activated),
         )
 
     def _message(self, stay: Stay, shown: Shown) -> Mail | TextMessage | Absent:

@@ -1,10 +1,12 @@
 """Choose what to pay and how: the steps before the card, each a choice kept on the session's order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from quickpay.domain.balances import AmountChoice, AmountRefused
 from quickpay.domain.money import Cents
 from quickpay.domain.payments import Method, Order, PaymentState
+from quickpay.domain.stored_cards import StoredCard
 from quickpay.ports.card_fields import CardFields
 from quickpay.ports.clock import Clock
 from quickpay.ports.gateway import Gateway
@@ -22,6 +24,7 @@ from quickpay.services.payer import (
 )
 from quickpay.services.simulation import NOTHING_IMAGINED, Imagined, imagined_order
 from quickpay.services.stay import Stay, Visit
+from quickpay.services.stored_cards import card_of, cards_offered, may_store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +34,32 @@ class MethodPage:
     stay: Stay
     order: Order
     methods: tuple[Method, ...]
+    plays_wallets: bool = False
+    stored: tuple[StoredCard, ...] = ()
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether what the order is to be paid with is offered still."""
+        chosen = self.order.method
+        return chosen in self.methods or card_of(self.order, self.stored) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetailsPage:
-    """Where the gateway's own fields take the card."""
+    """Where the gateway's own fields take the card, its button the wallet's, or a stored one pays."""
 
     stay: Stay
     order: Order
+    methods: tuple[Method, ...]
     card_fields: CardFields
     require_cvc: bool
+    may_store: bool = False
+    stored: StoredCard | None = None
+
+    @property
+    def needs_token(self) -> bool:
+        """Whether nothing can be paid without a token: a stored card needs one only of its security code."""
+        return self.stored is None or self.require_cvc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,18 +152,22 @@ class Ordering:
         return await self._store.read(unit)
 
     async def choose_method(
-        self, visit: Visit, method: Method | None
+        self, visit: Visit, method: Method | None, *, stored_card: str | None = None
     ) -> Chosen | MethodNotOffered | NoOrder | Refusal:
-        """Note the method on the order; None stands for a word that is no method at all."""
+        """Note the method on the order; None stands for a word that is no method at all.
+
+        A stored card that is another's, removed or expired is refused as one that never was.
+        """
 
         async def unit(tx: Tx) -> Chosen | MethodNotOffered | NoOrder | Refusal:
             stay = await payer_of(tx, visit, self._clock.now())
             page = await self._method_page(tx, stay) if isinstance(stay, Stay) else stay
             if not isinstance(page, MethodPage):
                 return page
-            if method is None or method not in page.methods:
+            asked = replace(page.order, method=method, stored_card=stored_card)
+            if method is None or not replace(page, order=asked).is_chosen:
                 return MethodNotOffered(page=page)
-            await tx.orders.set_method(page.order.id, method)
+            await tx.orders.set_method(page.order.id, method, stored_card=stored_card)
             return Chosen(stay=page.stay)
 
         return await self._store.write(unit)
@@ -158,13 +181,16 @@ class Ordering:
             page = await self._seen_page(tx, visit, imagined)
             if not isinstance(page, MethodPage):
                 return page
-            if page.order.method not in page.methods:
+            if not page.is_chosen:
                 return NoOrder()
             return DetailsPage(
                 stay=page.stay,
                 order=page.order,
+                methods=page.methods,
                 card_fields=self._gateway.card_fields(),
                 require_cvc=page.stay.group.options.payments.require_cvv,
+                may_store=page.order.method is Method.CARD and may_store(page.stay, self._gateway.activated),
+                stored=card_of(page.order, page.stored),
             )
 
         return await self._store.read(unit)
@@ -181,7 +207,7 @@ class Ordering:
         order = imagined_order(page, imagined)
         if isinstance(order, AmountRefused):
             return AmountNotTaken(page=page, refused=order)
-        return NoOrder() if order is None else MethodPage(stay=stay, order=order, methods=page.methods)
+        return NoOrder() if order is None else await self._page(tx, stay, order)
 
     async def _method_page(self, tx: Tx, stay: Stay) -> MethodPage | NoOrder | Refusal:
         order = await tx.orders.get(stay.session.order_id) if stay.session.order_id else None
@@ -192,9 +218,21 @@ class Ordering:
             return SeePayment(payment_id=payment.id)
         if not _is_offered(order, stay):
             return NoOrder()
-        return MethodPage(
-            stay=stay, order=order, methods=methods_offered(stay.group, self._gateway.activated)
-        )
+        return await self._page(tx, stay, order)
+
+    async def _page(self, tx: Tx, stay: Stay, order: Order) -> MethodPage:
+        return await method_page(tx, stay, order, self._gateway, self._clock.now())
+
+
+async def method_page(tx: Tx, stay: Stay, order: Order, gateway: Gateway, now: datetime) -> MethodPage:
+    """Gather the ways to pay an order that are offered now."""
+    return MethodPage(
+        stay=stay,
+        order=order,
+        methods=methods_offered(stay, gateway.activated),
+        plays_wallets=gateway.card_fields().plays_wallets,
+        stored=await cards_offered(tx, stay, gateway, now),
+    )
 
 
 def _is_offered(order: Order, stay: Stay) -> bool:

@@ -4,15 +4,14 @@ No transaction is open while the gateway is asked, and the browser's leaving doe
 """
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from quickpay.domain.audit import Event
 from quickpay.domain.balances import AmountChoice, AmountRefused, WhyRefused, choose_amount
 from quickpay.domain.digests import Digests
-from quickpay.domain.money import Cents
-from quickpay.domain.payments import GATEWAY_PATIENCE, Order, Payment, PaymentState, look_up_gap
+from quickpay.domain.payments import GATEWAY_PATIENCE, Order, Payment, PaymentState
 from quickpay.mfa.limits import Limits
 from quickpay.ports.clock import Clock
 from quickpay.ports.gateway import Charge, Gateway, NoAnswer, NotReceived, Outcome
@@ -20,8 +19,9 @@ from quickpay.ports.ids import Ids
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.ports.tasks import Tasks
-from quickpay.services.order import AmountNotTaken, MethodNotOffered, MethodPage, NoOrder
-from quickpay.services.payer import AmountPage, Refusal, SeePayment, amount_page, may_pay, methods_offered
+from quickpay.services.order import AmountNotTaken, MethodNotOffered, MethodPage, NoOrder, method_page
+from quickpay.services.pay_form import CardNotStored, NoToken, PayForm, asked_for, new_payment
+from quickpay.services.payer import AmountPage, Refusal, SeePayment, amount_page, may_pay
 from quickpay.services.settle import settle
 from quickpay.services.stay import NoStay, Stay, Visit, stay_in_turn
 
@@ -30,12 +30,11 @@ PATIENCE_SECONDS = 9.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PayForm:
-    """What the details form says; the card itself is only the gateway's token."""
+class _Written:
+    """The payment as it was written down, and what the gateway is to be asked for."""
 
-    order_id: str | None
-    card_token: str = field(repr=False)
-    email: str | None = field(repr=False)
+    payment: Payment
+    charge: Charge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +51,16 @@ class AnotherOnItsWay:
     stay: Stay
 
 
-NotPaid = AmountNotTaken | MethodNotOffered | TooManyTries | AnotherOnItsWay | NoOrder | Refusal
+NotPaid = (
+    AmountNotTaken
+    | MethodNotOffered
+    | TooManyTries
+    | AnotherOnItsWay
+    | NoToken
+    | CardNotStored
+    | NoOrder
+    | Refusal
+)
 
 
 class Pay:
@@ -90,29 +98,21 @@ class Pay:
         pressed = self._clock.monotonic()
         payment_id = self._ids.uuid()
 
-        async def unit(tx: Tx) -> Payment | NotPaid:
+        async def unit(tx: Tx) -> _Written | NotPaid:
             return await self._write_down(tx, visit, form, payment_id=payment_id, now=now)
 
         written = await self._store.write(unit)
-        if not isinstance(written, Payment):
+        if not isinstance(written, _Written):
             return written
-        charging = self._tasks.start(self._charge(written, form), name="charge")
+        charging = self._tasks.start(self._charge(written), name="charge")
         waited = self._clock.monotonic() - pressed  # for the store, which may have been busy
         await asyncio.wait({charging}, timeout=max(0.0, self._patience - waited))
-        return SeePayment(payment_id=written.id)
+        return SeePayment(payment_id=written.payment.id)
 
-    async def _charge(self, payment: Payment, form: PayForm) -> None:
+    async def _charge(self, written: _Written) -> None:
         """Ask the gateway once, and write 2. Killed in between, the reconciler asks how it ended."""
-        group = await self._store.read(lambda tx: tx.groups.get(payment.group_id))
-        charge = Charge(
-            payment_id=payment.id,
-            amount=payment.amount,
-            currency="usd",
-            token=form.card_token,
-            require_cvc=group is not None and group.options.payments.require_cvv,
-            description=f"QuickPay {payment.id}",
-        )
-        outcome = await self._ask(charge, until=payment.deadline)
+        payment = written.payment
+        outcome = await self._ask(written.charge, until=payment.deadline)
 
         async def unit(tx: Tx) -> Payment:
             return await settle(tx, payment.id, outcome, now=self._clock.now(), zone=self._zone)
@@ -136,7 +136,7 @@ class Pay:
 
     async def _write_down(
         self, tx: Tx, visit: Visit, form: PayForm, *, payment_id: str, now: datetime
-    ) -> Payment | NotPaid:
+    ) -> _Written | NotPaid:
         """Write 1: all that must hold at the moment of charge, in the unit that makes the row (R90)."""
         stay = await stay_in_turn(tx, visit, now, shares=True)
         if isinstance(stay, NoStay):
@@ -150,20 +150,29 @@ class Pay:
         payer = await may_pay(tx, stay)
         if not isinstance(payer, Stay):
             return payer
+        offered = await method_page(tx, stay, order, self._gateway, now)
+        why_not = await self._not_now(tx, offered)
+        if why_not is not None:
+            return why_not
+        charge = asked_for(offered, form, self._gateway.activated, payment_id=payment_id)
+        if not isinstance(charge, Charge):
+            return charge
+        if not await self._within_limits(tx, stay, visit, now):
+            return TooManyTries(stay=stay)
+        payment = await self._add(tx, stay, order, form, payment_id=payment_id, now=now, visit=visit)
+        return _Written(payment=payment, charge=charge)
+
+    async def _not_now(self, tx: Tx, offered: MethodPage) -> NotPaid | None:
+        stay = offered.stay
         page = await amount_page(tx, stay, self._gateway.activated)
-        if order.method not in page.methods:
-            methods = methods_offered(stay.group, self._gateway.activated)
-            return MethodNotOffered(page=MethodPage(stay=stay, order=order, methods=methods))
+        if not offered.is_chosen:
+            return MethodNotOffered(page=offered)
         if page.in_flight is not None:
             if page.in_flight.session_id == stay.session.id:
                 return SeePayment(payment_id=page.in_flight.id)
             return AnotherOnItsWay(stay=stay)
-        refused = _no_longer(order, page)
-        if refused is not None:
-            return AmountNotTaken(page=page, refused=refused)
-        if not await self._within_limits(tx, stay, visit, now):
-            return TooManyTries(stay=stay)
-        return await self._add(tx, stay, order, form, payment_id=payment_id, now=now, visit=visit)
+        refused = _no_longer(offered.order, page)
+        return None if refused is None else AmountNotTaken(page=page, refused=refused)
 
     async def _add(
         self, tx: Tx, stay: Stay, order: Order, form: PayForm, *, payment_id: str, now: datetime, visit: Visit
@@ -171,42 +180,8 @@ class Pay:
         link = (
             None if stay.session.link_serial is None else await tx.links.by_serial(stay.session.link_serial)
         )
-        if order.method is None:
-            raise AssertionError("an order without a method is refused before")
-        payment = Payment(
-            id=payment_id,
-            order_id=order.id,
-            session_id=stay.session.id,
-            link_serial=stay.session.link_serial,
-            group_id=stay.group.id,
-            guarantor_id=stay.guarantor.id,
-            single_payment=link is not None and link.single_payment,
-            amount=order.amount,
-            currency="usd",
-            method=order.method,
-            state=PaymentState.SUBMITTING,
-            reason=None,
-            card_brand=None,
-            card_last4=None,
-            transaction=None,
-            receipt_email=form.email,
-            receipt_number=None,
-            batch_id=None,
-            unapplied=Cents(0),
-            not_posted_because=None,
-            origin=stay.session.origin,
-            authentication=stay.session.authentication,
-            created_at=now,
-            deadline=now + GATEWAY_PATIENCE,
-            changed_at=now,
-            change_number=0,
-            look_ups=0,
-            misses=0,
-            # Should this process die now, the reconciler asks once the gateway's time is over.
-            next_look_up_at=now + GATEWAY_PATIENCE + look_up_gap(0),
-            acknowledged_at=None,
-            refunded=Cents(0),
-        )
+        payment = new_payment(stay, order, link, form, payment_id=payment_id, now=now)
+        await tx.orders.ask_to_store(order.id, at=self._gateway.name if form.store_card else None)
         await tx.payments.add(payment)
         await tx.audit.add(
             Event(

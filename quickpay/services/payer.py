@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from quickpay.domain.balances import AmountChoice, AmountRefused, Balances, choose_amount, offered_amounts
-from quickpay.domain.groups import Group
 from quickpay.domain.links import LinkState
 from quickpay.domain.money import Cents
 from quickpay.domain.payments import Method, Payment
@@ -78,7 +77,7 @@ async def amount_page(tx: Tx, stay: Stay, activated: Activated) -> AmountPage:
         stay=stay,
         balances=account.balances,
         offered=offered_amounts(account.balances, show_current_balance=shows_current),
-        methods=methods_offered(stay.group, activated),
+        methods=methods_offered(stay, activated),
         in_flight=await tx.payments.in_flight(stay.guarantor.id),
     )
 
@@ -92,10 +91,14 @@ def amount_chosen(page: AmountPage, choice: AmountChoice, other: Cents | None) -
     return choose_amount(choice, other, page.balances, show_current_balance=shows_current)
 
 
-def methods_offered(group: Group, activated: Activated) -> tuple[Method, ...]:
-    """List what the group takes and the gateway has activated.
+def methods_offered(stay: Stay, activated: Activated) -> tuple[Method, ...]:
+    """List what the group takes, the gateway has activated and the browser may have.
 
-    Wallets are not offered yet: their buttons come with the gateways that have them.
+    A stored card is a card and not listed here: where no card is taken, none that is stored is.
     """
-    payments = group.options.payments
-    return (Method.CARD,) if payments.credit_card and activated.card else ()
+    can = {
+        Method.CARD: activated.card,
+        Method.APPLE_PAY: activated.apple_pay and stay.apple,
+        Method.GOOGLE_PAY: activated.google_pay,
+    }
+    return tuple(method for method in stay.group.methods_on if can[method])

@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta, tzinfo
+from datetime import date, timedelta, tzinfo
 from typing import TypeVar
 
 from quickpay.domain.contact_changes import ContactChange
 from quickpay.domain.encounters import last_statement
+from quickpay.domain.stored_cards import StoredCard
 from quickpay.mfa.limits import DEFAULT_LIMITS
 from quickpay.ports.clock import Clock
 from quickpay.ports.gateway import Gateway
@@ -27,6 +28,7 @@ from quickpay.services.portal_statements import (
 from quickpay.services.portal_sums import Owed, owed_of
 from quickpay.services.portal_visits import VisitsPage, visits_page
 from quickpay.services.stay import Stay, Visit
+from quickpay.services.stored_cards import may_store
 
 _Page = TypeVar("_Page")
 
@@ -42,12 +44,20 @@ class HomePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfilePage:
-    """What is on file of the guarantor, and of it what she changed; `changed` in this session."""
+    """What is on file of the guarantor, and of it what she changed; `changed` in this session.
+
+    `cards` are listed so that they can be removed, also where none is offered now (`cards_used`). `removed`
+    is the one the address says was just removed, if it was.
+    """
 
     stay: Stay
     editable: bool
     own: tuple[Resting, ...] = ()
     changed: tuple[ContactChange, ...] = ()
+    cards: tuple[StoredCard, ...] = ()
+    removed: StoredCard | None = None
+    cards_used: bool = True
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +165,22 @@ class Portal:
 
         return await self._read(visit, page)
 
-    async def profile(self, visit: Visit) -> ProfilePage | NotAMember:
-        """Show name, contacts and patients."""
+    async def profile(self, visit: Visit, *, removed: str = "") -> ProfilePage | NotAMember:
+        """Show name, contacts, patients and stored cards."""
         now = self._clock.now()
 
         async def page(tx: Tx, stay: Stay) -> ProfilePage:
             guarantor = stay.guarantor
+            gone = await tx.stored_cards.get(removed, guarantor.id) if removed else None
             return ProfilePage(
                 stay=stay,
                 editable=stay.group.options.patient_permissions.contact_info_editing,
                 own=tuple(await resting_of(tx, guarantor.id, now=now, rest=self._rest)),
                 changed=tuple(await tx.contact_changes.of_session(stay.session.id, guarantor.id)),
+                cards=tuple(await tx.stored_cards.of_guarantor(guarantor.id)),
+                removed=gone if gone is not None and gone.removed_at is not None else None,
+                cards_used=may_store(stay, self._gateway.activated),
+                today=now.astimezone(self._zone).date(),
             )
 
         return await self._read(visit, page)

@@ -75,4 +75,4 @@ async def _pay_now(tx: Tx, stay: Stay, owed: Balances, activated: Activated) -> 
         return PayNow.RECEIVED if owed.held > 0 else PayNow.NOTHING_OWED
     if not isinstance(await may_pay(tx, stay), Stay):
         return PayNow.LINK_USED
-    return PayNow.OFFERED if methods_offered(stay.group, activated) else PayNow.UNAVAILABLE
+    return PayNow.OFFERED if methods_offered(stay, activated) else PayNow.UNAVAILABLE

@@ -27,6 +27,7 @@ from quickpay.ports.gateway import (
 )
 from quickpay.ports.tables import Settled, Tx
 from quickpay.services.account import account_now
+from quickpay.services.stored_cards import keep_card
 
 RECEIPT_WORTH_SENDING = timedelta(days=3)
 
@@ -112,6 +113,7 @@ async def _succeed(tx: Tx, payment: Payment, approved: Approved, *, now: datetim
             status=ReceiptStatus.PAID,
         ),
     )
+    await keep_card(tx, payment, approved, now=now)
     posted, why_not = await _post(tx, payment, group, now)
     await tx.payments.settle(
         payment.id,

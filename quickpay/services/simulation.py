@@ -18,6 +18,7 @@ class Imagined:
     choice: AmountChoice | None = None
     other: Cents | None = None
     method: Method | None = None
+    stored_card: str | None = None
 
 
 NOTHING_IMAGINED = Imagined()
@@ -41,7 +42,8 @@ def imagined_order(page: AmountPage, imagined: Imagined) -> Order | AmountRefuse
         session_id=stay.session.id,
         amount=amount,
         choice=choice,
-        method=method if method in page.methods else None,
+        method=method if method in (*page.methods, Method.STORED) else None,
+        stored_card=imagined.stored_card,
         created_at=stay.session.opened_at,
     )
 

@@ -23,13 +23,15 @@ CLOSED = frozenset({LinkState.REVOKED, LinkState.SUPERSEDED, LinkState.SUSPENDED
 class Visit:
     """What a request brings of itself: the cookie's secret, the client's address, the request's id.
 
-    `simulation` says that the secret is marked as a simulation's; such a request only looks.
+    `simulation` says that the secret is marked as a simulation's; such a request only looks. `apple` says
+    that the browser calls itself Safari or one of Apple's devices.
     """
 
     secret: bytes | None = field(repr=False)
     address: str = field(repr=False)
     request_id: str
     simulation: bool = False
+    apple: bool = False
     language: Language | None = None
     """The one chosen by a press; what the browser asks for of itself is none."""
 
@@ -38,7 +40,7 @@ class Visit:
 class Stay:
     """One session with those it concerns, as the database has them now; `left` is none once it ran out.
 
-    `launch` is there in a simulation: staff look, and nothing can be done.
+    `launch` is there in a simulation: staff look, and nothing can be done. `apple` is the visit's.
     """
 
     session: Session
@@ -46,6 +48,7 @@ class Stay:
     guarantor: Guarantor
     left: timedelta
     launch: Launch | None = None
+    apple: bool = False
 
     @property
     def live(self) -> bool:
@@ -159,13 +162,13 @@ async def _find(tx: Tx, visit: Visit, now: datetime, *, shares: bool) -> Stay | 
         # A mark on another's secret cannot be; if there were one, nobody should act under it unseen.
         if visit.simulation:
             return nobody
-        return a_patients(session, group, guarantor, now)
+        return replace(a_patients(session, group, guarantor, now), apple=visit.apple)
     if not visit.simulation:
         return nobody  # what is not known for a simulation at the door would not be kept to looking
     launch = None if session.link_serial is None else await launch_now(tx, session.link_serial, group.id)
     if launch is None:
         return NoStay(why=Gone.SIGNED_OUT, group=group)
-    return replace(a_patients(session, group, guarantor, now), launch=launch)
+    return replace(a_patients(session, group, guarantor, now), launch=launch, apple=visit.apple)
 
 
 def may_share(group: Group) -> bool:

@@ -1,7 +1,8 @@
 /* Put the gateway's fields into the page; on Pay, get its token first, then send the form once.
    window.CardFields is the gateway's script in one shape (fields_<gateway>.js):
-     mount(box, look) gives { tokenize(): Promise<{token} | {error: {field, message}}>, focus() }, or null
-     when the gateway's script did not come. */
+     mount(box, look) shows the card's fields, or with look.cvcOnly the security code's alone, and gives
+     { tokenize(): Promise<{token} | {error: {field, message}}>, focus() }, or null when the gateway's script did
+     not come. */
 (() => {
   "use strict";
   const form = document.getElementById("pay-form");
@@ -56,6 +57,7 @@
     },
     dark: look.dark === "yes",
     requireCvc: look.requireCvc === "yes",
+    cvcOnly: look.cvcOnly === "yes",
     language: document.documentElement.lang,
     settings: JSON.parse(look.settings),
     onSubmit: () => form.requestSubmit(),

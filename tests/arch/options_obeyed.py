@@ -21,6 +21,15 @@ OBEYED = {
     "theme.dark": f"{_HERE}branding.py::test_dark_is_light_text_on_the_next_page_and_in_the_card_fields",
     "branding.home_asset_url": f"{_PORTAL}pages.py::test_the_picture_for_home_stands_there_and_nowhere_else",
     "payments.credit_card": f"{_HERE}payments.py::test_cards_are_offered_and_taken_only_while_they_are_on",
+    "payments.apple_pay": (
+        f"{_HERE}wallets.py::test_apple_pay_is_offered_and_taken_only_while_it_is_on_and_to_apples_browsers"
+    ),
+    "payments.google_pay": (
+        f"{_HERE}wallets.py::test_google_pay_is_offered_and_taken_only_while_it_is_on_and_to_any_browser"
+    ),
+    "payments.payment_method_storage": (
+        f"{_HERE}stored_cards.py::test_cards_are_stored_offered_and_taken_only_while_that_is_on"
+    ),
     "payments.auto_post": f"{_HERE}payments.py::test_payments_are_posted_at_once_only_while_auto_post_is_on",
     "payments.email_receipt": (
         f"{_HERE}payments.py::test_a_receipt_is_emailed_only_while_that_is_on_and_the_field_stays"

@@ -34,6 +34,7 @@ from quickpay.ports.gateway import (
 
 VISA = Card(brand="visa", last4="4242")
 BANK = "https://bank.example.com/confirm"
+_WALLETS = {"tok_apple_pay": "apple_pay", "tok_google_pay": "google_pay"}
 SECRET = b"fake-gateway-webhook-secret"
 DECLINES = {
     "tok_declined": DeclineReason.CARD_DECLINED,
@@ -46,10 +47,12 @@ DECLINES = {
 class FakeGateway:
     """Keep charges in memory (port `Gateway`).
 
-    Tokens: `tok_approved`; those in `DECLINES` (`tok_no_cvc` only if a code is required); `tok_silent`
-    charges and answers nothing; `tok_broken` answers nothing and charges nothing; `tok_bank` waits for the
-    payer's bank until `confirm` says how it ended there. `then` answers the next
-    charges without touching the book; `down` refuses every connection; `hidden` keeps the book from look-ups.
+    Tokens: `tok_approved`; `tok_apple_pay` and `tok_google_pay`, only as those; those in `DECLINES`
+    (`tok_no_cvc` only if a code is required); `tok_silent` charges and answers nothing; `tok_broken` answers
+    nothing and charges nothing; `tok_bank` waits for the payer's bank until `confirm` says how it ended.
+    `card` is what is charged; a stored one needs the code `cvc_right` where it is required; `forgotten` are
+    those dropped. `then` answers the next charges without touching the book; `down` refuses every connection;
+    `hidden` keeps the book from look-ups.
     `now` dates the book's lines.
     """
 
@@ -64,6 +67,9 @@ class FakeGateway:
         self.asked: list[Charge] = []
         self.book: dict[str, Approved | Declined] = {}
         self.stored: set[str] = set()
+        self.kept = 0
+        self.forgotten: list[str] = []
+        self.card = VISA
         self.refunds: dict[str, Refund] = {}
         self.down = False
         self.hidden = False
@@ -82,6 +88,7 @@ class FakeGateway:
             script_src=(origin,),
             frame_src=(origin,),
             connect_src=(origin,),
+            plays_wallets=True,
         )
 
     async def charge(self, charge: Charge) -> Outcome:
@@ -108,15 +115,23 @@ class FakeGateway:
     def _decide(self, charge: Charge) -> Approved | Declined:
         transaction = f"ch_{len(self.book):024x}"
         reason = DECLINES.get(charge.token)
-        if charge.token.startswith("card_") and charge.token not in self.stored:
+        if charge.token.startswith("card_"):
+            if charge.token not in self.stored:
+                reason = DeclineReason.CARD_COULD_NOT_BE_READ
+            elif charge.require_cvc and charge.cvc_token != "cvc_right":
+                reason = DeclineReason.INCORRECT_CVC
+        if charge.wallet != _WALLETS.get(charge.token):
             reason = DeclineReason.CARD_COULD_NOT_BE_READ
         if reason and (charge.token != "tok_no_cvc" or charge.require_cvc):
             return Declined(reason=reason, transaction=transaction, card=VISA)
-        stored = f"card_{len(self.stored)}" if charge.store else None
-        self.stored |= {stored} if stored else set()
+        stored = None
+        if charge.store:
+            self.kept += 1
+            stored = f"card_{self.kept}"
+            self.stored.add(stored)
         return Approved(
             transaction=transaction,
-            card=VISA,
+            card=self.card,
             amount=charge.amount,
             currency=charge.currency,
             reference=charge.payment_id,
@@ -139,8 +154,11 @@ class FakeGateway:
         return Refunded(transaction=f"re_{refund.refund_id}")
 
     async def forget_card(self, token: str) -> bool:
+        if self.down:
+            return False
         self.stored.discard(token)
-        return not self.down
+        self.forgotten.append(token)
+        return True
 
     async def look_up(self, payment_id: str) -> LookUp:
         if self.down:

@@ -75,6 +75,7 @@ class Browser:
     cookie: str = ""
     csrf: str = ""
     language: str = ""  # the cookie that says nothing but that
+    agent: str = ""  # what it calls itself
 
     async def get(self, path: str, *, method: str = "GET", **headers: str) -> Answer:
         """Look at a page."""
@@ -125,7 +126,9 @@ class Browser:
         return await self.post("/verify/code", {"code": self.site.house.last_code(way)})
 
     async def _ask(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Answer:
-        sent = {"Host": HOST} | {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {"Host": HOST, "User-Agent": self.agent} | {
+            name.replace("_", "-"): value for name, value in headers.items()
+        }
         if self.cookie or self.language:
             sent.setdefault("Cookie", "; ".join(one for one in (self.cookie, self.language) if one))
         url = self.site.address + path

@@ -89,7 +89,7 @@ _TIME = asset("time.js")  # says when little time is left, and asks for more
 _KEEP = asset("keep.js")  # keeps what was typed over a change of language
 _SCRIPTS = {
     "/pay": {_TIME, _KEEP},
-    "/pay/method": {_TIME, _KEEP},
+    "/pay/method": {_TIME, _KEEP, asset("method.js")},  # hides Apple Pay where the browser has none
     "/verify": {_TIME, _KEEP},
     "/verify/code": {_TIME, _KEEP, asset("code.js")},  # counts down to the next code
     "/pay/details": {

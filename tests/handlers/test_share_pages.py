@@ -142,6 +142,16 @@ async def test_no_address_of_a_session_shows_or_changes_more_to_somebody_else(
     assert (await other.get("/pay")).status == 200  # and it is none the worse for it
 
 
+async def test_somebody_elses_card_is_never_stored(site: Site, address: str) -> None:
+    await site.options(payment_method_storage=True)
+    other = site.browser()
+    await come(other, address)
+    assert "store_card" not in (await to_details(other)).text
+    refused = await other.post("/pay/details", {"card_token": "tok_approved", "store_card": "yes"})
+    assert refused.status == 422
+    assert site.house.gateway.asked == []
+
+
 async def test_a_share_takes_one_payment(site: Site, address: str) -> None:
     first, second = site.browser(), site.browser()
     for one in (first, second):

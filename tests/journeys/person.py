@@ -123,7 +123,7 @@ class Person:
         """Hold what holds on every page: quiet console, no strangers, nothing in anybody's way."""
         await self.page.wait_for_load_state("load")
         if PAY_AT.search(self.path) and await self.page.locator("#card-fields").count() and self.scripts:
-            await expect(self.card_field(0)).to_be_visible()
+            await expect(self.card_field(2)).to_be_visible()
         await self.watched.settled()
         assert self.watched.complaints == [], self.watched.complaints
         self.asked_nobody_else()
@@ -179,7 +179,7 @@ class Person:
     @property
     def card(self) -> FrameLocator:
         """The gateway's fields."""
-        return self.page.frame_locator(f"iframe[title='{self.say('Card details')}']")
+        return self.page.frame_locator("#card-fields iframe")
 
     def card_field(self, place: int) -> Locator:
         """One of the gateway's fields, from the number on."""

@@ -26,7 +26,8 @@ options.onSubmit = () => document.getElementById("pay").click();
 const done = (result) => { window.result = result; document.title = "Done"; };
 options.onToken = done;
 const card = document.getElementById("card");
-if (options.method) window.SandboxGateway.wallet(card, options);
+options.onCancel = () => { document.title = "Left"; };
+if (options.method) window.wallet = window.SandboxGateway.wallet(card, options);
 else {
   window.fields = window.SandboxGateway.mount(card, options);
   document.getElementById("pay").onclick = async () => {
@@ -292,12 +293,53 @@ async def test_the_fields_speak_spanish(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("method", ["apple_pay", "google_pay"])
-async def test_a_wallets_button_gives_a_token(shop: Shop, merchant: Any, method: str) -> None:
-    frame = await shop.open(f"method={method}")
+async def test_a_wallets_sheet_gives_a_token_once_it_is_confirmed(
+    shop: Shop, merchant: Any, method: str
+) -> None:
+    frame = await shop.open(f"method={method}&amount=15000&label=Lakeside")
     await frame.get_by_role("button").click()
+    sheet = frame.get_by_role("dialog")
+    await expect(sheet).to_contain_text("$150.00")
+    await expect(sheet).to_contain_text("Pay Lakeside")
+    assert await shop.violations() == []
+    await frame.get_by_role("button", name="Cancel").click()
+    await expect(shop.page).to_have_title("Left")
+    await expect(sheet).to_be_hidden()
+    await frame.get_by_role("button", name="Pay with").press("Enter")
+    await frame.get_by_role("button", name="Confirm").click()
     token = (await shop.result())["token"]
-    assert (await merchant.charge(token, require_cvc=True))[0] == 200
+    assert (await merchant.charge(token, require_cvc=True, wallet=method))[0] == 200
     assert shop.complaints == []
+    another = (await merchant.post("/v1/tokens", {"wallet": method}, key=""))[1]["token"]
+    declined = (await merchant.charge(another, key="as a card", wallet=None))[1]
+    assert declined["reason"] == "invalid_token"
+
+
+@pytest.mark.parametrize(("says", "opens"), [("true", True), ("false", False)])
+async def test_apple_pay_is_there_where_the_browser_says_so(shop: Shop, says: str, opens: bool) -> None:
+    await shop.page.add_init_script(f"window.ApplePaySession = {{canMakePayments: () => {says}}}")
+    await shop.open("method=apple_pay")
+    assert await shop.page.evaluate("wallet.available()") is opens
+    assert (await shop.page.locator("iframe").count() == 1) is opens
+
+
+async def test_a_stored_card_is_charged_with_a_code_typed_alone(shop: Shop, merchant: Any) -> None:
+    await shop.open()
+    await shop.fill()
+    first = (await shop.pay())["token"]
+    kept = (await merchant.charge(first, store_card=True))[1]["stored_card"]
+    assert (await merchant.charge(kept, key="bare", require_cvc=True))[1]["reason"] == "cvc_required"
+    frame = await shop.open("cvcOnly=1")
+    await expect(frame.locator("input")).to_have_count(1)
+    assert (await shop.pay())["error"] == {"field": "cvc", "message": "Enter the security code."}
+    assert await shop.violations() == []
+    await frame.locator("#cvc").fill("123")
+    code = (await shop.pay())["token"]
+    asked = {"require_cvc": True, "cvc_token": code}
+    charged = (await merchant.charge(kept, key="with", **asked))[1]
+    assert (charged["status"], charged["card"]["last4"]) == ("succeeded", "4242")
+    assert (await merchant.charge(kept, key="again", **asked))[1]["reason"] == "cvc_required"
+    assert (await merchant.charge(code, key="alone"))[1]["reason"] == "invalid_token"
 
 
 async def test_another_sites_page_gets_no_fields(shop: Shop) -> None:

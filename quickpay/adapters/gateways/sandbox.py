@@ -72,6 +72,7 @@ class SandboxGateway:
             script_src=(self._origin,),
             frame_src=(self._origin,),
             connect_src=(self._origin,),
+            plays_wallets=True,
         )
 
     async def charge(self, charge: Charge) -> Outcome:
@@ -83,7 +84,8 @@ class SandboxGateway:
             "reference": charge.payment_id,
             "require_cvc": charge.require_cvc,
             "store_card": charge.store,
-        }
+            "wallet": charge.wallet,
+        } | ({} if charge.cvc_token is None else {"cvc_token": charge.cvc_token})
         said = await self._ask("POST", "/v1/charges", key=charge.payment_id, body=body)
         return answers.judge_charge(*said, charge=charge) if isinstance(said, tuple) else said
 

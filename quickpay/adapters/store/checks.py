@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import column, select, table
 
 from quickpay.adapters.store import (
+    rules_of_cards,
     rules_of_contacts,
     rules_of_entry,
     rules_of_payment,
@@ -52,7 +53,14 @@ class Checks:
 
     async def _by_rules(self, now: datetime) -> list[Violation]:
         found = []
-        rules = (rules_of_contacts, rules_of_entry, rules_of_payment, rules_of_simulation, rules_of_staff)
+        rules = (
+            rules_of_cards,
+            rules_of_contacts,
+            rules_of_entry,
+            rules_of_payment,
+            rules_of_simulation,
+            rules_of_staff,
+        )
         for rule in (one for room in rules for one in room.RULES):
             given = {"now": micros(now)} if rule.timed else {}
             rows = await self._run.all(rule.statement, **given)

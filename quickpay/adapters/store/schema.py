@@ -372,8 +372,39 @@ orders = Table(
     Column("choice", Text, nullable=False),
     Column("method", Text),
     Column("created_at", BigInteger, nullable=False),
+    Column("stored_card", Text),  # of the method `stored`: which
+    Column("store_at", Text),  # the gateway that the newest try asked to store its card
     CheckConstraint("amount > 0", name="amount_positive"),
     _one_of("choice", "current", "due", "other"),
+)
+
+stored_cards = Table(
+    "stored_cards",
+    metadata,
+    Column("id", ForeignKey("payments.id"), primary_key=True),  # the payment it was stored with
+    Column("group_id", ForeignKey("groups.id"), nullable=False),
+    Column("guarantor_id", ForeignKey("guarantors.id"), nullable=False, index=True),
+    Column("gateway", Text, nullable=False),
+    Column("token", Text),  # the gateway's; gone once the gateway has dropped the card
+    Column("fingerprint", Text),
+    Column("brand", Text, nullable=False),
+    Column("last4", Text, nullable=False),
+    Column("exp_month", Integer),
+    Column("exp_year", Integer),
+    Column("stored_at", BigInteger, nullable=False),
+    Column("removed_at", BigInteger),
+    Column("forget_tries", Integer, nullable=False),
+    Column("next_forget_at", BigInteger),
+    CheckConstraint("length(last4) = 4", name="last4_length"),
+    CheckConstraint("removed_at IS NOT NULL OR token IS NOT NULL", name="kept_has_token"),
+    CheckConstraint("next_forget_at IS NULL OR removed_at IS NOT NULL", name="forgotten_if_removed"),
+    CheckConstraint("(exp_month IS NULL) = (exp_year IS NULL)", name="expiry_whole"),
+    Index(
+        "ix_stored_cards_next_forget_at",
+        "next_forget_at",
+        sqlite_where=text("next_forget_at IS NOT NULL"),
+        postgresql_where=text("next_forget_at IS NOT NULL"),
+    ),
 )
 
 _HELD = "state IN ('submitting', 'unknown', 'review')"

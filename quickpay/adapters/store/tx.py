@@ -28,6 +28,7 @@ from quickpay.adapters.store.sessions import Sessions
 from quickpay.adapters.store.staff import StaffAccounts
 from quickpay.adapters.store.staff_sessions import StaffSessions
 from quickpay.adapters.store.stops import ContactStops
+from quickpay.adapters.store.stored_cards import StoredCards
 from quickpay.adapters.store.texts import CarrierStops, Texts
 from quickpay.adapters.store.webhooks import Webhooks
 
@@ -65,6 +66,7 @@ class StoreTx:
         "staff",
         "staff_sessions",
         "stops",
+        "stored_cards",
         "texts",
         "webhooks",
     )
@@ -87,6 +89,7 @@ class StoreTx:
         self.orders = Orders(run)
         self.payments = Payments(run)
         self.bank_steps = BankSteps(run)
+        self.stored_cards = StoredCards(run)
         self.ledger = Ledger(run)
         self.receipts = Receipts(run)
         self.outbox = Outbox(run)

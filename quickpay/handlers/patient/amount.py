@@ -110,7 +110,8 @@ async def imagined_of(request: web.Request) -> Imagined | web.Response:
     """Read what a simulation's address says was chosen, or show the page where it is to be mended."""
     form = walked(request)
     word, method = form.text("amount_choice"), form.text("method")
-    chosen = Imagined(method=Method(method) if method in set(Method) else None)
+    kind, _, card = method.partition(":")
+    chosen = Imagined(method=Method(kind) if kind in set(Method) else None, stored_card=card or None)
     if not word and not form.faults:
         return chosen
     said = read_amount(form)

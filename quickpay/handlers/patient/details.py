@@ -6,31 +6,38 @@ from typing import assert_never
 from aiohttp import web
 
 from quickpay.domain.contacts import ContactFault, normalise_email
+from quickpay.domain.payments import Method, card_name
 from quickpay.domain.said import say, together
-from quickpay.domain.themes import palette
+from quickpay.domain.themes import Theme, palette
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
-from quickpay.handlers.forms import Form, form_of
+from quickpay.handlers.forms import NO_FORM, Form, form_of
 from quickpay.handlers.headers import new_scripts
 from quickpay.handlers.pages import Frame, Mistake, see_other, show
 from quickpay.handlers.patient.amount import amount_answer, amount_not_taken, imagined_of
 from quickpay.handlers.patient.answers import home_of, mistakes_of, refused, session_frame, stay_frame
-from quickpay.handlers.patient.method import method_answer
+from quickpay.handlers.patient.method import expiry_of, method_answer
 from quickpay.handlers.patient.notices import Notice
-from quickpay.handlers.patient.views import CardDetails, FieldLook
+from quickpay.handlers.patient.pay_views import CardDetails, FieldLook, WalletDetails
 from quickpay.handlers.words import (
     CARDS_ARE_NOT_STORED,
     CHOOSE_METHOD,
     EMAIL_FAULT,
     EMAIL_FAULTS,
     ENTER_CARD,
+    ENTER_CVC,
     amount_refused,
 )
 from quickpay.services.order import AmountNotTaken, DetailsPage, MethodNotOffered, NoOrder
-from quickpay.services.pay import AnotherOnItsWay, PayForm, TooManyTries
+from quickpay.services.pay import AnotherOnItsWay, TooManyTries
+from quickpay.services.pay_form import CardNotStored, NoToken, PayForm
 from quickpay.services.payer import LinkEnded, SeePayment
 from quickpay.services.simulation import Imagined
 from quickpay.services.stay import MustProve, NoStay, Stay
+
+_WALLETS = {Method.APPLE_PAY: "Apple Pay", Method.GOOGLE_PAY: "Google Pay"}
+_NO = ("", "false", "no", "off", "0")
+"""What a box that is not ticked sends: nothing, or what a program may write for it."""
 
 
 async def show_details(request: web.Request) -> web.Response:
@@ -49,6 +56,7 @@ async def pay(request: web.Request) -> web.Response:
         order_id=form.text("order") or None,
         card_token=form.text("card_token"),
         email=None if isinstance(email, ContactFault) else email,
+        store_card=_asks_to_store(form),
     )
     match await request.app[DESK].pay.pay(visit_of(request), pay_form):
         case AmountNotTaken(page=page, refused=why):
@@ -56,6 +64,8 @@ async def pay(request: web.Request) -> web.Response:
             return amount_answer(request, page, (Mistake(field="amount_choice", message=words),))
         case MethodNotOffered(page=page):
             return method_answer(request, page, (Mistake(field="method", message=CHOOSE_METHOD),))
+        case NoToken() | CardNotStored():
+            return await _ask_again(request)
         case TooManyTries(stay=stay):
             return _too_many_tries(request, stay)
         case AnotherOnItsWay(stay=stay):
@@ -86,48 +96,83 @@ async def _ask_again(request: web.Request, mistakes: tuple[Mistake, ...] = ()) -
 def _mistakes(form: Form, email: str | ContactFault) -> tuple[Mistake, ...]:
     if form.faults:
         return mistakes_of(form, "email")
-    mistakes = []
-    if not form.text("card_token"):
-        mistakes.append(Mistake(field="card", message=ENTER_CARD))
-    if form.text("store_card"):
-        # No gateway keeps cards for us yet: there is no box, and what somebody sends without one is refused.
-        mistakes.append(Mistake(field="", message=CARDS_ARE_NOT_STORED))
     if isinstance(email, ContactFault) and email is not ContactFault.EMPTY:
-        mistakes.append(Mistake(field="email", message=EMAIL_FAULTS.get(email, EMAIL_FAULT)))
+        return (Mistake(field="email", message=EMAIL_FAULTS.get(email, EMAIL_FAULT)),)
+    return ()
+
+
+def _card_mistakes(form: Form, page: DetailsPage) -> tuple[Mistake, ...]:
+    """Say what is wrong with what came beside the email, by what this page asks for."""
+    mistakes = []
+    if page.needs_token and not form.text("card_token"):
+        words = ENTER_CARD if page.stored is None else ENTER_CVC
+        mistakes.append(Mistake(field="card", message=words))
+    if _asks_to_store(form) and not page.may_store:
+        mistakes.append(Mistake(field="", message=CARDS_ARE_NOT_STORED))
     return tuple(mistakes)
+
+
+def _asks_to_store(form: Form) -> bool:
+    return form.text("store_card").lower() not in _NO
 
 
 def _details_page(request: web.Request, page: DetailsPage, mistakes: tuple[Mistake, ...]) -> web.Response:
     # A simulation has no card fields, so nothing of the gateway's is fetched or allowed either.
     scripts = new_scripts(page.card_fields) if page.stay.launch is None else None
     frame = stay_frame(request, page.stay, scripts=scripts)
-    email = form_of(request).text("email") if request.method == "POST" else ""
-    return show(details_view(page, frame, email, mistakes), status=422 if mistakes else 200)
+    form = form_of(request) if request.method == "POST" else NO_FORM
+    if request.method == "POST" and not form.faults:
+        mistakes = (*_card_mistakes(form, page), *mistakes)
+    return show(details_view(page, frame, form, mistakes), status=422 if mistakes else 200)
 
 
 def details_view(
-    page: DetailsPage, frame: Frame, email: str = "", mistakes: tuple[Mistake, ...] = ()
-) -> CardDetails:
-    """Make the page of the card's details; `email` is what was typed into it before."""
+    page: DetailsPage, frame: Frame, form: Form = NO_FORM, mistakes: tuple[Mistake, ...] = ()
+) -> CardDetails | WalletDetails:
+    """Make the page of the card's details or the wallet's button; `form` is what was filled in before."""
     options = page.stay.group.options
-    colours = palette(options.theme)
+    method = page.order.method
+    if method in _WALLETS:
+        return WalletDetails(
+            frame=replace(frame, step=3),
+            amount=page.order.amount,
+            order=page.order.id,
+            card_fields=page.card_fields,
+            method=method,
+            wallet=_WALLETS[method],
+            others=len(page.methods) > 1,
+            look=_look(options.theme),
+            email=form.text("email"),
+            sends_receipt=options.payments.email_receipt,
+            mistakes=mistakes,
+        )
+    stored = page.stored
     return CardDetails(
         frame=replace(frame, step=3),
         amount=page.order.amount,
         order=page.order.id,
         card_fields=page.card_fields,
         require_cvc=page.require_cvc,
-        look=FieldLook(
-            text=colours["text"],
-            background=colours["background"],
-            surface=colours["surface"],
-            primary=colours["primary"],
-            error=colours["error"],
-            dark=options.theme.dark,
-        ),
-        email=email,
+        look=_look(options.theme),
+        email=form.text("email"),
         sends_receipt=options.payments.email_receipt,
+        asks=page.needs_token,
+        stored=None if stored is None else card_name(stored.brand, stored.last4),
+        expires=None if stored is None else expiry_of(stored),
+        stores=_asks_to_store(form) if page.may_store else None,
         mistakes=mistakes,
+    )
+
+
+def _look(theme: Theme) -> FieldLook:
+    colours = palette(theme)
+    return FieldLook(
+        text=colours["text"],
+        background=colours["background"],
+        surface=colours["surface"],
+        primary=colours["primary"],
+        error=colours["error"],
+        dark=theme.dark,
     )
 
 

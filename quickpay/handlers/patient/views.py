@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from quickpay.domain.balances import AmountChoice
 from quickpay.domain.money import Cents
-from quickpay.domain.payments import Method
 from quickpay.handlers.pages import Frame, Mistake
 from quickpay.handlers.receipt_mail import MailPanel
 from quickpay.mfa.methods import Method as WayMethod
@@ -157,55 +156,6 @@ class NothingToPay:
     words: tuple[str, ...]
     go_on: tuple[str, str] | None
     office: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MethodCard:
-    """One way to pay."""
-
-    method: Method
-    label: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChooseMethod:
-    """How to pay the chosen amount."""
-
-    template: ClassVar[str] = "patient/method.html"
-    frame: Frame
-    amount: Cents
-    cards: tuple[MethodCard, ...]
-    chosen: Method | None
-    mistakes: tuple[Mistake, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldLook:
-    """How the gateway's fields look, so that they are the group's too."""
-
-    text: str
-    background: str
-    surface: str
-    primary: str
-    error: str
-    dark: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardDetails:
-    """The gateway's own fields, the receipt's address, and Pay."""
-
-    template: ClassVar[str] = "patient/details.html"
-    frame: Frame
-    amount: Cents
-    order: str
-    card_fields: CardFields
-    require_cvc: bool
-    look: FieldLook
-    email: str = field(repr=False)
-    sends_receipt: bool
-    mistakes: tuple[Mistake, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

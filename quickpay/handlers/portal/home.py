@@ -8,6 +8,7 @@ from quickpay.handlers.desk import DESK
 from quickpay.handlers.pages import Frame, home_image, show
 from quickpay.handlers.patient.answers import stay_frame
 from quickpay.handlers.portal import contact_words
+from quickpay.handlers.portal.cards import card_removed, card_rows
 from quickpay.handlers.portal.parts import due_sum, not_a_member, other_sums, pay_panel, statement_link
 from quickpay.handlers.portal.views import HomeView, ProfileView
 from quickpay.handlers.words import moment
@@ -43,7 +44,7 @@ def home_view(page: HomePage, frame: Frame) -> HomeView:
 
 async def show_profile(request: web.Request) -> web.Response:
     """Show name, contacts and patients."""
-    page = await request.app[DESK].portal.profile(visit_of(request))
+    page = await request.app[DESK].portal.profile(visit_of(request), removed=request.query.get("removed", ""))
     if not isinstance(page, ProfilePage):
         return not_a_member(request, page)
     guarantor = page.stay.guarantor
@@ -55,10 +56,12 @@ async def show_profile(request: web.Request) -> web.Response:
         email=guarantor.email,
         mobile=guarantor.mobile and written_mobile(guarantor.mobile),
         patients=tuple(one.name for one in guarantor.patients),
-        told=_told(request, page),
+        told=card_removed(page) or _told(request, page),
         email_rests=_rests(request, page, Method.EMAIL),
         mobile_rests=_rests(request, page, Method.SMS),
         editable=page.editable,
+        cards=card_rows(page),
+        cards_used=page.cards_used,
     )
     return show(view)
 

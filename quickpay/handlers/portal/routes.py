@@ -1,7 +1,7 @@
 """The portal's lines of the route table; all look, but those that change a contact or send a receipt."""
 
 from quickpay.handlers.access import Access, Route
-from quickpay.handlers.portal import account, contacts, home, papers, receipts, statements
+from quickpay.handlers.portal import account, cards, contacts, home, papers, receipts, statements
 
 ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/home", handler=home.show_home, access=Access.SESSION),
@@ -18,4 +18,5 @@ ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/statements/{id}", handler=statements.show_statement, access=Access.SESSION),
     Route(method="GET", path="/profile", handler=home.show_profile, access=Access.SESSION),
     *contacts.ROUTES,
+    *cards.ROUTES,
 )

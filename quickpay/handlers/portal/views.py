@@ -167,6 +167,26 @@ class StatementView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCardRow:
+    """One stored card; `remove` is where it is asked whether to remove it."""
+
+    name: str
+    expires: str | None
+    expired: bool
+    remove: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveCard:
+    """The question whether to remove one stored card; `action` does it."""
+
+    template: ClassVar[str] = "portal/remove_card.html"
+    frame: Frame
+    name: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileView:
     """What is on file; the contacts in full, as she has proved who she is."""
 
@@ -182,6 +202,8 @@ class ProfileView:
     email_rests: str
     mobile_rests: str
     editable: bool
+    cards: tuple[StoredCardRow, ...] = ()
+    cards_used: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,7 @@
   function mount(container, options = {}) {
     const url = address("/fields", options);
     if (options.requireCvc) url.searchParams.set("cvc", "1");
+    if (options.cvcOnly) url.searchParams.set("only", "cvc");
     const waiting = new Map();
     let count = 0;
     const away = AWAY[options.language === "es" ? "es" : "en"];
@@ -75,16 +76,32 @@
           }, PATIENCE);
         });
       },
-      focus: () => focus("number"),
+      focus: () => focus(options.cvcOnly ? "cvc" : "number"),
     };
+  }
+
+  // What a browser with the real Apple Pay says of it counts; every other one is taken to have the play's.
+  function has(method) {
+    if (method !== "apple_pay" || !window.ApplePaySession) return !(window.NoSandboxWallets || []).includes(method);
+    try {
+      return window.ApplePaySession.canMakePayments();
+    } catch {
+      return false;
+    }
   }
 
   function wallet(container, options = {}) {
     const url = address("/wallet", options);
     url.searchParams.set("method", options.method);
-    open(container, url, options, (said) => {
+    if (options.amount) url.searchParams.set("amount", String(options.amount));
+    const can = has(options.method);
+    const title = options.method === "apple_pay" ? "Apple Pay" : "Google Pay";
+    if (can) open(container, url, { ...options, label: title }, (said) => {
       if (said.type === "token" && options.onToken) options.onToken(said.result);
+      if (said.type === "error" && options.onError) options.onError(said.message);
+      if (said.type === "cancel" && options.onCancel) options.onCancel();
     });
+    return { available: async () => can };
   }
 
   window.SandboxGateway = Object.freeze({ mount, wallet });

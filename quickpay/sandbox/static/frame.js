@@ -4,7 +4,9 @@
   const { say, hear, begin, token } = window.Channel;
   const requireCvc = document.documentElement.dataset.requireCvc === "yes";
   const form = document.getElementById("card");
-  const inputs = Object.fromEntries(["number", "expiry", "cvc"].map((name) => [name, document.getElementById(name)]));
+  const alone = document.documentElement.dataset.alone === "yes"; // the code of a stored card, nothing else
+  const NAMES = alone ? ["cvc"] : ["number", "expiry", "cvc"];
+  const inputs = Object.fromEntries(NAMES.map((name) => [name, document.getElementById(name)]));
   const digits = (text) => text.replace(/\D/g, "");
   const BRANDS = [
     { name: "Visa", starts: /^4/, groups: [4, 4, 4, 4] },
@@ -57,16 +59,12 @@
 
   async function tokenize() {
     complain("form", "");
-    const asked = ["number", "expiry"].concat(requireCvc ? ["cvc"] : []);
+    const asked = NAMES.filter((name) => name !== "cvc" || requireCvc);
     const missing = asked.filter((name) => !inputs[name].value.trim());
     for (const name of missing) complain(name, form.querySelector(`[data-field="${name}"]`).dataset.missing);
     if (missing.length) return wrong(missing[0], document.getElementById(missing[0] + "-error").textContent);
-    const expiry = digits(inputs.expiry.value);
-    const card = {
-      number: digits(inputs.number.value), exp_month: expiry.slice(0, 2), exp_year: expiry.slice(2), cvc: digits(inputs.cvc.value),
-    };
     try {
-      const said = await token(card);
+      const said = await token(typed());
       if (!said.error) return { token: said.token, brand: said.brand, last4: said.last4 };
       return wrong(said.error.field.startsWith("exp") ? "expiry" : said.error.field, said.error.message);
     } catch {
@@ -74,14 +72,21 @@
     }
   }
 
-  inputs.number.addEventListener("input", () => {
+  function typed() {
+    const cvc = digits(inputs.cvc.value);
+    if (alone) return { code_only: true, cvc };
+    const expiry = digits(inputs.expiry.value);
+    return { number: digits(inputs.number.value), exp_month: expiry.slice(0, 2), exp_year: expiry.slice(2), cvc };
+  }
+
+  if (!alone) inputs.number.addEventListener("input", () => {
     const number = digits(inputs.number.value), brand = brandOf(number);
     rewrite(inputs.number, grouped(number));
     document.getElementById("brand").textContent = brand ? brand.short || brand.name : "";
     const hint = document.getElementById("cvc-hint");
     hint.textContent = brand && brand.short === "Amex" ? hint.dataset.amex : hint.dataset.usual;
   });
-  inputs.expiry.addEventListener("input", (event) => {
+  if (!alone) inputs.expiry.addEventListener("input", (event) => {
     rewrite(inputs.expiry, dated(inputs.expiry.value, (event.inputType || "").startsWith("delete")));
   });
   inputs.cvc.addEventListener("input", () => rewrite(inputs.cvc, digits(inputs.cvc.value).slice(0, 4)));

@@ -1,23 +1,40 @@
-/* One wallet's button: a press gives a token, as a real wallet would after its owner agreed. */
+/* One wallet: its button opens a sheet; a token comes out once its owner has agreed, as a real one's would. */
 (() => {
   "use strict";
   const { say, begin, token } = window.Channel;
-  const button = document.getElementById("pay");
-  const wrong = document.getElementById("form-error");
-  button.addEventListener("click", async () => {
-    if (button.getAttribute("aria-disabled") === "true") return;
-    button.setAttribute("aria-disabled", "true");
-    wrong.hidden = true;
+  const at = (id) => document.getElementById(id);
+  const button = at("pay"), sheet = at("sheet");
+  let asking = false;
+
+  function open(opened) {
+    sheet.hidden = !opened;
+    button.hidden = opened;
+    button.setAttribute("aria-expanded", String(opened));
+    (opened ? at("sheet-title") : button).focus();
+  }
+
+  function leave() {
+    if (asking) return;
+    open(false);
+    say({ type: "cancel" });
+  }
+
+  button.addEventListener("click", () => open(true));
+  at("cancel").addEventListener("click", leave);
+  sheet.addEventListener("keydown", (event) => { if (event.key === "Escape") leave(); });
+  at("confirm").addEventListener("click", async () => {
+    if (asking) return;
+    asking = true;
+    at("confirm").setAttribute("aria-disabled", "true");
     try {
       const said = await token({ wallet: document.documentElement.dataset.wallet });
       if (said.error) throw new Error(said.error.message);
-      const chosen = document.getElementById("chosen");
-      chosen.textContent = chosen.dataset.chosen;
       say({ type: "token", result: { token: said.token, brand: said.brand, last4: said.last4 } });
     } catch {
-      wrong.textContent = wrong.dataset.away;
-      wrong.hidden = false;
-      button.removeAttribute("aria-disabled");
+      say({ type: "error", message: document.documentElement.dataset.away });
+      asking = false;
+      at("confirm").removeAttribute("aria-disabled");
+      open(false);
     }
   });
   begin();

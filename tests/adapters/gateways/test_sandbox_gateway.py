@@ -116,6 +116,7 @@ async def test_the_order_goes_out_as_the_world_expects_it(
         "reference": "p1",
         "require_cvc": True,
         "store_card": False,
+        "wallet": None,
     }
 
 
@@ -326,6 +327,7 @@ async def test_the_page_learns_where_the_card_fields_live(gateway: SandboxGatewa
         script_src=(origin,),
         frame_src=(origin,),
         connect_src=(origin,),
+        plays_wallets=True,
     )
     assert re.fullmatch(r"http://127\.0\.0\.1:[0-9]+", origin)
 
