@@ -5,7 +5,7 @@ No transaction is open while the gateway is asked, and the browser's leaving doe
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from quickpay.domain.audit import Event
@@ -20,6 +20,7 @@ from quickpay.ports.ids import Ids
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.ports.tasks import Tasks
+from quickpay.services.card_testing import CardTesting
 from quickpay.services.order import AmountNotTaken, MethodNotOffered, MethodPage, NoOrder
 from quickpay.services.payer import AmountPage, Refusal, SeePayment, amount_page, may_pay, methods_offered
 from quickpay.services.settle import settle
@@ -40,9 +41,13 @@ class PayForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TooManyTries:
-    """Too many cards were declined here, or too many payments tried from this address (R82, R83)."""
+    """Too many cards were declined here, or too many payments tried from this address (R82, R83).
+
+    `office`: waiting does not help, the office may let another card in.
+    """
 
     stay: Stay
+    office: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +79,7 @@ class Pay:
         self._store = store
         self._clock = clock
         self._ids = ids
-        self._digests = digests
-        self._limits = limits
+        self._testing = CardTesting(limits=limits, digests=digests)
         self._gateway = gateway
         self._tasks = tasks
         self._zone = zone
@@ -96,12 +100,12 @@ class Pay:
         written = await self._store.write(unit)
         if not isinstance(written, Payment):
             return written
-        charging = self._tasks.start(self._charge(written, form), name="charge")
+        charging = self._tasks.start(self._charge(written, form, visit.address), name="charge")
         waited = self._clock.monotonic() - pressed  # for the store, which may have been busy
         await asyncio.wait({charging}, timeout=max(0.0, self._patience - waited))
         return SeePayment(payment_id=written.id)
 
-    async def _charge(self, payment: Payment, form: PayForm) -> None:
+    async def _charge(self, payment: Payment, form: PayForm, address: str) -> None:
         """Ask the gateway once, and write 2. Killed in between, the reconciler asks how it ended."""
         group = await self._store.read(lambda tx: tx.groups.get(payment.group_id))
         charge = Charge(
@@ -114,8 +118,10 @@ class Pay:
         )
         outcome = await self._ask(charge, until=payment.deadline)
 
-        async def unit(tx: Tx) -> Payment:
-            return await settle(tx, payment.id, outcome, now=self._clock.now(), zone=self._zone)
+        async def unit(tx: Tx) -> None:
+            await tx.guarantors.lock(payment.guarantor_id)
+            await self._testing.take_back(tx, payment, outcome, address=address)
+            await settle(tx, payment.id, outcome, now=self._clock.now(), zone=self._zone)
 
         await self._store.write(unit)
 
@@ -161,8 +167,9 @@ class Pay:
         refused = _no_longer(order, page)
         if refused is not None:
             return AmountNotTaken(page=page, refused=refused)
-        if not await self._within_limits(tx, stay, visit, now):
-            return TooManyTries(stay=stay)
+        full = await self._testing.count(tx, stay, address=visit.address, now=now)
+        if full is not None:
+            return TooManyTries(stay=stay, office=full.until_pardoned)
         return await self._add(tx, stay, order, form, payment_id=payment_id, now=now, visit=visit)
 
     async def _add(
@@ -222,22 +229,6 @@ class Pay:
             ),
         )
         return payment
-
-    async def _within_limits(self, tx: Tx, stay: Stay, visit: Visit, now: datetime) -> bool:
-        """Count against card testing: declines in the session and through the link, tries from the address.
-
-        (R82, R83)
-        """
-        of_session, of_link = self._limits.declines_per_session, self._limits.declines_per_link
-        since = now - (of_session.per or timedelta(0))
-        declines = await tx.payments.declines_of_session(stay.session.id, stay.guarantor.id, since=since)
-        if of_session.is_full(declines):
-            return False
-        serial = stay.session.link_serial
-        if serial is not None and of_link.is_full(await tx.payments.declines_of_link(serial)):
-            return False
-        subject = self._digests.subject("address", visit.address)
-        return await tx.counters.bump(self._limits.payments_per_address, subject, now=now)
 
 
 def _no_longer(order: Order, page: AmountPage) -> AmountRefused | None:

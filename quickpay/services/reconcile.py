@@ -12,10 +12,12 @@ from quickpay.domain.payments import (
     PaymentState,
     look_up_gap,
 )
+from quickpay.domain.unresolved import Said
 from quickpay.ports.clock import Clock
 from quickpay.ports.gateway import Found, Gateway, LookUp, NoAnswer, NotFound
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
+from quickpay.services.contradicted import what_was_said
 from quickpay.services.settle import decline_uncharged, review_overdue, settle
 
 _AT_ONCE = 20
@@ -58,6 +60,7 @@ class Reconcile:
                     outcome = answer.outcome if isinstance(answer, Found) else answer
                     current = await settle(tx, payment.id, outcome, now=now, zone=self._zone)
                     if current.state in HELD:  # else it has ended, now or by the webhook meanwhile
+                        await _note(tx, current, answer, now)
                         await self._ask_again(tx, current, now, missed=False)
                 case NotFound():
                     await self._missed(tx, payment, asked_at, now)
@@ -73,6 +76,7 @@ class Reconcile:
         current = await tx.payments.lock(payment.id)
         if current is None or current.state not in HELD:
             return
+        await _note(tx, current, NotFound(), now)
         if current.state is PaymentState.REVIEW:  # a person decides; a late answer may still settle it
             await self._ask_again(tx, current, now, missed=True)
             return
@@ -95,3 +99,11 @@ class Reconcile:
         await tx.payments.asked(payment.id, missed=missed, next_look_up_at=next_at)
         if now >= payment.created_at + REVIEW_AFTER:
             await review_overdue(tx, payment, now)
+
+
+async def _note(tx: Tx, payment: Payment, answer: LookUp, now: datetime) -> None:
+    """Keep the answer for who looks into it; silence takes no earlier word's place."""
+    said = what_was_said(answer, now)
+    before = await tx.unresolved.said(payment.id)
+    if before is None or (said.said is not Said.NOTHING and before.said is not Said.DIFFERS):
+        await tx.unresolved.note(payment.id, said)

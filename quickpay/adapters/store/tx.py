@@ -1,11 +1,13 @@
 """A transaction as units see it: the families of tables, all over one `Run`."""
 
+from quickpay.adapters.store.alarms import Alarms
 from quickpay.adapters.store.audit import Audit
 from quickpay.adapters.store.challenges import Challenges
 from quickpay.adapters.store.checks import Checks
 from quickpay.adapters.store.contact_changes import ContactChanges
 from quickpay.adapters.store.counters import Counters
 from quickpay.adapters.store.desk import Desk
+from quickpay.adapters.store.differences import Differences
 from quickpay.adapters.store.drafts import GroupDrafts
 from quickpay.adapters.store.groups import Groups
 from quickpay.adapters.store.guarantors import Guarantors
@@ -27,6 +29,7 @@ from quickpay.adapters.store.staff import StaffAccounts
 from quickpay.adapters.store.staff_sessions import StaffSessions
 from quickpay.adapters.store.stops import ContactStops
 from quickpay.adapters.store.texts import CarrierStops, Texts
+from quickpay.adapters.store.unresolved import Pardons, Unresolved
 from quickpay.adapters.store.webhooks import Webhooks
 
 
@@ -34,6 +37,7 @@ class StoreTx:
     """`ports.tables.Tx`; its parts hold nothing but the `Run`, so making one costs next to nothing."""
 
     __slots__ = (
+        "alarms",
         "api_keys",
         "audit",
         "carrier_stops",
@@ -42,6 +46,7 @@ class StoreTx:
         "contact_changes",
         "counters",
         "desk",
+        "differences",
         "drafts",
         "groups",
         "guarantors",
@@ -54,6 +59,7 @@ class StoreTx:
         "links",
         "orders",
         "outbox",
+        "pardons",
         "payments",
         "receipts",
         "releases",
@@ -62,6 +68,7 @@ class StoreTx:
         "staff_sessions",
         "stops",
         "texts",
+        "unresolved",
         "webhooks",
     )
 
@@ -94,4 +101,8 @@ class StoreTx:
         self.desk = Desk(run)
         self.launches = Launches(run)
         self.releases = Releases(run)
+        self.unresolved = Unresolved(run)
+        self.differences = Differences(run)
+        self.alarms = Alarms(run)
+        self.pardons = Pardons(run)
         self.checks = Checks(run)
