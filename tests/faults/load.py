@@ -139,9 +139,10 @@ class Load:
 
     async def _kill(self, every: int) -> None:
         """Kill one of them at a random moment near each so-many-th payment, and start it again."""
+        due = 0
         while True:
-            after = self.done + self._dice.randint(max(1, every * 3 // 4), max(1, every * 5 // 4))
-            while self.done < after:
+            due += self._dice.randint(max(1, every * 3 // 4), max(1, every * 5 // 4))
+            while self.done < due:
                 self._change.clear()
                 await self._change.wait()
             await asyncio.sleep(self._dice.random() * 0.2)  # the moment is the point, not a wait

@@ -29,6 +29,7 @@ class Says(FakeGateway):
     word: LookUp = NoAnswer(reason="silent")
 
     async def look_up(self, payment_id: str) -> LookUp:
+        assert payment_id
         return self.word
 
 
