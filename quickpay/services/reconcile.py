@@ -22,8 +22,10 @@ from quickpay.services.settle import decline_uncharged, review_overdue, settle
 
 _AT_ONCE = 20
 
-_SILENT_AT_MOST = timedelta(seconds=60)
+_SILENT_AT_MOST = timedelta(seconds=30)
 """A gateway that did not answer is asked again this soon, so that nobody waits long once it is back (R79)."""
+_MISSED_AT_MOST = timedelta(seconds=15)
+"""Until there are misses enough to believe, whatever silence came before: all ends in a minute (R79)."""
 
 
 class Reconcile:
@@ -90,8 +92,11 @@ class Reconcile:
 
     async def _ask_again(self, tx: Tx, payment: Payment, now: datetime, *, missed: bool) -> None:
         gap = look_up_gap(payment.look_ups + 1)
-        if not missed and payment.state is not PaymentState.REVIEW:
-            gap = min(gap, _SILENT_AT_MOST)
+        if payment.state is not PaymentState.REVIEW:
+            if not missed:
+                gap = min(gap, _SILENT_AT_MOST)
+            elif payment.misses + 1 < MISSES_UNTIL_NOT_CHARGED:
+                gap = min(gap, _MISSED_AT_MOST)
         next_at = now + gap
         certain_from = payment.deadline + self._gateway.look_up_lag
         if missed and now < certain_from < next_at:

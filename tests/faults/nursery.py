@@ -123,6 +123,7 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them, and none stays behind
     for name in _EVERYTHING:
         importlib.import_module(name)
+    importlib.import_module("quickpay.handlers.pages").compile_templates()
     made: list[int] = []
     for line in sys.stdin:
         child = os.fork()

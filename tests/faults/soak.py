@@ -23,6 +23,7 @@ from quickpay.adapters.clock import SystemClock
 from quickpay.adapters.store import open_store
 from quickpay.adapters.store.migrate import migrate
 from quickpay.services.checks import Checks
+from tests.faults.books import rows
 from tests.faults.crashing import MovedClock
 from tests.faults.load import Load
 from tests.faults.nursery import Nursery, Raised, nursery
@@ -33,6 +34,10 @@ from tests.household import free_port
 
 SETTLING_SECONDS = 240.0
 KILL_EVERY = 50
+_OPEN = (
+    "SELECT (SELECT count(*) FROM payments WHERE state IN ('submitting', 'unknown')),"
+    " (SELECT count(*) FROM outbox WHERE state IN ('queued', 'leased'))"
+)
 AT_ONCE = 20
 PROCESSES = 2
 
@@ -181,8 +186,7 @@ async def _settled(here: Place) -> None:
     """Let the clock run until nothing is open and nothing waits to be sent, or give up."""
     end = time.monotonic() + SETTLING_SECONDS
     while time.monotonic() < end:
-        still = [one for one in await here.payments() if one["status"] in OPEN]
-        if not still and (await here.books()).waiting == 0:
+        if await rows(here.database_url, _OPEN) == [(0, 0)]:
             return
         here.later(5)
         await asyncio.sleep(0.3)

@@ -9,7 +9,16 @@ from quickpay.domain.alarms import AlarmKind
 from quickpay.domain.payments import Payment, PaymentState, Reason
 from quickpay.domain.staff import Staff, StaffRole, StaffState
 from quickpay.domain.unresolved import Because, Decision, Said
-from quickpay.ports.gateway import Approved, Declined, DeclineReason, Found, LookUp, Mismatch, NoAnswer
+from quickpay.ports.gateway import (
+    Approved,
+    Declined,
+    DeclineReason,
+    Found,
+    LookUp,
+    Mismatch,
+    NoAnswer,
+    NotFound,
+)
 from quickpay.services.differences import DifferenceDesk
 from quickpay.services.unresolved import Ended, NoSuchPayment, UnresolvedDesk, UnresolvedFile
 from quickpay.services.verdicts import NotNow, Verdict
@@ -71,6 +80,27 @@ async def test_r79_it_is_asked_after_at_2_5_15_60_s_5_min_and_an_hour(lakeside: 
     assert [gap.total_seconds() for gap in asked] == [2, 5, 15, 60, 300, 3600, 3600]
     assert len(house.gateway.asked) == 1, "asked after, never charged again"
     assert (await house.payment(payment.id)).state is PaymentState.REVIEW
+
+
+async def test_r79_one_never_charged_ends_in_a_minute_after_any_silence(lakeside: Lakeside) -> None:
+    """However many look-ups met silence before: its sum is held no longer than that."""
+    house = lakeside.house
+    for number, silence in enumerate((100, 1_000, 10_000)):
+        contacts = {"email": f"n{number}@example.com", "mobile": f"+160855501{number:02}"}
+        who = await house.guarantor(lakeside.group, number=str(number), **contacts)
+        house.gateway = says = Says()
+        house.furnish(KEYS[:1])
+        payment = await (await house.come(await house.link(who))).pays("tok_broken")
+        for _ in range(silence // 5):
+            house.later(seconds=5)
+            await house.reconcile.run_once()
+        says.word = NotFound()
+        waited = 0
+        while (await house.payment(payment.id)).state is PaymentState.UNKNOWN:
+            house.later(seconds=1)
+            waited += 1
+            await house.reconcile.run_once()
+        assert waited <= 60, silence
 
 
 @pytest.mark.parametrize("window", [timedelta(0), timedelta(hours=24)])
