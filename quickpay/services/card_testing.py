@@ -9,7 +9,6 @@ from quickpay.domain.digests import Digests
 from quickpay.domain.links import Link
 from quickpay.domain.payments import Payment
 from quickpay.mfa.limits import Limit, Limits
-from quickpay.ports.gateway import Declined, Outcome
 from quickpay.ports.tables import Tx
 from quickpay.services.stay import Stay
 
@@ -43,10 +42,8 @@ class CardTesting:
             await tx.alarms.raise_(AlarmKind.MANY_PAYMENTS, f"group {group}", group_id=group, now=now)
         return None
 
-    async def take_back(self, tx: Tx, payment: Payment, outcome: Outcome, *, address: str) -> None:
-        """Count one less where no card was declined; before anything takes a number, as `count` is."""
-        if isinstance(outcome, Declined):
-            return
+    async def take_back(self, tx: Tx, payment: Payment, *, address: str) -> None:
+        """Count one less, as no card was declined; what is never taken back is over by itself."""
         contact = None if payment.link_serial is None else await contact_of(tx, payment.link_serial)
         for limit, subject in self._counted(contact, address):
             await tx.counters.take_back(limit.name, subject)

@@ -15,7 +15,7 @@ from quickpay.domain.money import Cents
 from quickpay.domain.payments import GATEWAY_PATIENCE, Order, Payment, PaymentState, look_up_gap
 from quickpay.mfa.limits import Limits
 from quickpay.ports.clock import Clock
-from quickpay.ports.gateway import Charge, Gateway, NoAnswer, NotReceived, Outcome
+from quickpay.ports.gateway import Charge, Declined, Gateway, NoAnswer, NotReceived, Outcome
 from quickpay.ports.ids import Ids
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
@@ -118,12 +118,12 @@ class Pay:
         )
         outcome = await self._ask(charge, until=payment.deadline)
 
-        async def unit(tx: Tx) -> None:
-            await tx.guarantors.lock(payment.guarantor_id)
-            await self._testing.take_back(tx, payment, outcome, address=address)
-            await settle(tx, payment.id, outcome, now=self._clock.now(), zone=self._zone)
+        async def unit(tx: Tx) -> Payment:
+            return await settle(tx, payment.id, outcome, now=self._clock.now(), zone=self._zone)
 
         await self._store.write(unit)
+        if not isinstance(outcome, Declined):  # apart: many share these counts, and money waits for nobody
+            await self._store.write(lambda tx: self._testing.take_back(tx, payment, address=address))
 
     async def _ask(self, charge: Charge, *, until: datetime) -> Outcome:
         """Ask before the payment's deadline or not at all, and listen no longer (X11).
