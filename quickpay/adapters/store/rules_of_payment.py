@@ -175,7 +175,7 @@ RULES: tuple[Rule, ...] = (
     ),
     rule(
         "I9",
-        "a payment called declined that the gateway says it charged, and nobody explained",
+        "a payment called declined that the gateway says it charged",
         select(payments.c.id).where(
             payments.c.state == "declined",
             _told("payment.contradicted"),
