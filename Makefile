@@ -6,6 +6,8 @@ TOOLS := $(CURDIR)/.tools
 # The same run on one core and on many; PYTEST_ARGS adds to it, e.g. PYTEST_ARGS='tests/domain -k money'.
 WORKERS ?= 2
 PYTEST_ARGS ?=
+COUNT ?= 10000
+DB ?= both
 
 # Works with an empty HOME: whatever wants to remember something does it in .tools.
 ifeq ($(strip $(HOME)),)
@@ -18,7 +20,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test bench check accessibility sheet options format lock browser twilio-spec vnu
+.PHONY: help demo serve test bench soak check accessibility sheet options format lock browser twilio-spec vnu
 .DELETE_ON_ERROR:
 
 help: ## List these words
@@ -52,6 +54,10 @@ accessibility: .venv/.dev browser ## Look at every page in each theme, language 
 sheet: .venv/.dev browser ## Picture every page: phone and desktop, light and dark, both languages; some minutes (ARGS=patient)
 	@mkdir -p -m 700 "$(TOOLS)/run"
 	@XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-$(TOOLS)/run}" $(BIN)/python -m tests.journeys.shots sheet $(ARGS)
+
+soak: .venv/.dev ## Make 10,000 payments in bad weather with kills, and compare the books (COUNT=500 DB=sqlite)
+	@mkdir -p -m 700 "$(TOOLS)/run"
+	@XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-$(TOOLS)/run}" $(BIN)/python -m tests.faults.soak --count $(COUNT) --db $(DB) $(ARGS)
 
 options: .venv/.dev ## Ignore each option of a group in turn and see its test fail; some minutes (ARGS=payments.auto_post)
 	@$(BIN)/python -m tests.arch.options_ignored $(ARGS)

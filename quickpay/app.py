@@ -7,6 +7,7 @@ from functools import partial
 from aiohttp import web
 
 from quickpay.adapters.absent import served
+from quickpay.adapters.alarms import LoggedAlarms
 from quickpay.adapters.notes import TemplateNotes
 from quickpay.adapters.passwords import Argon2Passwords
 from quickpay.adapters.sms_reports import TwilioReports, report_address
@@ -19,7 +20,9 @@ from quickpay.handlers.desk import DESK, Desk
 from quickpay.handlers.routes import add_routes
 from quickpay.handlers.staff_desk import staff_desk
 from quickpay.services.about import About
+from quickpay.services.alarms import AlarmRound
 from quickpay.services.api_keys import ApiKeyring
+from quickpay.services.compare import Compare
 from quickpay.services.contacts import ContactEditing
 from quickpay.services.courier import Courier
 from quickpay.services.enter import Enter
@@ -89,6 +92,8 @@ class House:
     importer: Importer
     outbox: Outbox
     reconcile: Reconcile
+    compare: Compare
+    alarms: AlarmRound
     upkeep: Upkeep
 
 
@@ -249,6 +254,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             digests=digests,
             limits=limits,
             passwords=Argon2Passwords(),
+            gateway=gateway,
             links=links,
             preview=preview,
             warnings=warnings,
@@ -279,6 +285,8 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             reports_to=reports_to,
         ),
         reconcile=Reconcile(store=store, clock=clock, gateway=gateway, zone=zone),
+        compare=Compare(store=store, clock=clock, ids=ids, gateway=gateway),
+        alarms=AlarmRound(store=store, clock=clock, log=LoggedAlarms()),
         upkeep=Upkeep(store=store, clock=clock),
     )
 
@@ -304,6 +312,8 @@ async def _live(app: web.Application, *, settings: Settings, wrap: Wrap, create:
         app[DESK] = house.desk
         tasks.every(1.0, house.outbox.run_once, name="outbox")
         tasks.every(1.0, house.reconcile.run_once, name="reconcile")
+        tasks.every(60.0, house.compare.run_once, name="compare")
+        tasks.every(5.0, house.alarms.run_once, name="alarms")
         tasks.every(5.0, house.desk.enter.flush_seen, name="seen")
         tasks.every(5.0, house.desk.keyring.flush_used, name="keys used")
         tasks.every(5.0, house.desk.stored_cards.run_once, name="stored cards")

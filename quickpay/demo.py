@@ -37,6 +37,7 @@ _LIMITS = (
     "sends_address_3600s=1000",
     "tries_address_300s=1000",
     "tries_address_3600s=1000",
+    "declines_address_3600s=1000",
     "payments_address_3600s=1000",
     "bad_tokens_address_60s=1000",
     "renewals_address_3600s=1000",

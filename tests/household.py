@@ -184,6 +184,7 @@ def names_and_values(*, base_url: str, world: World, database_url: str, **more: 
                 "sends_address_3600s",
                 "tries_address_300s",
                 "tries_address_3600s",
+                "declines_address_3600s",
                 "payments_address_3600s",
                 "bad_tokens_address_60s",
                 "renewals_address_3600s",

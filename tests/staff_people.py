@@ -121,6 +121,7 @@ class Rooms:
             digests=house.digests,
             limits=house.limits,
             passwords=passwords,
+            gateway=house.gateway,
             links=links,
             preview=preview_of(house),
             warnings=no_warnings,

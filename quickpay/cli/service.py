@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from quickpay.cli.running import house, read_settings, run
+from quickpay.cli.running import Refused, house, read_settings, run
 
 
 @click.command()
@@ -55,10 +55,38 @@ def send() -> None:
 
 @click.command()
 def reconcile() -> None:
-    """Ask the gateway how unknown payments ended, one pass."""
+    """Ask the gateway how unknown payments ended, and hold its list against ours; exit 1 if they differ."""
+    from quickpay.domain.money import format_usd  # noqa: PLC0415 - slow to load
+    from quickpay.services.compare import Compared, NoList, NotTheTime  # noqa: PLC0415 - slow to load
 
-    async def work() -> int:
+    def cents(amount: int | None) -> str:
+        return "nothing" if amount is None else format_usd(amount)
+
+    async def work() -> tuple[int, Compared | NoList | NotTheTime]:
         async with house() as services:
-            return int(await services.reconcile.run_once())
+            asked = int(await services.reconcile.run_once())
+            return asked, await services.compare.run_now()
 
-    click.echo(f"{run(work())} asked after.")
+    done: tuple[int, Compared | NoList | NotTheTime] = run(work())
+    asked, answer = done
+    click.echo(f"{asked} asked after.")
+    match answer:
+        case NotTheTime():
+            raise Refused("Another process is comparing the gateway's list just now; try again in a minute.")
+        case NoList():
+            raise Refused("The gateway's list could not be read; nothing was compared.")
+        case Compared():
+            click.echo(
+                f"{answer.charges} charges of the gateway and {answer.payments} payments of ours "
+                f"from {answer.since:%Y-%m-%d %H:%M} to {answer.until:%Y-%m-%d %H:%M} UTC compared: "
+                f"{answer.new} new differences, {answer.ended} ended."
+            )
+    for one in answer.open:
+        found = one.difference
+        click.echo(
+            f"{found.kind}  payment {found.payment_id or 'none'}  charge {found.transaction or 'none'}  "
+            f"ours {cents(found.ours)}  theirs {cents(found.theirs)}  since {one.first_seen_at:%Y-%m-%d}"
+        )
+    if answer.open:
+        raise click.exceptions.Exit(1)
+    click.echo("The books agree.")

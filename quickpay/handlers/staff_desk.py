@@ -11,6 +11,7 @@ from quickpay.domain.messages import Channel
 from quickpay.domain.origins import Origin
 from quickpay.mfa.limits import Limits
 from quickpay.ports.clock import Clock
+from quickpay.ports.gateway import Gateway
 from quickpay.ports.ids import Ids
 from quickpay.ports.notes import Notes
 from quickpay.ports.passwords import Passwords
@@ -19,6 +20,7 @@ from quickpay.ports.tables import Tx
 from quickpay.services.carrier_stops import CarrierStopDesk
 from quickpay.services.desk_links import DeskLinks
 from quickpay.services.desk_receipts import DeskReceipts
+from quickpay.services.differences import DifferenceDesk
 from quickpay.services.enrol import Enrol
 from quickpay.services.group_drafts import GroupDrafts
 from quickpay.services.group_edits import GroupEdits, Warnings
@@ -36,6 +38,8 @@ from quickpay.services.sign_in import SignIn
 from quickpay.services.staff import StaffBook
 from quickpay.services.staff_start import StaffStart
 from quickpay.services.staff_view import StaffView
+from quickpay.services.unlock import CardUnlock
+from quickpay.services.unresolved import UnresolvedDesk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,9 @@ class StaffDesk:
     receipts: DeskReceipts
     release: ReleaseDesk
     carrier_stops: CarrierStopDesk
+    unresolved: UnresolvedDesk
+    differences: DifferenceDesk
+    card_unlock: CardUnlock
     pops_management: bool
     zone: ZoneInfo
 
@@ -73,6 +80,7 @@ def staff_desk(
     digests: Digests,
     limits: Limits,
     passwords: Passwords,
+    gateway: Gateway,
     links: LinkBook,
     preview: GroupPreview,
     warnings: Warnings,
@@ -118,6 +126,9 @@ def staff_desk(
         receipts=DeskReceipts(store=store, clock=clock, digests=digests, limits=limits),
         release=ReleaseDesk(store=store, clock=clock, ids=ids, digests=digests, limits=limits),
         carrier_stops=CarrierStopDesk(store=store, clock=clock),
+        unresolved=UnresolvedDesk(store=store, clock=clock, gateway=gateway, zone=zone),
+        differences=DifferenceDesk(store=store, clock=clock, gateway=gateway.name),
+        card_unlock=CardUnlock(store=store, clock=clock, digests=digests, limits=limits),
         pops_management=pops_management,
         zone=zone,
     )

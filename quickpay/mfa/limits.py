@@ -107,7 +107,10 @@ class Limits:
 
     declines_per_session: Limit = Limit(name="declines_600s", most=3, per=10 * _MINUTE)
     declines_per_link: Limit = Limit(name="declines_link", most=5)
-    """R82."""
+    declines_per_guarantor: Limit = Limit(name="declines_guarantor_86400s", most=8, per=_DAY)
+    declines_per_contact: Limit = Limit(name="declines_contact_86400s", most=8, per=_DAY)
+    declines_per_address: Limit = Limit(name="declines_address_3600s", most=8, per=_HOUR)
+    """R82, A66: the second over all links to one contact, the third over all that come from one address."""
     payments_per_address: Limit = Limit(name="payments_address_3600s", most=10, per=_HOUR)
     payments_per_group_alarm: Limit = Limit(name="payments_group_3600s", most=30, per=_HOUR)
     """R83: the second only raises an alarm."""

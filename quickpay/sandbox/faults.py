@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import secrets
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +34,7 @@ class Fault:
     left: int | None
     ends_at: float | None
     delay: float | None = None
+    chance: float | None = None
     waiting: int = 0
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -71,6 +73,7 @@ class Fault:
             "count": self.left,
             "seconds": left,
             "delay": self.delay,
+            "chance": self.chance,
             "waiting": self.waiting,
         }
 
@@ -81,6 +84,7 @@ class Faults:
     def __init__(self) -> None:
         self._faults: list[Fault] = []
         self._ids = itertools.count(1)
+        self._dice = secrets.SystemRandom()
 
     def switch_on(self, asked: dict[str, Any]) -> Fault:
         """Switch on the fault that a JSON body asks for.
@@ -94,22 +98,26 @@ class Faults:
             raise UnknownFault("fault", f"must be one of {', '.join(KINDS)}")
         if kind == "late" and part != "gateway":
             raise UnknownFault("fault", "late is for the gateway only")
-        if extra := set(asked) - {"part", "fault", "count", "seconds", "delay", "code"}:
+        if extra := set(asked) - {"part", "fault", "count", "seconds", "delay", "code", "chance"}:
             raise UnknownFault(min(extra), "is not known")
         count = _whole(asked.get("count"), name="count", most=MOST_CALLS)
         seconds = _seconds(asked.get("seconds"), name="seconds")
         delay = _seconds(asked.get("delay"), name="delay")
         if (kind == "slow") != (delay is not None):
             raise UnknownFault("delay", "goes with slow, and slow goes with it")
+        chance = _seconds(asked.get("chance"), name="chance")
+        if chance is not None and chance > 1:
+            raise UnknownFault("chance", "must be a number above 0 and at most 1")
         code = _whole(asked.get("code"), name="code", most=99_999)
         fault = Fault(
             id=next(self._ids),
             part=part,
             kind=kind,
             code=code,
-            left=1 if count is None and seconds is None else count,
+            left=1 if count is None and seconds is None and chance is None else count,
             ends_at=None if seconds is None else time.monotonic() + seconds,
             delay=delay,
+            chance=chance,
         )
         self._faults.append(fault)
         return fault
@@ -118,6 +126,8 @@ class Faults:
         """Use up one call of the oldest fault of a part, if one of these kinds (or any) is on."""
         for fault in self._faults:
             if fault.part != part or fault.over or fault.left == 0 or (kinds and fault.kind not in kinds):
+                continue
+            if fault.chance is not None and self._dice.random() >= fault.chance:
                 continue
             if fault.left is not None:
                 fault.left -= 1

@@ -5,7 +5,7 @@ No transaction is open while the gateway is asked, and the browser's leaving doe
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from quickpay.domain.audit import Event
@@ -14,11 +14,12 @@ from quickpay.domain.digests import Digests
 from quickpay.domain.payments import GATEWAY_PATIENCE, Order, Payment, PaymentState
 from quickpay.mfa.limits import Limits
 from quickpay.ports.clock import Clock
-from quickpay.ports.gateway import Charge, Gateway, NoAnswer, NotReceived, Outcome
+from quickpay.ports.gateway import Charge, Declined, Gateway, NoAnswer, NotReceived, Outcome
 from quickpay.ports.ids import Ids
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.ports.tasks import Tasks
+from quickpay.services.card_testing import CardTesting
 from quickpay.services.order import AmountNotTaken, MethodNotOffered, MethodPage, NoOrder, method_page
 from quickpay.services.pay_form import CardNotStored, NoToken, PayForm, asked_for, new_payment
 from quickpay.services.payer import AmountPage, Refusal, SeePayment, amount_page, may_pay
@@ -39,9 +40,13 @@ class _Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TooManyTries:
-    """Too many cards were declined here, or too many payments tried from this address (R82, R83)."""
+    """Too many cards were declined here, or too many payments tried from this address (R82, R83).
+
+    `office`: waiting does not help, the office may let another card in.
+    """
 
     stay: Stay
+    office: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +87,7 @@ class Pay:
         self._store = store
         self._clock = clock
         self._ids = ids
-        self._digests = digests
-        self._limits = limits
+        self._testing = CardTesting(limits=limits, digests=digests)
         self._gateway = gateway
         self._tasks = tasks
         self._zone = zone
@@ -104,12 +108,12 @@ class Pay:
         written = await self._store.write(unit)
         if not isinstance(written, _Written):
             return written
-        charging = self._tasks.start(self._charge(written), name="charge")
+        charging = self._tasks.start(self._charge(written, visit.address), name="charge")
         waited = self._clock.monotonic() - pressed  # for the store, which may have been busy
         await asyncio.wait({charging}, timeout=max(0.0, self._patience - waited))
         return SeePayment(payment_id=written.payment.id)
 
-    async def _charge(self, written: _Written) -> None:
+    async def _charge(self, written: _Written, address: str) -> None:
         """Ask the gateway once, and write 2. Killed in between, the reconciler asks how it ended."""
         payment = written.payment
         outcome = await self._ask(written.charge, until=payment.deadline)
@@ -118,6 +122,8 @@ class Pay:
             return await settle(tx, payment.id, outcome, now=self._clock.now(), zone=self._zone)
 
         await self._store.write(unit)
+        if not isinstance(outcome, Declined):  # apart: many share these counts, and money waits for nobody
+            await self._store.write(lambda tx: self._testing.take_back(tx, payment, address=address))
 
     async def _ask(self, charge: Charge, *, until: datetime) -> Outcome:
         """Ask before the payment's deadline or not at all, and listen no longer (X11).
@@ -157,8 +163,9 @@ class Pay:
         charge = asked_for(offered, form, self._gateway.activated, payment_id=payment_id)
         if not isinstance(charge, Charge):
             return charge
-        if not await self._within_limits(tx, stay, visit, now):
-            return TooManyTries(stay=stay)
+        full = await self._testing.count(tx, stay, address=visit.address, now=now)
+        if full is not None:
+            return TooManyTries(stay=stay, office=full.until_pardoned)
         payment = await self._add(tx, stay, order, form, payment_id=payment_id, now=now, visit=visit)
         return _Written(payment=payment, charge=charge)
 
@@ -197,22 +204,6 @@ class Pay:
             ),
         )
         return payment
-
-    async def _within_limits(self, tx: Tx, stay: Stay, visit: Visit, now: datetime) -> bool:
-        """Count against card testing: declines in the session and through the link, tries from the address.
-
-        (R82, R83)
-        """
-        of_session, of_link = self._limits.declines_per_session, self._limits.declines_per_link
-        since = now - (of_session.per or timedelta(0))
-        declines = await tx.payments.declines_of_session(stay.session.id, stay.guarantor.id, since=since)
-        if of_session.is_full(declines):
-            return False
-        serial = stay.session.link_serial
-        if serial is not None and of_link.is_full(await tx.payments.declines_of_link(serial)):
-            return False
-        subject = self._digests.subject("address", visit.address)
-        return await tx.counters.bump(self._limits.payments_per_address, subject, now=now)
 
 
 def _no_longer(order: Order, page: AmountPage) -> AmountRefused | None:

@@ -13,16 +13,20 @@ from quickpay.domain.payments import (
     PaymentState,
     look_up_gap,
 )
+from quickpay.domain.unresolved import Said
 from quickpay.ports.clock import Clock
 from quickpay.ports.gateway import Declined, Found, Gateway, LookUp, NeedsAction, NoAnswer, NotFound
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
+from quickpay.services.contradicted import what_was_said
 from quickpay.services.settle import decline_uncharged, review_overdue, settle
 
 _AT_ONCE = 20
 
-_SILENT_AT_MOST = timedelta(seconds=60)
+_SILENT_AT_MOST = timedelta(seconds=30)
 """A gateway that did not answer is asked again this soon, so that nobody waits long once it is back (R79)."""
+_MISSED_AT_MOST = timedelta(seconds=15)
+"""Until there are misses enough to believe, whatever silence came before: all ends in a minute (R79)."""
 
 
 class Reconcile:
@@ -60,6 +64,7 @@ class Reconcile:
                     outcome = answer.outcome if isinstance(answer, Found) else answer
                     current = await settle(tx, payment.id, outcome, now=now, zone=self._zone)
                     if current.state in HELD:  # else it has ended, now or by the webhook meanwhile
+                        await _note(tx, current, answer, now)
                         step = await tx.bank_steps.of_payment(payment.id)
                         waits = step is not None and not step.is_over(now)
                         await self._ask_again(tx, current, now, missed=False, waits=waits)
@@ -93,6 +98,7 @@ class Reconcile:
         current = await tx.payments.lock(payment.id)
         if current is None or current.state not in HELD:
             return
+        await _note(tx, current, NotFound(), now)
         if current.state is PaymentState.REVIEW:  # a person decides; a late answer may still settle it
             await self._ask_again(tx, current, now, missed=True)
             return
@@ -108,8 +114,11 @@ class Reconcile:
         self, tx: Tx, payment: Payment, now: datetime, *, missed: bool, waits: bool = False
     ) -> None:
         gap = BANK_GAP if waits else look_up_gap(payment.look_ups + 1)
-        if not missed and payment.state is not PaymentState.REVIEW:
-            gap = min(gap, _SILENT_AT_MOST)
+        if payment.state is not PaymentState.REVIEW:
+            if not missed:
+                gap = min(gap, _SILENT_AT_MOST)
+            elif payment.misses + 1 < MISSES_UNTIL_NOT_CHARGED:
+                gap = min(gap, _MISSED_AT_MOST)
         next_at = now + gap
         certain_from = payment.deadline + self._gateway.look_up_lag
         if missed and now < certain_from < next_at:
@@ -117,3 +126,11 @@ class Reconcile:
         await tx.payments.asked(payment.id, missed=missed, next_look_up_at=next_at)
         if now >= payment.created_at + REVIEW_AFTER:
             await review_overdue(tx, payment, now)
+
+
+async def _note(tx: Tx, payment: Payment, answer: LookUp, now: datetime) -> None:
+    """Keep the answer for who looks into it; silence takes no earlier word's place."""
+    said = what_was_said(answer, now)
+    before = await tx.unresolved.said(payment.id)
+    if before is None or (said.said is not Said.NOTHING and before.said is not Said.DIFFERS):
+        await tx.unresolved.note(payment.id, said)

@@ -3,9 +3,11 @@
 The answer to the charge, the webhook and the look-up all come here; whoever comes second finds it done.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from quickpay.domain.alarms import AlarmKind
 from quickpay.domain.audit import Event
 from quickpay.domain.bank_steps import BANK_GAP, BankStep
 from quickpay.domain.groups import Group
@@ -15,6 +17,7 @@ from quickpay.domain.messages import Channel, MessageKind, NewMessage
 from quickpay.domain.money import Cents
 from quickpay.domain.payments import HELD, IN_FLIGHT, Payment, PaymentState, Reason, look_up_gap
 from quickpay.domain.receipts import Receipt, ReceiptStatus
+from quickpay.domain.unresolved import GatewaySaid, Said
 from quickpay.ports.gateway import (
     Approved,
     Card,
@@ -27,6 +30,7 @@ from quickpay.ports.gateway import (
 )
 from quickpay.ports.tables import Settled, Tx
 from quickpay.services.account import account_now
+from quickpay.services.contradicted import contradict, what_was_said
 from quickpay.services.stored_cards import keep_card
 
 RECEIPT_WORTH_SENDING = timedelta(days=3)
@@ -46,9 +50,7 @@ async def settle(tx: Tx, payment_id: str, outcome: Outcome, *, now: datetime, zo
     await tx.guarantors.lock(payment.guarantor_id)
     payment = await tx.payments.lock(payment_id) or payment
     if payment.state not in HELD:
-        if payment.state is PaymentState.DECLINED and isinstance(outcome, Approved):
-            # Money was taken for what we called declined. An end stays (I11); a person must see it.
-            await tx.audit.add(_event(payment, "payment.contradicted", now, transaction=outcome.transaction))
+        await contradict(tx, payment, outcome, now)
         return payment
     await _write(tx, payment, outcome, now=now, zone=zone)
     return await tx.payments.get(payment_id) or payment
@@ -57,7 +59,7 @@ async def settle(tx: Tx, payment_id: str, outcome: Outcome, *, now: datetime, zo
 async def _write(tx: Tx, payment: Payment, outcome: Outcome, *, now: datetime, zone: ZoneInfo) -> None:
     match outcome:
         case Approved() if differing := _differs(payment, outcome):
-            await _to_review(tx, payment, now, differing=differing)
+            await _to_review(tx, payment, now, what_was_said(outcome, now, differs=differing))
         case Approved():
             await _succeed(tx, payment, outcome, now=now, zone=zone)
         case Declined(reason=reason, transaction=transaction, card=card):
@@ -66,8 +68,8 @@ async def _write(tx: Tx, payment: Payment, outcome: Outcome, *, now: datetime, z
             )
         case NotReceived():
             await decline_uncharged(tx, payment, now=now, zone=zone)
-        case Mismatch(differs=differing):
-            await _to_review(tx, payment, now, differing=differing)
+        case Mismatch():
+            await _to_review(tx, payment, now, what_was_said(outcome, now))
         case NeedsAction():
             await _to_bank(tx, payment, outcome, now)
         case NoAnswer():
@@ -81,7 +83,18 @@ async def decline_uncharged(tx: Tx, payment: Payment, *, now: datetime, zone: Zo
 
 async def review_overdue(tx: Tx, payment: Payment, now: datetime) -> None:
     """Hand a payment nobody could resolve to a person (R79)."""
-    await _to_review(tx, payment, now, differing=("age",))
+    said = await tx.unresolved.said(payment.id) or GatewaySaid(at=now, said=Said.NOTHING)
+    await _to_review(tx, payment, now, replace(said, differs=said.differs or "age"))
+
+
+async def end_by_hand(
+    tx: Tx, payment: Payment, approved: Approved | None, *, now: datetime, zone: ZoneInfo
+) -> None:
+    """End a held payment, locked by the caller, as a person decided: by what it took, or None for nothing."""
+    if approved is None:
+        await decline_uncharged(tx, payment, now=now, zone=zone)
+    else:
+        await _succeed(tx, payment, approved, now=now, zone=zone)
 
 
 def _differs(payment: Payment, approved: Approved) -> tuple[str, ...]:
@@ -228,7 +241,8 @@ async def _to_unknown(tx: Tx, payment: Payment, now: datetime) -> None:
     await tx.audit.add(_event(payment, "payment.unknown", now))
 
 
-async def _to_review(tx: Tx, payment: Payment, now: datetime, *, differing: tuple[str, ...]) -> None:
+async def _to_review(tx: Tx, payment: Payment, now: datetime, said: GatewaySaid) -> None:
+    await tx.unresolved.note(payment.id, said)
     if payment.state is PaymentState.REVIEW:
         return
     await tx.payments.settle(
@@ -237,7 +251,8 @@ async def _to_review(tx: Tx, payment: Payment, now: datetime, *, differing: tupl
         was=HELD,
         now=now,
     )
-    await tx.audit.add(_event(payment, "payment.review", now, differs=", ".join(differing)))
+    await tx.alarms.raise_(AlarmKind.PAYMENT_IN_REVIEW, payment.id, group_id=payment.group_id, now=now)
+    await tx.audit.add(_event(payment, "payment.review", now, differs=said.differs))
 
 
 async def _group(tx: Tx, payment: Payment) -> Group:

@@ -43,7 +43,7 @@ class CardRemoved:
 
 
 def may_store(stay: Stay, activated: Activated) -> bool:
-    """Whether a card may be stored here and now: the group's rule, and the gateway's; never somebody else's."""
+    """Whether a card may be stored here and now: the group's rule, the gateway's; never another's."""
     return not stay.shared and stay.group.stores_cards and activated.card and activated.storage
 
 

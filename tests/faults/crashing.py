@@ -3,7 +3,7 @@
 `FAULTS_CRASH` is `before|after:<where>:<n>`: the n-th time <where> is reached the process ends as by kill -9.
 <where> is a writing unit by the method that made it (`Pay.pay`), or `gateway.charge`, `mailer.send`,
 `texter.send`. `FAULTS_CLOCK` names a file that holds how many seconds the clock is ahead. `FAULTS_DEBUG` lets
-every logger say all it can.
+every logger say all it can. `FAULTS_GATEWAY_SECONDS` is how long the gateway is waited for.
 """
 
 import asyncio
@@ -15,6 +15,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import aiohttp
+
+from quickpay.adapters.gateways.sandbox import SandboxGateway
 from quickpay.logs import set_up
 from quickpay.ports.clock import Clock
 from quickpay.ports.gateway import Gateway
@@ -121,12 +124,16 @@ def wrapped(world: World) -> World:
             mailer=cast("Mailer", CrashingPort(world.mailer, crash, name="mailer", call="send")),
             texter=cast("Texter", CrashingPort(world.texter, crash, name="texter", call="send")),
         )
+    if (seconds := os.environ.get("FAULTS_GATEWAY_SECONDS")) is not None:
+        assert isinstance(world.gateway, SandboxGateway)
+        world.gateway._limits = aiohttp.ClientTimeout(total=float(seconds))
     if (ahead := os.environ.get("FAULTS_CLOCK")) is not None:
         world = replace(world, clock=MovedClock(world.clock, Path(ahead)))
     return world
 
 
-async def _serve() -> None:
+async def serve() -> None:
+    """Serve by the settings of the environment until it is stopped."""
     settings = load()
     set_up(settings.log_format)
     if "FAULTS_DEBUG" in os.environ:
@@ -136,4 +143,4 @@ async def _serve() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(), debug="FAULTS_DEBUG" in os.environ)
+    asyncio.run(serve(), debug="FAULTS_DEBUG" in os.environ)

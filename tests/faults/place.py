@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 
@@ -35,6 +35,12 @@ SETTLING_SECONDS = 40.0
 _CODE = re.compile(r"\b[0-9]{6}\b")
 
 
+class Serve(Protocol):
+    """Make a service of its settings; it is not started yet."""
+
+    def __call__(self, settings: dict[str, str], *, ahead: Path) -> Service: ...
+
+
 class Place(Household):
     """A household whose service is another process; `later` moves that process's clock."""
 
@@ -59,7 +65,7 @@ class Place(Household):
         self.postbox = postbox
         self.gate = gate
         self.mail_gate = mail_gate
-        self._ahead = ahead
+        self.ahead = ahead
         self._numbers: Iterator[int] = count(1001)
         self._patients: list[Patient] = []
 
@@ -69,9 +75,23 @@ class Place(Household):
 
     async def owes(self, **record: Any) -> str:
         """Make a guarantor who owes 230.00; returns the number."""
-        number = str(next(self._numbers))
+        number = self.next_number()
         await self.guarantor(GROUP, number, **record)
         return number
+
+    def next_number(self) -> str:
+        """A number no guarantor has."""
+        return str(next(self._numbers))
+
+    def turn(self, address: str) -> None:
+        """Let the PM system speak to another process."""
+        self.base_url = address
+        self.session.headers["Host"] = self.service.host
+
+    async def forget(self, patient: Patient) -> None:
+        """Let somebody go who is done."""
+        await patient.close()
+        self._patients.remove(patient)
 
     async def link_for(self, number: str, **asked: Any) -> dict[str, Any]:
         return await self.link(GROUP, number, **asked)
@@ -91,9 +111,9 @@ class Place(Household):
 
     def later(self, seconds: float) -> None:
         """Let the service's clock run on."""
-        fresh = self._ahead.with_suffix(".new")
-        fresh.write_text(str(float(self._ahead.read_text("utf-8")) + seconds), "utf-8")
-        fresh.replace(self._ahead)
+        fresh = self.ahead.with_suffix(".new")
+        fresh.write_text(str(float(self.ahead.read_text("utf-8")) + seconds), "utf-8")
+        fresh.replace(self.ahead)
 
     async def payments(self) -> list[dict[str, Any]]:
         """The whole feed."""
@@ -174,7 +194,7 @@ class Place(Household):
         self._receipts_agree(kept, {one for one in ours if ours[one]["status"] == "succeeded"})
         store = await open_store(self.database_url)
         try:
-            clock = MovedClock(SystemClock(), self._ahead)
+            clock = MovedClock(SystemClock(), self.ahead)
             checks = Checks(store=store, clock=clock)
             assert await checks.run() == []
         finally:
@@ -199,6 +219,8 @@ async def place(
     database_url: str,
     webhooks: bool = False,
     start: bool = True,
+    postbox: Postbox | None = None,
+    serve: Serve = Service,
     **more: str,
 ) -> AsyncIterator[Place]:
     """Start the world, a mail server and the service; `database_url` is migrated already.
@@ -208,7 +230,7 @@ async def place(
     base_url = f"http://127.0.0.1:{free_port()}"
     ahead = folder / "ahead"
     ahead.write_text("0", "utf-8")
-    postbox = Postbox()
+    postbox = postbox or Postbox()
     async with AsyncExitStack() as stack:
         world = await stack.enter_async_context(
             sandbox_world(folder / "world", base_url=base_url, webhooks=webhooks)
@@ -226,7 +248,7 @@ async def place(
         session = await stack.enter_async_context(
             aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
         )
-        service = Service(settings, ahead=ahead)
+        service = serve(settings, ahead=ahead)
         stack.push_async_callback(service.kill)
         made = Place(
             base_url=base_url,

@@ -84,12 +84,23 @@ class Service:
         _, most = resource.prlimit(self.pid, resource.RLIMIT_NOFILE)
         resource.prlimit(self.pid, resource.RLIMIT_NOFILE, (open_now + more, most))
 
+    async def answers(self) -> bool:
+        """Whether it serves at this moment."""
+        async with aiohttp.ClientSession(headers={"Host": self.host}) as session:
+            try:
+                async with session.get(f"{self.address}/livez") as answer:
+                    return answer.status == 200
+            except aiohttp.ClientError:
+                return False
+
+    def _has_ended(self) -> bool:
+        return self._process is not None and self._process.returncode is not None
+
     async def _until_it_answers(self) -> None:
-        assert self._process is not None
         end = time.monotonic() + STARTING_SECONDS
         async with aiohttp.ClientSession(headers={"Host": self.host}) as session:
             while time.monotonic() < end:
-                if self._process.returncode is not None:
+                if self._has_ended():
                     await self._forget()
                     raise NotServing("".join(self.log[-40:]))
                 try:

@@ -1,19 +1,16 @@
-"""Killed at random moments under load, nothing is charged twice and nothing acknowledged is gone."""
+"""Killed at random moments in bad weather, nothing is charged twice and nothing acknowledged is gone."""
 
 from pathlib import Path
 
-from tests.faults.load import Load
-from tests.faults.place import place
+from tests.faults.soak import judged, soaking
 
 
-async def test_x1_r135_kills_at_random_under_load_lose_and_double_nothing(
+async def test_x1_r135_kills_at_random_in_bad_weather_lose_and_double_nothing(
     tmp_path: Path, sqlite_url: str
 ) -> None:
-    async with place(tmp_path, database_url=sqlite_url, webhooks=True) as here:
-        await here.arrange()
-        load = Load(here, seed=20)
-        await load.run(45, kill_every=10)
+    async with soaking(tmp_path, sqlite_url, chance=0.2, seed=20) as load:
+        await load.run(40, at_once=8, kill_every=12, seconds=90)
         assert load.kills, "nothing was killed, so nothing was seen"
         assert load.told.paid
-        await here.settles(within=60)
-        await load.holds()
+        verdict = await judged(load)
+    assert verdict.holds, list(verdict.lines())

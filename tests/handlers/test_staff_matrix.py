@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 
 from quickpay.adapters.store import OpenStore
+from quickpay.domain.differences import missing_here
 from quickpay.domain.origins import Origin
+from quickpay.domain.payments import Payment
 from quickpay.domain.staff import StaffRole
+from quickpay.domain.unresolved import GatewaySaid, Said
 from quickpay.handlers.access import Route, StaffOnly
 from quickpay.handlers.routes import ROUTES
 from quickpay.services.api_keys import NewKey
@@ -28,7 +31,17 @@ _NAMING = [route for route in _STAFF_ROUTES if _PART.search(route.path)]
 _VISITORS = ["nobody", "patient", "door", "disabled", *StaffRole]
 _KEPT = (
     *("groups", "group_versions", "group_drafts", "guarantors", "links", "outbox", "sessions", "batches"),
-    *("link_templates", "api_keys", "staff", "staff_groups", "staff_launches", "releases", "contact_stops"),
+    *(
+        "differences",
+        "payments",
+        "link_templates",
+        "api_keys",
+        "staff",
+        "staff_groups",
+        "staff_launches",
+        "releases",
+        "contact_stops",
+    ),
 )
 _HERS = ("Lakeside", "Alicia", "Example", "10067", "alice@", "125.50", "of lakeside", "Lena")
 """What of lakeside and of Alice must stand on no page of somebody else's."""
@@ -48,6 +61,7 @@ class Things:
     key: str
     account: str
     payment: str
+    difference: str
 
     def path(self, route: Route, **instead: str) -> str:
         """Fill a path in; on the screen stands a link of its own kind."""
@@ -73,6 +87,9 @@ class Things:
             "sure": "yes",
             "version": "1",
             "newest": "1",
+            "decision": "not_charged",
+            "because": "seen_at_gateway",
+            "reason": "a_test",
         }
 
 
@@ -82,6 +99,7 @@ async def _furnished(here: StaffSite) -> Things:
     office = await here.site.link(origin=Origin.OFFICE_QR)
     alice = await here.site.house.come(await here.site.link())
     payment = await alice.pays(amount=100)
+    await _looked_into(here.site.house, payment)
     await here.site.house.group("hilltop")
     root = await here.sign_in(await here.member("Root"))
     await root.get("/staff/groups/lakeside/templates/add")
@@ -95,6 +113,7 @@ async def _furnished(here: StaffSite) -> Things:
     )
     assert isinstance(key, NewKey)
     await here.member("Lena", StaffRole.VIEWER, "lakeside")
+    [difference] = await rows(here.site.house, "differences")
     [template] = await rows(here.site.house, "link_templates")
     [lena] = [one for one in await rows(here.site.house, "staff") if one["name"] == "Lena"]
     return Things(
@@ -107,7 +126,17 @@ async def _furnished(here: StaffSite) -> Things:
         key=key.key.id,
         account=str(lena["id"]),
         payment=payment.id,
+        difference=str(difference["id"]),
     )
+
+
+async def _looked_into(house: House, payment: Payment) -> None:
+    """Let there be something to resolve: the gateway's word on a payment, and a difference."""
+    now = house.clock.now()
+    said = GatewaySaid(at=now, said=Said.NOT_FOUND)
+    await house.do(lambda tx: tx.unresolved.note(payment.id, said))
+    differs = missing_here("ch_of_nobody", payment, reference=payment.id, amount=12_550, at=now)
+    assert await house.do(lambda tx: tx.differences.see(differs, now=now))
 
 
 async def _visitor(here: StaffSite, who: str) -> Browser:

@@ -27,6 +27,15 @@ _BEHIND = {
         "/staff/links/batches*",
         "/staff/links/{link}/end",
         "/staff/links/{link}/restore",
+        "/staff/links/{link}/unlock",
+    ),
+    "see payments without an end and differences to the gateway's list": (
+        "/staff/payments/unresolved",
+        "/staff/payments/differences",
+    ),
+    "end a payment nobody can tell the end of; explain a difference": (
+        "/staff/payments/{payment}/resolve",
+        "/staff/payments/differences/{difference}/explain",
     ),
     "send a link, put one on the screen (Office QR), make a statement's code": (
         "/staff/send",

@@ -38,6 +38,9 @@ NUMBERS = {
     "bad_tokens_60s": (1_000, 60),
     "declines_600s": (3, 600),  # R82
     "declines_link": (5, None),
+    "declines_guarantor_86400s": (8, 86_400),
+    "declines_contact_86400s": (8, 86_400),
+    "declines_address_3600s": (8, 3_600),
     "payments_address_3600s": (10, 3_600),  # R83
     "payments_group_3600s": (30, 3_600),
     "release_tries": (3, None),

@@ -60,14 +60,18 @@ _DUE = Statement(
 _DECLINES = Statement(
     select(func.count())
     .select_from(payments)
-    .where(payments.c.link_serial == bindparam("link"), *_CARD_DECLINED)
+    .where(
+        payments.c.link_serial == bindparam("link"),
+        payments.c.changed_at >= bindparam("since"),
+        *_CARD_DECLINED,
+    )
 )
 _DECLINES_OF_SESSION = Statement(
     select(func.count())
     .select_from(payments)
     .where(
         payments.c.guarantor_id == bindparam("guarantor"),  # there is an index on it
-        payments.c.session_id == bindparam("session"),
+        or_(number("session").is_(None), payments.c.session_id == number("session")),
         payments.c.changed_at >= bindparam("since"),
         *_CARD_DECLINED,
     )
@@ -240,13 +244,13 @@ class Payments:
         rows = await self._run.all(_feed(states), after=after, group=group_id, most=most)
         return [(payment_of(row), row[-3], row[-2], row[-1]) for row in rows]
 
-    async def declines_of_link(self, link_serial: int) -> int:
-        """Return how many payments through this link were declined."""
-        row = await self._run.one(_DECLINES, link=link_serial)
+    async def declines_of_link(self, link_serial: int, *, since: datetime) -> int:
+        """Return how many payments through this link were declined since."""
+        row = await self._run.one(_DECLINES, link=link_serial, since=micros(since))
         return 0 if row is None else int(row[0])
 
-    async def declines_of_session(self, session_id: int, guarantor_id: int, *, since: datetime) -> int:
-        """Return how many payments of the session were declined since."""
+    async def declines_of_session(self, session_id: int | None, guarantor_id: int, *, since: datetime) -> int:
+        """Return how many payments of the session, or of any of this guarantor, were declined since."""
         row = await self._run.one(
             _DECLINES_OF_SESSION, session=session_id, guarantor=guarantor_id, since=micros(since)
         )

@@ -5,6 +5,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from quickpay.adapters.store.rules import DAY, MINUTE, Rule, now, option_was_on, rule
 from quickpay.adapters.store.schema import (
     audit,
+    differences,
     guarantors,
     links,
     orders,
@@ -175,7 +176,13 @@ RULES: tuple[Rule, ...] = (
     rule(
         "I9",
         "a payment called declined that the gateway says it charged",
-        select(payments.c.id).where(payments.c.state == "declined", _told("payment.contradicted")),
+        select(payments.c.id).where(
+            payments.c.state == "declined",
+            _told("payment.contradicted"),
+            ~select(differences.c.id)
+            .where(differences.c.payment_id == payments.c.id, differences.c.reason.is_not(None))
+            .exists(),
+        ),
     ),
     rule(
         "I9",

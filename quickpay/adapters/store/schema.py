@@ -750,3 +750,91 @@ releases = Table(
         postgresql_where=text("state = 'open'"),
     ),
 )
+
+# What the gateway last said of a payment that is not resolved, and what a person then decided.
+unresolved = Table(
+    "unresolved",
+    metadata,
+    Column("payment_id", ForeignKey("payments.id"), primary_key=True),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("differs", Text),
+    Column("transaction", Text),
+    Column("amount", BigInteger),
+    Column("currency", Text),
+    Column("decided", Text),
+    Column("decided_at", BigInteger),
+    Column("decided_by", Text),
+    Column("reason", Text),
+    _one_of("said", "nothing", "not_found", "charged", "declined", "differs"),
+    _one_of("decided", "charged", "not_charged"),
+)
+
+differences = Table(
+    "differences",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),  # our payment's id, or the gateway's transaction that has none
+    Column("payment_id", ForeignKey("payments.id")),
+    Column("group_id", BigInteger),  # empty: nobody's here
+    Column("transaction", Text),
+    Column("ours", BigInteger),
+    Column("theirs", BigInteger),
+    Column("happened_at", BigInteger, nullable=False),
+    Column("first_seen_at", BigInteger, nullable=False),
+    Column("last_seen_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("ended_by", Text),
+    Column("reason", Text),
+    _one_of("kind", "missing_there", "missing_here", "amount", "refunded", "charged_twice"),
+    Index(
+        "uq_differences_one_open",
+        "kind",
+        "subject",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+)
+
+comparisons = Table(
+    "comparisons",
+    metadata,
+    Column("gateway", Text, primary_key=True),
+    Column("next_at", BigInteger, nullable=False),
+    Column("owner", Text),
+    Column("leased_until", BigInteger, nullable=False),
+    Column("until", BigInteger),  # compared so far
+    Column("finished_at", BigInteger),
+    Column("failed_at", BigInteger),  # the last try, where it did not come to its end
+    Column("charges", Integer),
+    Column("payments", Integer),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("group_id", BigInteger),
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("said_at", BigInteger),  # empty: not in the log yet
+    UniqueConstraint("kind", "subject"),
+    Index(
+        "ix_alarms_unsaid",
+        "id",
+        sqlite_where=text("said_at IS NULL"),
+        postgresql_where=text("said_at IS NULL"),
+    ),
+)
+
+decline_pardons = Table(
+    "decline_pardons",
+    metadata,
+    Column("guarantor_id", ForeignKey("guarantors.id"), primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+)

@@ -1,5 +1,6 @@
 """A transaction as units see it: the families of tables, all over one `Run`."""
 
+from quickpay.adapters.store.alarms import Alarms
 from quickpay.adapters.store.audit import Audit
 from quickpay.adapters.store.bank_steps import BankSteps
 from quickpay.adapters.store.challenges import Challenges
@@ -7,6 +8,7 @@ from quickpay.adapters.store.checks import Checks
 from quickpay.adapters.store.contact_changes import ContactChanges
 from quickpay.adapters.store.counters import Counters
 from quickpay.adapters.store.desk import Desk
+from quickpay.adapters.store.differences import Differences
 from quickpay.adapters.store.drafts import GroupDrafts
 from quickpay.adapters.store.groups import Groups
 from quickpay.adapters.store.guarantors import Guarantors
@@ -30,6 +32,7 @@ from quickpay.adapters.store.staff_sessions import StaffSessions
 from quickpay.adapters.store.stops import ContactStops
 from quickpay.adapters.store.stored_cards import StoredCards
 from quickpay.adapters.store.texts import CarrierStops, Texts
+from quickpay.adapters.store.unresolved import Pardons, Unresolved
 from quickpay.adapters.store.webhooks import Webhooks
 
 
@@ -37,6 +40,7 @@ class StoreTx:
     """`ports.tables.Tx`; its parts hold nothing but the `Run`, so making one costs next to nothing."""
 
     __slots__ = (
+        "alarms",
         "api_keys",
         "audit",
         "bank_steps",
@@ -46,6 +50,7 @@ class StoreTx:
         "contact_changes",
         "counters",
         "desk",
+        "differences",
         "drafts",
         "groups",
         "guarantors",
@@ -58,6 +63,7 @@ class StoreTx:
         "links",
         "orders",
         "outbox",
+        "pardons",
         "payments",
         "receipts",
         "releases",
@@ -68,6 +74,7 @@ class StoreTx:
         "stops",
         "stored_cards",
         "texts",
+        "unresolved",
         "webhooks",
     )
 
@@ -103,4 +110,8 @@ class StoreTx:
         self.launches = Launches(run)
         self.releases = Releases(run)
         self.reports = Reports(run)
+        self.unresolved = Unresolved(run)
+        self.differences = Differences(run)
+        self.alarms = Alarms(run)
+        self.pardons = Pardons(run)
         self.checks = Checks(run)

@@ -66,8 +66,8 @@ async def pay(request: web.Request) -> web.Response:
             return method_answer(request, page, (Mistake(field="method", message=CHOOSE_METHOD),))
         case NoToken() | CardNotStored():
             return await _ask_again(request)
-        case TooManyTries(stay=stay):
-            return _too_many_tries(request, stay)
+        case TooManyTries(stay=stay, office=office):
+            return _no_more_cards(request, stay) if office else _too_many_tries(request, stay)
         case AnotherOnItsWay(stay=stay):
             return _another_on_its_way(request, stay)
         case NoOrder() | NoStay() | MustProve() | LinkEnded() | SeePayment() as why:
@@ -183,6 +183,20 @@ def _too_many_tries(request: web.Request, stay: Stay) -> web.Response:
         words=(
             say("Several payments were tried one after another. Your card was not charged this time."),
             say("Please wait a while before you try again, or contact the office to pay."),
+        ),
+        kind="warning",
+    )
+    return show(notice, status=429)
+
+
+def _no_more_cards(request: web.Request, stay: Stay) -> web.Response:
+    notice = Notice(
+        frame=session_frame(request, stay, home=home_of(stay)),
+        heading=say("Please call the office"),
+        words=(
+            say("Several cards were declined, so no more are taken here. This keeps cards safe."),
+            say("Your card was not charged this time."),
+            say("The office can let you try again, or take your payment another way."),
         ),
         kind="warning",
     )

@@ -10,6 +10,7 @@ from quickpay.handlers.forms import form_of
 from quickpay.handlers.gate import staff_of
 from quickpay.handlers.pages import Mistake, see_other, show
 from quickpay.handlers.staff.frames import bar_of, staff_frame
+from quickpay.handlers.staff.unresolved import words as unresolved_words
 from quickpay.handlers.staff.views import FrontPage, Waiting
 from quickpay.handlers.staff.words import may_do
 from quickpay.services.staff_start import Start
@@ -49,7 +50,10 @@ async def _front(
         frame=staff_frame(request),
         bar=bar,
         ways=(*menu.bar[1:], *menu.more, *((menu.pops,) if menu.pops else ())),
-        waiting=_waiting(found) if menu.pops else (),
+        waiting=(
+            *unresolved_words.waiting(await desk.differences.waiting(staff)),
+            *(_waiting(found) if menu.pops else ()),
+        ),
         groups=tuple((group.name, group.slug) for group in found.groups),
         every_group=staff.groups is None,
         may=may_do(staff.role, pops_management=desk.pops_management),

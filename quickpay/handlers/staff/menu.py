@@ -65,7 +65,7 @@ _MENU = (
     MenuItem(
         label="Guarantors",
         path="/staff/guarantors",
-        area=f"/staff/guarantors({_ONE}{_ONE}(/end-links)?)?|/staff/links/[A-Za-z0-9_-]{{22}}(/(end|restore))?",
+        area=f"/staff/guarantors({_ONE}{_ONE}(/end-links)?)?|/staff/links/[A-Za-z0-9_-]{{22}}(/(end|restore|unlock))?",
         words="Find who owes, their links and their payments.",
         roles=EVERY_ROLE,
     ),

@@ -7,6 +7,7 @@ from quickpay.handlers.staff.groups import routes as groups
 from quickpay.handlers.staff.guarantors import routes as guarantors
 from quickpay.handlers.staff.reports import routes as reports
 from quickpay.handlers.staff.sending import routes as sending
+from quickpay.handlers.staff.unresolved import routes as unresolved
 
 _ANY_STAFF = StaffOnly(roles=EVERY_ROLE, pops_management=False)
 
@@ -26,4 +27,5 @@ ROUTES: tuple[Route, ...] = (
     *groups.ROUTES,
     *api_keys.ROUTES,
     *accounts.ROUTES,
+    *unresolved.ROUTES,
 )

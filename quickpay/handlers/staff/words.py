@@ -26,16 +26,21 @@ _EVERYBODY_MAY = (
 _AT_THE_DESK_MAY = (
     "Send a guarantor a link, or put one on the screen or on a statement as a QR code.",
     "End links: one, a guarantor's, or a whole batch; restore one that is on hold.",
+    "Let a link take cards again after too many were declined.",
     "Let a caller in who cannot get a code, after asking her for what is on file.",
     "See QuickPay as a patient of your groups sees it, without changing anything.",
     "Let texts go to a number again whose holder told the carrier STOP, and then START.",
     "See contacts whole and copy a link's address.",
 )
+_BILLING_MAY = (
+    *_AT_THE_DESK_MAY,
+    "End a payment nobody can tell the end of, and explain differences to the gateway's list.",
+)
 _MAY: dict[StaffRole, tuple[str, ...]] = {
     StaffRole.VIEWER: (),
     StaffRole.FRONT_DESK: _AT_THE_DESK_MAY,
-    StaffRole.BILLING: _AT_THE_DESK_MAY,
-    StaffRole.ADMIN: (*_AT_THE_DESK_MAY, "End every link of a group."),
+    StaffRole.BILLING: _BILLING_MAY,
+    StaffRole.ADMIN: (*_BILLING_MAY, "End every link of a group."),
 }
 _POPS_MANAGEMENT = (
     "Add and modify groups, keep drafts and see each group's history, in POPS Management.",
@@ -101,7 +106,10 @@ _EVENTS = {
     "payment.unknown": "The bank has not answered for {amount}; it is asked again.",
     "payment.bank_asks": "The payer's bank wants to hear from her before it pays {amount}.",
     "payment.review": "The gateway's answer does not fit ({differs}): somebody must look.",
-    "payment.contradicted": "The gateway now says that a declined payment was taken: somebody must look.",
+    "payment.contradicted": "The gateway now says something else than how it ended: somebody must look.",
+    "payment.refused": "No card was taken: {limit}.",
+    "payment.resolved": "Decided{by}: {decision}; {because}.",
+    "link.unlocked": "Cards are taken again{by}.",
     "card.stored": "The card was stored for the patient, at the gateway.",
     "card.removed": "Removed a stored card.",
     "card.forgotten": "The gateway has dropped a stored card that was removed; tries: {tries}.",
@@ -144,6 +152,17 @@ _UNSAID = {
     "renewals": "too many fresh links",
     "receipts": "too many receipts",
     "typed": "the patient typed",
+    "charged": "it was charged",
+    "seen_at_gateway": "as the gateway's own pages say",
+    "told_by_gateway": "as the gateway's support says",
+    "given_back": "it was given back at the gateway",
+    "not_on_statement": "as the bank's statement says",
+    "declines_link": "too many were declined through this link",
+    "declines_600s": "too many were declined in a few minutes",
+    "declines_guarantor_86400s": "too many of this guarantor's were declined in a day",
+    "declines_contact_86400s": "too many were declined through links to this contact",
+    "declines_address_3600s": "too many were declined from this network address",
+    "payments_address_3600s": "too many payments were tried from this network address",
     "before": "it went to before",
     "on_file": "on file",
     "tries": "too many tries",

@@ -24,6 +24,7 @@ _DONE = {
     LinkState.REVOKED: "This link is ended: it opens no more.",
     LinkState.ACTIVE: "This link is good again.",
 }
+_UNLOCKED = "unlocked"
 
 
 async def show_link(request: web.Request) -> web.Response:
@@ -34,6 +35,8 @@ async def show_link(request: web.Request) -> web.Response:
     desk = staff.role in AT_THE_DESK
     opens = view.state is LinkState.ACTIVE and door_of(link.origin) is TokenPurpose.LINK
     frame = staff_frame(request)
+    unlock = await request.app[DESK].staff.card_unlock.look(staff, link.id)
+    locked = unlock is not None and unlock.locked
     who: dict[str, str | int | None] = {} if file.launch is None else {"who": file.launch.staff}
     page = LinkPage(
         frame=replace(frame, scripts=new_scripts()) if desk and opens else frame,
@@ -42,14 +45,15 @@ async def show_link(request: web.Request) -> web.Response:
         guarantor=file.guarantor.name,
         number=file.guarantor.number,
         guarantor_path=guarantor_path(file.group.slug, file.guarantor.number),
-        facts=_facts(request, file),
+        facts=(*_facts(request, file), *((("Cards", words.LOCKED),) if locked else ())),
         match_code=view.match_code,
         batch=link.batch or "",
         batch_path=batch_path(file.group.slug, link.batch) if desk and link.batch else "",
         url=view.url if desk and opens else "",
         end=f"{link_path(link.id)}/end" if desk and view.state in _ENDS_BY_HAND else "",
         restore=f"{link_path(link.id)}/restore" if desk and view.state is LinkState.SUSPENDED else "",
-        done=_DONE.get(view.state, "") if "done" in request.query else "",
+        unlock=f"{link_path(link.id)}/unlock" if desk and locked else "",
+        done=_done(request, view.state),
         events=tuple(
             (
                 moment(one.at, zone),
@@ -59,6 +63,13 @@ async def show_link(request: web.Request) -> web.Response:
         ),
     )
     return show(page)
+
+
+def _done(request: web.Request, state: LinkState) -> str:
+    done = request.query.get("done")
+    if done == _UNLOCKED:
+        return words.UNLOCKED
+    return _DONE.get(state, "") if done is not None else ""
 
 
 async def ask_to_end(request: web.Request) -> web.Response:

@@ -3,7 +3,7 @@
 from quickpay.domain.staff import StaffRole
 from quickpay.handlers.access import Route, StaffOnly
 from quickpay.handlers.gate import AT_THE_DESK, EVERY_ROLE
-from quickpay.handlers.staff.guarantors import batches, guarantor, links, receipts, search, texts
+from quickpay.handlers.staff.guarantors import batches, guarantor, links, receipts, search, texts, unlock
 
 _EVERYBODY = StaffOnly(roles=EVERY_ROLE, pops_management=False)
 _DESK = StaffOnly(roles=AT_THE_DESK, pops_management=False)
@@ -34,4 +34,6 @@ ROUTES: tuple[Route, ...] = (
     Route(method="POST", path="/staff/links/{link}/end", handler=links.end, access=_DESK),
     Route(method="GET", path="/staff/links/{link}/restore", handler=links.ask_to_restore, access=_DESK),
     Route(method="POST", path="/staff/links/{link}/restore", handler=links.restore, access=_DESK),
+    Route(method="GET", path="/staff/links/{link}/unlock", handler=unlock.ask, access=_DESK),
+    Route(method="POST", path="/staff/links/{link}/unlock", handler=unlock.unlock, access=_DESK),
 )

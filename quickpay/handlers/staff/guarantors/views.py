@@ -156,6 +156,7 @@ class LinkPage:
     url: str = field(repr=False)
     end: str
     restore: str
+    unlock: str
     done: str
     events: tuple[tuple[str, str], ...]
 

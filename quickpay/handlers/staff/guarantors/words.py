@@ -164,3 +164,11 @@ RECEIPT_SENT = "The receipt is on its way."
 NO_RECEIPTS_HERE = "This group sends no receipts by email."
 TOOK_NO_MONEY = "No money was taken by this payment: its receipt is not sent."
 NO_ADDRESS = "There is no email address on file, and the receipt went to none before."
+
+UNLOCK = (
+    "Cards are taken again: those declined so far no longer count, for this guarantor and contact.",
+    "Do this only when you know that it is the guarantor who tries; who tests stolen cards would go on.",
+)
+NOT_LOCKED = ("This link takes cards: there is nothing to unlock.",)
+UNLOCKED = "This link takes cards again."
+LOCKED = "Takes no cards: too many were declined"

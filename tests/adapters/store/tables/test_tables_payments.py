@@ -198,7 +198,7 @@ async def test_a_link_s_and_a_guarantor_s_payments_are_found(world: World) -> No
     assert await _settle(world, live, Settled(state=PaymentState.REVIEW))
     assert await world.do(lambda tx: tx.payments.in_flight(world.alice.id)) is None
 
-    assert await world.do(lambda tx: tx.payments.declines_of_link(world.link.serial)) == 1
+    assert await world.do(lambda tx: tx.payments.declines_of_link(world.link.serial, since=NOW)) == 1
     mine = (declined.session_id, world.alice.id)
     assert await world.do(lambda tx: tx.payments.declines_of_session(*mine, since=_LATER)) == 1
     after = _LATER + timedelta(microseconds=1)
@@ -208,7 +208,7 @@ async def test_a_link_s_and_a_guarantor_s_payments_are_found(world: World) -> No
 async def test_r82_a_charge_the_gateway_never_got_is_no_decline_of_a_card(world: World) -> None:
     for reason in (Reason.NOT_CHARGED, Reason.CARD_DECLINED, None):
         await world.pay(state=PaymentState.DECLINED, reason=reason)
-    assert await world.do(lambda tx: tx.payments.declines_of_link(world.link.serial)) == 2
+    assert await world.do(lambda tx: tx.payments.declines_of_link(world.link.serial, since=NOW)) == 2
     mine = (world.session.id, world.alice.id)
     assert await world.do(lambda tx: tx.payments.declines_of_session(*mine, since=NOW)) == 2
 
