@@ -44,6 +44,7 @@ from quickpay.services.pay import Pay
 from quickpay.services.portal import Portal
 from quickpay.services.press import Press
 from quickpay.services.reconcile import Reconcile
+from quickpay.services.refunds import Refunds
 from quickpay.services.renew import Renewal
 from quickpay.services.resend import Resend
 from quickpay.services.result import Results
@@ -124,6 +125,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         gateway=gateway,
         host=settings.hostname,
     )
+    refunds = Refunds(store=store, clock=clock, ids=ids, gateway=gateway, tasks=tasks)
     desk = Desk(
         base_url=settings.base_url,
         host=settings.host,
@@ -206,6 +208,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             base_url=settings.base_url,
             life=settings.lifetimes[Origin.STAFF],
         ),
+        refunds=refunds,
         feed=PaymentFeed(store=store, clock=clock),
         keyring=ApiKeyring(store=store, clock=clock, ids=ids),
         once=Once(store=store, clock=clock),
@@ -226,6 +229,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             preview=preview,
             warnings=warnings,
             groups=groups,
+            refunds=refunds,
             notes=notes,
             channels=served(world.mailer, world.texter),
             lifetimes=settings.lifetimes,
@@ -277,6 +281,7 @@ async def _live(app: web.Application, *, settings: Settings, wrap: Wrap, create:
         app[DESK] = house.desk
         tasks.every(1.0, house.outbox.run_once, name="outbox")
         tasks.every(1.0, house.reconcile.run_once, name="reconcile")
+        tasks.every(1.0, house.desk.refunds.run_once, name="refunds")
         tasks.every(5.0, house.desk.enter.flush_seen, name="seen")
         tasks.every(5.0, house.desk.keyring.flush_used, name="keys used")
         tasks.every(30.0, house.upkeep.run_once, name="upkeep")

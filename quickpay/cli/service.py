@@ -55,10 +55,10 @@ def send() -> None:
 
 @click.command()
 def reconcile() -> None:
-    """Ask the gateway how unknown payments ended, one pass."""
+    """Ask the gateway how unknown payments and refunds ended, one pass."""
 
     async def work() -> int:
         async with house() as services:
-            return int(await services.reconcile.run_once())
+            return await services.reconcile.run_once() + await services.desk.refunds.run_once()
 
     click.echo(f"{run(work())} asked after.")

@@ -22,6 +22,7 @@ class Scope(StrEnum):
     LAUNCHES_WRITE = "launches:write"
     PAYMENTS_READ = "payments:read"
     PAYMENTS_WRITE = "payments:write"
+    PAYMENTS_REFUND = "payments:refund"
 
 
 EVERY_SCOPE = tuple(scope.value for scope in Scope)

@@ -30,6 +30,9 @@ from quickpay.services.guarantor_search import GuarantorSearch
 from quickpay.services.link_batches import LinkBatches
 from quickpay.services.link_templates import LinkTemplateBook
 from quickpay.services.links import LinkBook
+from quickpay.services.payment_desk import PaymentDesk
+from quickpay.services.posting import PostingDesk
+from quickpay.services.refunds import Refunds
 from quickpay.services.release import ReleaseDesk
 from quickpay.services.send_link import SendLink
 from quickpay.services.sign_in import SignIn
@@ -61,6 +64,9 @@ class StaffDesk:
     receipts: DeskReceipts
     release: ReleaseDesk
     carrier_stops: CarrierStopDesk
+    refunds: Refunds
+    posting: PostingDesk
+    payments: PaymentDesk
     pops_management: bool
     zone: ZoneInfo
 
@@ -77,6 +83,7 @@ def staff_desk(
     preview: GroupPreview,
     warnings: Warnings,
     groups: GroupBook,
+    refunds: Refunds,
     notes: Notes,
     channels: frozenset[Channel],
     lifetimes: Mapping[Origin, timedelta] = DEFAULT_LIFETIMES,
@@ -118,6 +125,9 @@ def staff_desk(
         receipts=DeskReceipts(store=store, clock=clock, digests=digests, limits=limits),
         release=ReleaseDesk(store=store, clock=clock, ids=ids, digests=digests, limits=limits),
         carrier_stops=CarrierStopDesk(store=store, clock=clock),
+        refunds=refunds,
+        posting=PostingDesk(store=store, clock=clock),
+        payments=PaymentDesk(store=store, clock=clock, zone=zone),
         pops_management=pops_management,
         zone=zone,
     )

@@ -17,6 +17,7 @@ from quickpay.domain.receipts import Receipt, ReceiptStatus
 from quickpay.ports.gateway import Approved, Card, Declined, Mismatch, NoAnswer, NotReceived, Outcome
 from quickpay.ports.tables import Settled, Tx
 from quickpay.services.account import account_now
+from quickpay.services.refund_ends import note_elsewhere
 
 RECEIPT_WORTH_SENDING = timedelta(days=3)
 
@@ -35,10 +36,7 @@ async def settle(tx: Tx, payment_id: str, outcome: Outcome, *, now: datetime, zo
     await tx.guarantors.lock(payment.guarantor_id)
     payment = await tx.payments.lock(payment_id) or payment
     if payment.state not in HELD:
-        if payment.state is PaymentState.DECLINED and isinstance(outcome, Approved):
-            # Money was taken for what we called declined. An end stays (I11); a person must see it.
-            await tx.audit.add(_event(payment, "payment.contradicted", now, transaction=outcome.transaction))
-        return payment
+        return await _after_its_end(tx, payment, outcome, now)
     match outcome:
         case Approved() if differing := _differs(payment, outcome):
             await _to_review(tx, payment, now, differing=differing)
@@ -55,6 +53,18 @@ async def settle(tx: Tx, payment_id: str, outcome: Outcome, *, now: datetime, zo
         case NoAnswer():
             await _to_unknown(tx, payment, now)
     return await tx.payments.get(payment_id) or payment
+
+
+async def _after_its_end(tx: Tx, payment: Payment, outcome: Outcome, now: datetime) -> Payment:
+    """Hear more of a payment that has ended: an end stays (I11), and what was given back is given back."""
+    if not isinstance(outcome, Approved):
+        return payment
+    if payment.state is PaymentState.DECLINED:
+        # Money was taken for what we called declined; a person must see it.
+        await tx.audit.add(_event(payment, "payment.contradicted", now, transaction=outcome.transaction))
+        return payment
+    await note_elsewhere(tx, payment, outcome, now=now)
+    return await tx.payments.get(payment.id) or payment
 
 
 async def decline_uncharged(tx: Tx, payment: Payment, *, now: datetime, zone: ZoneInfo) -> None:

@@ -8,6 +8,7 @@ from quickpay.adapters.store import (
     rules_of_contacts,
     rules_of_entry,
     rules_of_payment,
+    rules_of_refunds,
     rules_of_simulation,
     rules_of_staff,
 )
@@ -21,6 +22,7 @@ _TRIGGERS = {
     "payments_fixed": ("I10", "nothing keeps what a payment is from changing"),
     "payments_ended": ("I11", "nothing keeps an ended payment as it ended"),
     "receipts_kept": ("I11", "nothing keeps receipts from changing"),
+    "refunds_fixed": ("I11", "nothing keeps what a refund is, and how it ended, from changing"),
     "postings_kept": ("I11", "nothing keeps postings from changing"),
     "audit_kept": ("I12", "nothing keeps the audit from changing"),
 }
@@ -52,7 +54,14 @@ class Checks:
 
     async def _by_rules(self, now: datetime) -> list[Violation]:
         found = []
-        rules = (rules_of_contacts, rules_of_entry, rules_of_payment, rules_of_simulation, rules_of_staff)
+        rules = (
+            rules_of_contacts,
+            rules_of_entry,
+            rules_of_payment,
+            rules_of_refunds,
+            rules_of_simulation,
+            rules_of_staff,
+        )
         for rule in (one for room in rules for one in room.RULES):
             given = {"now": micros(now)} if rule.timed else {}
             rows = await self._run.all(rule.statement, **given)

@@ -18,8 +18,10 @@ from quickpay.adapters.store.link_templates import LinkTemplates
 from quickpay.adapters.store.links import Links
 from quickpay.adapters.store.orders import Orders
 from quickpay.adapters.store.outbox import Outbox
+from quickpay.adapters.store.payment_desk import PaymentDesk
 from quickpay.adapters.store.payments import Payments
 from quickpay.adapters.store.receipts import Receipts
+from quickpay.adapters.store.refunds import Refunds
 from quickpay.adapters.store.releases import Releases
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.sessions import Sessions
@@ -54,8 +56,10 @@ class StoreTx:
         "links",
         "orders",
         "outbox",
+        "payment_desk",
         "payments",
         "receipts",
+        "refunds",
         "releases",
         "sessions",
         "staff",
@@ -84,6 +88,8 @@ class StoreTx:
         self.payments = Payments(run)
         self.ledger = Ledger(run)
         self.receipts = Receipts(run)
+        self.refunds = Refunds(run)
+        self.payment_desk = PaymentDesk(run)
         self.outbox = Outbox(run)
         self.audit = Audit(run)
         self.api_keys = ApiKeys(run)

@@ -19,6 +19,7 @@ SCOPES: dict[Scope, str] = {
     Scope.LAUNCHES_WRITE: "Show its staff what a patient sees",
     Scope.PAYMENTS_READ: "See payments",
     Scope.PAYMENTS_WRITE: "Take payments over",
+    Scope.PAYMENTS_REFUND: "Give payments back",
 }
 STATES = {
     KeyState.GOOD: "Good",
