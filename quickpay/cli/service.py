@@ -59,6 +59,6 @@ def reconcile() -> None:
 
     async def work() -> int:
         async with house() as services:
-            return await services.reconcile.run_once() + await services.desk.refunds.run_once()
+            return int(await services.reconcile.run_once()) + int(await services.desk.refunds.run_once())
 
     click.echo(f"{run(work())} asked after.")

@@ -29,6 +29,7 @@ _VISITORS = ["nobody", "patient", "door", "disabled", *StaffRole]
 _KEPT = (
     *("groups", "group_versions", "group_drafts", "guarantors", "links", "outbox", "sessions", "batches"),
     *("link_templates", "api_keys", "staff", "staff_groups", "staff_launches", "releases", "contact_stops"),
+    *("payments", "postings", "refunds"),
 )
 _HERS = ("Lakeside", "Alicia", "Example", "10067", "alice@", "125.50", "of lakeside", "Lena")
 """What of lakeside and of Alice must stand on no page of somebody else's."""
@@ -48,6 +49,7 @@ class Things:
     key: str
     account: str
     payment: str
+    reference_batch: str
 
     def path(self, route: Route, **instead: str) -> str:
         """Fill a path in; on the screen stands a link of its own kind."""
@@ -107,6 +109,7 @@ async def _furnished(here: StaffSite) -> Things:
         key=key.key.id,
         account=str(lena["id"]),
         payment=payment.id,
+        reference_batch=str(payment.batch_id),
     )
 
 

@@ -30,11 +30,14 @@ _AT_THE_DESK_MAY = (
     "Let texts go to a number again whose holder told the carrier STOP, and then START.",
     "See contacts whole and copy a link's address.",
 )
+_WITH_MONEY_MAY = (
+    "Give a payment back, whole or in part; put on lines what is on none; close the days' batches.",
+)
 _MAY: dict[StaffRole, tuple[str, ...]] = {
     StaffRole.VIEWER: (),
     StaffRole.FRONT_DESK: _AT_THE_DESK_MAY,
-    StaffRole.BILLING: _AT_THE_DESK_MAY,
-    StaffRole.ADMIN: (*_AT_THE_DESK_MAY, "End every link of a group."),
+    StaffRole.BILLING: (*_AT_THE_DESK_MAY, *_WITH_MONEY_MAY),
+    StaffRole.ADMIN: (*_AT_THE_DESK_MAY, *_WITH_MONEY_MAY, "End every link of a group."),
 }
 _POPS_MANAGEMENT = (
     "Add and modify groups, keep drafts and see each group's history, in POPS Management.",
@@ -99,6 +102,11 @@ _EVENTS = {
     "payment.unknown": "The bank has not answered for {amount}; it is asked again.",
     "payment.review": "The gateway's answer does not fit ({differs}): somebody must look.",
     "payment.contradicted": "The gateway now says that a declined payment was taken: somebody must look.",
+    "payment.refund_asked": "A refund of {amount} was asked for{by}.",
+    "payment.refunded": "Given back: {amount}; so far {refunded} of it.",
+    "payment.refund_refused": "The refund of {amount} was refused, nothing was given back: {reason}.",
+    "payment.refund_unknown": "The bank has not answered to the refund of {amount}; it is asked again.",
+    "payment.posted": "{amount} of it was put on lines{by}.",
     "payment.acknowledged": "Taken over by the PM system{by}.",
     "staff.launch": "{who} asked to see what the patient sees.",
     "staff.launch_opened": "{who} opened the simulation.",
@@ -129,6 +137,7 @@ _UNSAID = {
     "contact_changed": "notice of a changed contact",
     "not_charged": "it did not reach the bank",
     "insufficient_funds": "not enough funds",
+    "not_reached": "the gateway could not be reached",
     "incorrect_cvc": "wrong security code",
     "stopped": "the carrier was told STOP",
     **TEXT_ERRORS,
@@ -171,7 +180,7 @@ def sentence(kind: str, detail: Mapping[str, str | int | None], *, by: str = "")
 
 
 def _said(name: str, value: str | int | None) -> str:
-    if name == "amount" and isinstance(value, int):
+    if name in {"amount", "refunded"} and isinstance(value, int):
         return format_usd(value)
     if name == "times":
         return " once" if value == 1 else f" {value} times"
