@@ -61,7 +61,7 @@ async def test_j14_r92_staff_give_a_payment_back_and_the_patient_sees_it(
         await _follow(
             ada, page.get_by_role("link", name="Payments", exact=True).locator("visible=true").first
         )
-        await _come_to(ada, page.get_by_label("Guarantor's number"))
+        await _come_to(ada, page.get_by_label("Account", exact=True))
         await page.keyboard.type("5001")
         async with page.expect_navigation():
             await page.keyboard.press("Enter")

@@ -138,7 +138,7 @@ def _sure_page(request: web.Request, file: PaymentFile, amount: Cents, reason: s
 def _what_happens(file: PaymentFile, amount: Cents, *, loose: Cents) -> tuple[str, ...]:
     payment = file.payment
     said = [
-        f"{format_usd(amount)} goes back: {words.paid_with(payment)}.",
+        f"{format_usd(amount)} goes back to where it came from: {words.paid_with(payment)}.",
         f"Receipt {payment.receipt_number} says Refunded."
         if amount == payment.left
         else f"Receipt {payment.receipt_number} stays Paid and says what was given back.",
