@@ -311,6 +311,10 @@ async def test_a_batch_is_closed_by_staff_once_and_the_next_receipt_opens_anothe
     assert "It holds 1 receipt and $10.00." in asked.words
     _sound(asked)
     await asyncio.gather(*(browser.post(f"{path}/close") for _ in range(3)))
+    site.site.house.later(minutes=5)
+    other = await _as(site, StaffRole.ADMIN)
+    await other.get(f"{path}/close")
+    assert (await other.post(f"{path}/close")).to == f"{path}?closed=1"
     page = await browser.get(f"{path}?closed=1")
     assert "This batch is closed." in page.words
     assert "by one of billing" in page.words
