@@ -47,6 +47,7 @@ from quickpay.services.pay import Pay
 from quickpay.services.portal import Portal
 from quickpay.services.press import Press
 from quickpay.services.reconcile import Reconcile
+from quickpay.services.refunds import Refunds
 from quickpay.services.renew import Renewal
 from quickpay.services.reports import Reports
 from quickpay.services.resend import Resend
@@ -142,6 +143,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         gateway=gateway,
         host=settings.hostname,
     )
+    refunds = Refunds(store=store, clock=clock, ids=ids, gateway=gateway, tasks=tasks)
     desk = Desk(
         base_url=settings.base_url,
         host=settings.host,
@@ -237,6 +239,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             base_url=settings.base_url,
             life=settings.lifetimes[Origin.STAFF],
         ),
+        refunds=refunds,
         feed=PaymentFeed(store=store, clock=clock),
         keyring=ApiKeyring(store=store, clock=clock, ids=ids),
         once=Once(store=store, clock=clock),
@@ -259,6 +262,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             preview=preview,
             warnings=warnings,
             groups=groups,
+            refunds=refunds,
             notes=notes,
             channels=served(world.mailer, world.texter),
             lifetimes=settings.lifetimes,
@@ -314,6 +318,7 @@ async def _live(app: web.Application, *, settings: Settings, wrap: Wrap, create:
         tasks.every(1.0, house.reconcile.run_once, name="reconcile")
         tasks.every(60.0, house.compare.run_once, name="compare")
         tasks.every(5.0, house.alarms.run_once, name="alarms")
+        tasks.every(1.0, house.desk.refunds.run_once, name="refunds")
         tasks.every(5.0, house.desk.enter.flush_seen, name="seen")
         tasks.every(5.0, house.desk.keyring.flush_used, name="keys used")
         tasks.every(5.0, house.desk.stored_cards.run_once, name="stored cards")

@@ -49,6 +49,7 @@ from quickpay.services.payer import SeePayment
 from quickpay.services.portal import Portal
 from quickpay.services.proof_pages import CodeSent, Proved
 from quickpay.services.reconcile import Reconcile
+from quickpay.services.refunds import Refunds
 from quickpay.services.renew import Renewal
 from quickpay.services.result import Results
 from quickpay.services.settle import settle
@@ -171,6 +172,9 @@ class House:
         self.leave = Leave(store=store, clock=clock)
         self.stored_cards = StoredCardBook(store=store, clock=clock, gateway=gateway)
         self.reconcile = Reconcile(store=store, clock=clock, gateway=gateway, zone=ZONE)
+        self.refunds = Refunds(
+            store=store, clock=clock, ids=ids, gateway=gateway, tasks=self.tasks, patience=self.patience
+        )
         self.upkeep = Upkeep(store=store, clock=clock)
 
     def outbox(self, owner: str = "worker", **outside: Any) -> Outbox:

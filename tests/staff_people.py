@@ -128,6 +128,7 @@ class Rooms:
             groups=GroupBook(
                 store=house.store, clock=house.clock, images=house.images, host="pay.example.com"
             ),
+            refunds=house.refunds,
             notes=house.notes,
             channels=channels,
             base_url=BASE,

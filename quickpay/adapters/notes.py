@@ -13,6 +13,7 @@ from quickpay.ports.notes import (
     LockedNote,
     Note,
     ReceiptNote,
+    RefundNote,
     ReleasedNote,
     Words,
 )
@@ -84,6 +85,8 @@ def _kind(note: Note) -> str:
     match note:
         case ReceiptNote():
             return "receipt"
+        case RefundNote():
+            return "refund"
         case LockedNote():
             return "locked"
         case LinkNote():
@@ -100,17 +103,11 @@ def _facts(note: Note, *, group: Group, language: str) -> dict[str, object]:
     facts: dict[str, object] = {"note": note, "group": group, "language": spoken, "footer": _footer(group)}
     match note:
         case ReceiptNote():
-            amount, paid = words.usd(note.amount), words.day(note.date_paid)
-            facts |= {"amount": amount, "date_paid": paid}
-            facts["rows"] = [
-                (say("Receipt #"), note.receipt_number),
-                *(() if note.guarantor is None else ((say("Guarantor"), note.guarantor),)),
-                *(() if note.account is None else ((say("Account"), note.account),)),
-                (say("Date Paid"), paid),
-                (say("Transaction #"), note.transaction),
-                (say("Card Type"), note.card_type),
-                (say("Amount Paid"), amount),
-            ]
+            facts |= {"amount": words.usd(note.amount), "date_paid": words.day(note.date_paid)}
+            facts["rows"] = _rows(note, words)
+        case RefundNote():
+            facts |= {"amount": words.usd(note.amount), "given_on": words.day(note.given_on)}
+            facts["rows"] = _rows(note.receipt, words)
         case LinkNote():
             facts["good_until"] = words.day(note.good_until)
         case ContactChangedNote():
@@ -118,6 +115,19 @@ def _facts(note: Note, *, group: Group, language: str) -> dict[str, object]:
         case LockedNote() | ReleasedNote():
             pass
     return facts
+
+
+def _rows(note: ReceiptNote, words: Catalogue) -> list[tuple[str, str | int]]:
+    rows: list[tuple[str, str | int]] = [
+        (say("Receipt #"), note.receipt_number),
+        *(() if note.guarantor is None else ((say("Guarantor"), note.guarantor),)),
+        *(() if note.account is None else ((say("Account"), note.account),)),
+        (say("Date Paid"), words.day(note.date_paid)),
+        (say("Transaction #"), note.transaction),
+        (say("Card Type"), note.card_type),
+        (say("Amount Paid"), words.usd(note.amount)),
+    ]
+    return [*rows, (say("Given back"), words.usd(note.refunded))] if note.refunded else rows
 
 
 def _footer(group: Group) -> list[str]:

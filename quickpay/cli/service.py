@@ -55,7 +55,10 @@ def send() -> None:
 
 @click.command()
 def reconcile() -> None:
-    """Ask the gateway how unknown payments ended, and hold its list against ours; exit 1 if they differ."""
+    """Ask the gateway how unknown payments and refunds ended, and hold its list against ours.
+
+    Exits with 1 if they differ.
+    """
     from quickpay.domain.money import format_usd  # noqa: PLC0415 - slow to load
     from quickpay.services.compare import Compared, NoList, NotTheTime  # noqa: PLC0415 - slow to load
 
@@ -64,7 +67,7 @@ def reconcile() -> None:
 
     async def work() -> tuple[int, Compared | NoList | NotTheTime]:
         async with house() as services:
-            asked = int(await services.reconcile.run_once())
+            asked = int(await services.reconcile.run_once()) + int(await services.desk.refunds.run_once())
             return asked, await services.compare.run_now()
 
     done: tuple[int, Compared | NoList | NotTheTime] = run(work())

@@ -23,6 +23,7 @@ class Scope(StrEnum):
     PAYMENTS_READ = "payments:read"
     PAYMENTS_WRITE = "payments:write"
     REPORTS_READ = "reports:read"
+    PAYMENTS_REFUND = "payments:refund"
 
 
 EVERY_SCOPE = tuple(scope.value for scope in Scope)

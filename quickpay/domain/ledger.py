@@ -61,6 +61,27 @@ def post_oldest_first(amount: Cents, lines: tuple[Line, ...]) -> Posted:
     return Posted(postings=tuple(postings), unapplied=left)
 
 
+def take_back(amount: Cents, postings: tuple[Posting, ...], *, unapplied: Cents) -> Posted:
+    """Say where money that is given back comes from: what is on no line first, then the newest posting.
+
+    It is posting the other way round; the postings given are those to be undone, each with how much.
+
+    Raises:
+        ValueError: less than 0, or more than there is.
+    """
+    loose = Cents(min(amount, unapplied))
+    left = Cents(amount - loose)
+    undone: list[Posting] = []
+    for posting in reversed(postings):
+        share = Cents(min(left, posting.amount))
+        if share > 0:
+            undone.append(Posting(service_id=posting.service_id, amount=share))
+            left = Cents(left - share)
+    if left != 0:
+        raise ValueError("this much is neither on lines nor unapplied")
+    return Posted(postings=tuple(undone), unapplied=loose)
+
+
 def with_postings(lines: tuple[Line, ...], postings: tuple[Posting, ...]) -> tuple[Line, ...]:
     """Give the lines as they stand once the postings are on them, in the order they came.
 

@@ -12,6 +12,7 @@ class MessageKind(StrEnum):
     LOCKED = "locked"  # subject: the challenge's id; goes to the other contact (R38)
     LINK = "link"  # subject: the link's id
     CONTACT_CHANGED = "contact_changed"  # subject: the challenge that confirmed it; goes to the old contact
+    REFUND = "refund"  # subject: the refund's id; goes where the receipt went
     RELEASED = "released"  # subject: the release's id and the channel; goes to every contact on file
 
 

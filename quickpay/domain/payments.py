@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from quickpay.domain.money import Cents
+from quickpay.domain.money import NO_CENTS, Cents
 from quickpay.domain.origins import Origin
 from quickpay.domain.said import say
 from quickpay.domain.sessions import Authentication
@@ -117,6 +117,18 @@ class Payment:
     next_look_up_at: datetime | None
     acknowledged_at: datetime | None
     refunded: Cents
+    refunding: Cents = NO_CENTS
+    ended_at: datetime | None = None
+
+    @property
+    def left(self) -> Cents:
+        """What of its amount has neither been given back nor is on its way back."""
+        return Cents(self.amount - self.refunded - self.refunding)
+
+    @property
+    def took_money(self) -> bool:
+        """Whether the card was charged, whatever became of the money later."""
+        return self.state in {PaymentState.SUCCEEDED, PaymentState.REFUNDED}
 
 
 _BRANDS = {"amex": "American Express", "mastercard": "Mastercard", "visa": "Visa"}

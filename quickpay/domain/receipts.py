@@ -11,10 +11,11 @@ BATCH_USER = "POPS"
 
 
 class ReceiptStatus(StrEnum):
-    """How the payment ended, in the words on the receipt."""
+    """How the payment ended, in the words on the receipt; a refund does not change what is kept."""
 
     PAID = "Paid"
     UNSUCCESSFUL = "Unsuccessful"
+    REFUNDED = "Refunded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,3 +30,8 @@ class Receipt:
     date: date
     amount: Cents
     status: ReceiptStatus
+
+    def status_after(self, refunded: Cents) -> ReceiptStatus:
+        """Give the word for it once so much was given back: Refunded only when all of it was."""
+        whole = self.status is ReceiptStatus.PAID and refunded >= self.amount
+        return ReceiptStatus.REFUNDED if whole else self.status

@@ -28,6 +28,7 @@ from quickpay.services.order import Ordering
 from quickpay.services.pay import Pay
 from quickpay.services.portal import Portal
 from quickpay.services.press import Press
+from quickpay.services.refunds import Refunds
 from quickpay.services.renew import Renewal
 from quickpay.services.reports import Reports
 from quickpay.services.resend import Resend
@@ -74,6 +75,7 @@ class Desk:
     handoffs: HandoffBook
     launches: LaunchBook
     feed: PaymentFeed
+    refunds: Refunds
     keyring: ApiKeyring
     once: Once
     reports: Reports

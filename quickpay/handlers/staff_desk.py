@@ -32,6 +32,9 @@ from quickpay.services.guarantor_search import GuarantorSearch
 from quickpay.services.link_batches import LinkBatches
 from quickpay.services.link_templates import LinkTemplateBook
 from quickpay.services.links import LinkBook
+from quickpay.services.payment_desk import PaymentDesk
+from quickpay.services.posting import PostingDesk
+from quickpay.services.refunds import Refunds
 from quickpay.services.release import ReleaseDesk
 from quickpay.services.send_link import SendLink
 from quickpay.services.sign_in import SignIn
@@ -68,6 +71,9 @@ class StaffDesk:
     unresolved: UnresolvedDesk
     differences: DifferenceDesk
     card_unlock: CardUnlock
+    refunds: Refunds
+    posting: PostingDesk
+    payments: PaymentDesk
     pops_management: bool
     zone: ZoneInfo
 
@@ -85,6 +91,7 @@ def staff_desk(
     preview: GroupPreview,
     warnings: Warnings,
     groups: GroupBook,
+    refunds: Refunds,
     notes: Notes,
     channels: frozenset[Channel],
     lifetimes: Mapping[Origin, timedelta] = DEFAULT_LIFETIMES,
@@ -129,6 +136,9 @@ def staff_desk(
         unresolved=UnresolvedDesk(store=store, clock=clock, gateway=gateway, zone=zone),
         differences=DifferenceDesk(store=store, clock=clock, gateway=gateway.name),
         card_unlock=CardUnlock(store=store, clock=clock, digests=digests, limits=limits),
+        refunds=refunds,
+        posting=PostingDesk(store=store, clock=clock),
+        payments=PaymentDesk(store=store, clock=clock, zone=zone),
         pops_management=pops_management,
         zone=zone,
     )

@@ -6,12 +6,12 @@ from typing import Protocol
 
 from quickpay.domain.groups import Group
 from quickpay.domain.link_templates import OwnWords
-from quickpay.domain.money import Cents
+from quickpay.domain.money import NO_CENTS, Cents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptNote:
-    """The seven fields of an emailed receipt (Email Receipt), and nothing else.
+    """The seven fields of an emailed receipt (Email Receipt); what was given back since, if anything was.
 
     Guarantor and account are None where somebody else paid: the receipt goes to them.
     """
@@ -23,6 +23,16 @@ class ReceiptNote:
     transaction: str
     card_type: str
     amount: Cents
+    refunded: Cents = NO_CENTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundNote:
+    """Money of a payment was given back: how much, when, and the receipt of the payment as it is now."""
+
+    amount: Cents
+    given_on: date
+    receipt: ReceiptNote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +63,7 @@ class ContactChangedNote:
     added: bool
 
 
-Note = ReceiptNote | LockedNote | LinkNote | ReleasedNote | ContactChangedNote
+Note = ReceiptNote | RefundNote | LockedNote | LinkNote | ReleasedNote | ContactChangedNote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from quickpay.domain.audit import Event
 from quickpay.domain.ledger import Posting
 from quickpay.domain.payments import HELD, Payment, PaymentState
+from quickpay.domain.refunds import Refund, RefundState
 from quickpay.ports.clock import Clock
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
@@ -43,6 +44,7 @@ class PaymentView:
     guarantor: str
     link: str | None
     posted: tuple[Posting, ...]
+    refunds: tuple[Refund, ...] = ()
 
     @property
     def status(self) -> str:
@@ -103,6 +105,7 @@ class PaymentFeed:
                     guarantor=number,
                     link=link,
                     posted=await _posted(tx, payment),
+                    refunds=await _refunds(tx, payment),
                 )
                 for payment, slug, link, number in rows
             ]
@@ -137,7 +140,8 @@ class PaymentFeed:
             payment = await tx.payments.lock(payment_id) or payment
             if payment.state in HELD:
                 return NotEnded()
-            told_since = guarantor is not None and guarantor.changed_at > payment.changed_at
+            ended_at = payment.ended_at or payment.changed_at  # a refund later is no end
+            told_since = guarantor is not None and guarantor.changed_at > ended_at
             if await tx.payments.acknowledge(payment_id, contained=told_since, now=now):
                 await tx.audit.add(
                     Event(
@@ -169,11 +173,18 @@ async def _view(tx: Tx, payment: Payment, within: int | None) -> PaymentView | N
         guarantor=guarantor.number,
         link=None if link is None else link.id,
         posted=await _posted(tx, payment),
+        refunds=await _refunds(tx, payment),
     )
+
+
+async def _refunds(tx: Tx, payment: Payment) -> tuple[Refund, ...]:
+    """Name what was given back and what is on its way back; what was refused changed nothing."""
+    if payment.refunded + payment.refunding == 0:
+        return ()
+    every = await tx.refunds.of_payment(payment.id)
+    return tuple(one for one in every if one.state is not RefundState.REFUSED)
 
 
 async def _posted(tx: Tx, payment: Payment) -> tuple[Posting, ...]:
     """Ask only of payments that took money: a page of the feed holds up to 200."""
-    if payment.state not in {PaymentState.SUCCEEDED, PaymentState.REFUNDED}:
-        return ()
-    return await tx.ledger.postings(payment.id)
+    return await tx.ledger.postings(payment.id) if payment.took_money else ()

@@ -13,7 +13,15 @@ from quickpay.domain.messages import Channel, Message, MessageKind, payment_of
 from quickpay.domain.payments import card_name
 from quickpay.domain.tokens import TokenPurpose, Tokens
 from quickpay.mfa.methods import Method
-from quickpay.ports.notes import ContactChangedNote, LinkNote, LockedNote, Note, ReceiptNote, ReleasedNote
+from quickpay.ports.notes import (
+    ContactChangedNote,
+    LinkNote,
+    LockedNote,
+    Note,
+    ReceiptNote,
+    RefundNote,
+    ReleasedNote,
+)
 from quickpay.ports.tables import Tx
 from quickpay.services.images import Inline, logo_inline
 from quickpay.services.link_words import words_of
@@ -78,22 +86,9 @@ class Letters:
             case MessageKind.LINK:
                 return await self._link(tx, message, group, guarantor, now)
             case MessageKind.RECEIPT:
-                payment = await tx.payments.get(payment_of(message.subject)[0])
-                if payment is None or payment.receipt_number is None:
-                    return None
-                receipt = await tx.ledger.receipt(payment.receipt_number)
-                if receipt is None:
-                    return None
-                shared = await paid_by_somebody_else(tx, payment)
-                return ReceiptNote(
-                    receipt_number=receipt.number,
-                    guarantor=None if shared else guarantor.name,
-                    account=None if shared else guarantor.number,
-                    date_paid=receipt.date,
-                    transaction=payment.transaction or "",
-                    card_type=card_name(payment.card_brand, payment.card_last4),
-                    amount=receipt.amount,
-                )
+                return await _receipt(tx, payment_of(message.subject)[0], guarantor)
+            case MessageKind.REFUND:
+                return await self._refund(tx, message.subject, guarantor)
 
     async def _link(
         self, tx: Tx, message: Message, group: Group, guarantor: Guarantor, now: datetime
@@ -107,6 +102,35 @@ class Letters:
         if isinstance(own, tuple):  # the group's options have changed since
             return Drop(reason="the template may not go out any more")
         return LinkNote(url=url, good_until=day, own=own)
+
+    async def _refund(self, tx: Tx, refund_id: str, guarantor: Guarantor) -> RefundNote | None:
+        refund = await tx.refunds.get(refund_id)
+        receipt = None if refund is None else await _receipt(tx, refund.payment_id, guarantor)
+        if refund is None or refund.ended_at is None or receipt is None:
+            return None
+        return RefundNote(
+            amount=refund.amount, given_on=refund.ended_at.astimezone(self._zone).date(), receipt=receipt
+        )
+
+
+async def _receipt(tx: Tx, payment_id: str, guarantor: Guarantor) -> ReceiptNote | None:
+    payment = await tx.payments.get(payment_id)
+    if payment is None or payment.receipt_number is None:
+        return None
+    receipt = await tx.ledger.receipt(payment.receipt_number)
+    if receipt is None:
+        return None
+    shared = await paid_by_somebody_else(tx, payment)
+    return ReceiptNote(
+        receipt_number=receipt.number,
+        guarantor=None if shared else guarantor.name,
+        account=None if shared else guarantor.number,
+        date_paid=receipt.date,
+        transaction=payment.transaction or "",
+        card_type=card_name(payment.card_brand, payment.card_last4),
+        amount=receipt.amount,
+        refunded=payment.refunded,
+    )
 
 
 def _contact_changed(change: ContactChange) -> ContactChangedNote:

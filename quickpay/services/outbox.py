@@ -226,6 +226,10 @@ async def _event(tx: Tx, message: Message, state: str, reason: str | None, now: 
     elif message.kind is MessageKind.RECEIPT:
         payment = await tx.payments.get(payment_of(message.subject)[0])
         serial = None if payment is None else payment.link_serial
+    elif message.kind is MessageKind.REFUND:
+        refund = await tx.refunds.get(message.subject)
+        payment = None if refund is None else await tx.payments.get(refund.payment_id)
+        serial = None if payment is None else payment.link_serial
     elif message.kind in {MessageKind.LOCKED, MessageKind.CONTACT_CHANGED}:
         challenge = await tx.challenges.get(message.subject)
         serial = None if challenge is None else challenge.link_id

@@ -102,7 +102,7 @@ def _own(receipt: Receipt, payment: Payment, named: OutsideReceipt | None, *, sh
     return ReceiptLine(
         number=str(receipt.number),
         date=receipt.date,
-        status=receipt.status,
+        status=receipt.status_after(Cents(refunded)),
         said="",
         amount=receipt.amount,
         refunded=Cents(refunded),

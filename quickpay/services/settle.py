@@ -31,6 +31,7 @@ from quickpay.ports.gateway import (
 from quickpay.ports.tables import Settled, Tx
 from quickpay.services.account import account_now
 from quickpay.services.contradicted import contradict, what_was_said
+from quickpay.services.refund_ends import note_elsewhere
 from quickpay.services.stored_cards import keep_card
 
 RECEIPT_WORTH_SENDING = timedelta(days=3)
@@ -50,8 +51,7 @@ async def settle(tx: Tx, payment_id: str, outcome: Outcome, *, now: datetime, zo
     await tx.guarantors.lock(payment.guarantor_id)
     payment = await tx.payments.lock(payment_id) or payment
     if payment.state not in HELD:
-        await contradict(tx, payment, outcome, now)
-        return payment
+        return await _after_its_end(tx, payment, outcome, now)
     await _write(tx, payment, outcome, now=now, zone=zone)
     return await tx.payments.get(payment_id) or payment
 
@@ -74,6 +74,15 @@ async def _write(tx: Tx, payment: Payment, outcome: Outcome, *, now: datetime, z
             await _to_bank(tx, payment, outcome, now)
         case NoAnswer():
             await _to_unknown(tx, payment, now)
+
+
+async def _after_its_end(tx: Tx, payment: Payment, outcome: Outcome, now: datetime) -> Payment:
+    """Hear more of a payment that has ended: an end stays (I11), and what was given back is given back."""
+    await contradict(tx, payment, outcome, now)
+    if not isinstance(outcome, Approved) or payment.state is PaymentState.DECLINED:
+        return payment
+    await note_elsewhere(tx, payment, outcome, now=now)
+    return await tx.payments.get(payment.id) or payment
 
 
 async def decline_uncharged(tx: Tx, payment: Payment, *, now: datetime, zone: ZoneInfo) -> None:

@@ -31,17 +31,8 @@ _NAMING = [route for route in _STAFF_ROUTES if _PART.search(route.path)]
 _VISITORS = ["nobody", "patient", "door", "disabled", *StaffRole]
 _KEPT = (
     *("groups", "group_versions", "group_drafts", "guarantors", "links", "outbox", "sessions", "batches"),
-    *(
-        "differences",
-        "payments",
-        "link_templates",
-        "api_keys",
-        "staff",
-        "staff_groups",
-        "staff_launches",
-        "releases",
-        "contact_stops",
-    ),
+    *("link_templates", "api_keys", "staff", "staff_groups", "staff_launches", "releases", "contact_stops"),
+    *("payments", "postings", "refunds", "differences"),
 )
 _HERS = ("Lakeside", "Alicia", "Example", "10067", "alice@", "125.50", "of lakeside", "Lena")
 """What of lakeside and of Alice must stand on no page of somebody else's."""
@@ -62,6 +53,7 @@ class Things:
     account: str
     payment: str
     difference: str
+    reference_batch: str
 
     def path(self, route: Route, **instead: str) -> str:
         """Fill a path in; on the screen stands a link of its own kind."""
@@ -127,6 +119,7 @@ async def _furnished(here: StaffSite) -> Things:
         account=str(lena["id"]),
         payment=payment.id,
         difference=str(difference["id"]),
+        reference_batch=str(payment.batch_id),
     )
 
 

@@ -22,6 +22,17 @@ _BEHIND = {
     ),
     "find a guarantor; see balances, links and payments": ("/staff/guarantors", _GUARANTOR),
     "read reports and take them along as files": ("/staff/reports*",),
+    "see payments, refunds and reference batches": (
+        "/staff/payments",
+        "/staff/payments/{payment}",
+        "/staff/batches",
+        "/staff/batches/{reference_batch}",
+    ),
+    "give money back; put money on lines; close a reference batch": (
+        "/staff/payments/{payment}/refund",
+        "/staff/payments/{payment}/post",
+        "/staff/batches/{reference_batch}/close",
+    ),
     "copy a link's address; end a link, a guarantor's links or a batch; restore a link on hold": (
         f"{_GUARANTOR}/end-links",
         "/staff/links/batches*",

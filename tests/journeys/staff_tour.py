@@ -82,6 +82,7 @@ async def walk(browser: Browser, house: Household, visit: Visit) -> Tour:
     async with somebody(browser, house, viewport=DESKTOP) as ada:
         await _door(ada, invitation, visit)
         await _guarantors(ada, browser, visit)
+        await _payments(ada, visit)
         await _sending(ada, visit)
         await _patient(ada, browser, visit)
         await _messages(ada, visit)
@@ -190,6 +191,37 @@ async def _guarantors(ada: Person, browser: Browser, visit: Visit) -> None:
     await visit(ada, "staff-batch-end")
     await ada.open("/staff/links/groups/lakeside/end")
     await visit(ada, "staff-group-end")
+
+
+async def _payments(ada: Person, visit: Visit) -> None:
+    page, house = ada.page, ada.house
+    [payment] = (await house.api("GET", "/payments?group=lakeside"))["data"]
+    path, batch = f"/staff/payments/{payment['id']}", f"/staff/batches/{payment['reference_batch']}"
+    await ada.open("/staff/payments")
+    await visit(ada, "staff-payments")
+    await ada.open("/staff/payments?batch=x")
+    await visit(ada, "staff-payments-error")
+    await ada.open(path)
+    await visit(ada, "staff-payment")
+    await ada.open(f"{path}/post")
+    await visit(ada, "staff-post-nothing")
+    await ada.open(f"{path}/refund")
+    await visit(ada, "staff-refund")
+    await page.get_by_label("How much").fill("25.01")
+    await page.get_by_label("Why").fill("Paid twice")
+    await ada.press("Go on")
+    await visit(ada, "staff-refund-error")
+    await page.get_by_label("How much").fill("10")
+    await ada.press("Go on")
+    await visit(ada, "staff-refund-sure")
+    await ada.press("Refund $10.00")
+    await visit(ada, "staff-payment-refunded")
+    await ada.open("/staff/batches")
+    await visit(ada, "staff-reference-batches")
+    await ada.open(batch)
+    await visit(ada, "staff-reference-batch")
+    await ada.open(f"{batch}/close")
+    await visit(ada, "staff-reference-batch-close")
 
 
 async def _sending(ada: Person, visit: Visit) -> None:

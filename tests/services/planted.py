@@ -72,7 +72,25 @@ PLANTED: dict[str, tuple[str, ...]] = {
     "a receipt for another guarantor than its payment's": (
         "UPDATE receipts SET guarantor_id = 3 WHERE amount = 5000",
     ),
-    "postings and the unapplied rest that are not the whole payment": (
+    "more given back, or on its way back, than was paid": ("UPDATE refunds SET amount = 301",),
+    "a payment that does not say what its refunds gave back": ("UPDATE refunds SET amount = 99",),
+    "a payment that sets something else aside than its refund on its way": (
+        "UPDATE payments SET refunding = 7 WHERE amount = 300",
+    ),
+    "a payment given back whole that is not called so, or called so and is not": (
+        "UPDATE payments SET state = 'refunded' WHERE amount = 300",
+    ),
+    "a refund of a payment that took no money": (
+        "UPDATE refunds SET payment_id = (SELECT id FROM payments WHERE amount = 100)",
+    ),
+    "less than nothing of a payment on a line": ("DELETE FROM postings WHERE amount > 0",),
+    "refunds that were done without an event for each": (
+        "DELETE FROM audit WHERE type = 'payment.refunded'",
+    ),
+    "a refund on its way that nobody will ask for, or that was not asked for in a day": (
+        "UPDATE refunds SET state = 'unknown'",
+    ),
+    "what is on lines, unapplied and given back is not the whole payment": (
         "UPDATE postings SET amount = 4999 WHERE amount = 5000",
     ),
     "postings of a payment that took no money": (

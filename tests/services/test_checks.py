@@ -16,6 +16,7 @@ from quickpay.adapters.store.postgres import PostgresRun
 from quickpay.adapters.store.rules_of_contacts import RULES as OF_CONTACTS
 from quickpay.adapters.store.rules_of_entry import RULES as OF_ENTRY
 from quickpay.adapters.store.rules_of_payment import RULES as OF_PAYMENT
+from quickpay.adapters.store.rules_of_refunds import RULES as OF_REFUNDS
 from quickpay.adapters.store.rules_of_simulation import RULES as OF_SIMULATION
 from quickpay.adapters.store.rules_of_staff import RULES as OF_STAFF
 from quickpay.adapters.store.run import Run
@@ -24,12 +25,16 @@ from quickpay.adapters.store.statements import Statement
 from quickpay.adapters.store.tx import StoreTx
 from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.invariants import Violation
+from quickpay.domain.money import Cents
+from quickpay.domain.reach import EVERYWHERE
+from quickpay.domain.refunds import Refund
 from quickpay.domain.staff import StaffRole
 from quickpay.mfa.methods import Method as Way
 from quickpay.mfa.release import Identifier, Said
 from quickpay.services.checks import Checks
 from quickpay.services.office import OfficePage
 from quickpay.services.proof_pages import Proved
+from quickpay.services.refunds import GiveBack
 from quickpay.services.release import Given
 from quickpay.services.stay import Visit
 from tests.factories import NOW, make_account
@@ -68,7 +73,9 @@ async def live_in(house: House) -> None:
     other = await house.come(await house.link(carol, single_payment=False), address="192.0.2.2")  # session 3
     await other.pays("tok_declined", amount=100)
     await other.pays(amount=200)
-    await other.pays(amount=300)
+    paid = await other.pays(amount=300)
+    back = GiveBack(amount=Cents(100), reason="Paid twice", by="staff 1")
+    assert isinstance(await house.refunds.give(paid.id, back, within=EVERYWHERE), Refund)
     silent = await house.come(await house.link(carol), address="192.0.2.3")  # session 4
     await silent.pays("tok_silent", amount=400)
     locked = await house.come(await house.link(carol), address="192.0.2.4")  # session 5
@@ -202,7 +209,7 @@ def _on_file(path: Path) -> Planting:
     return Planting(run, execute)
 
 
-OF_ALL = (*OF_CONTACTS, *OF_ENTRY, *OF_PAYMENT, *OF_SIMULATION, *OF_STAFF)
+OF_ALL = (*OF_CONTACTS, *OF_ENTRY, *OF_PAYMENT, *OF_REFUNDS, *OF_SIMULATION, *OF_STAFF)
 INVARIANTS = {rule.what: rule.invariant for rule in OF_ALL} | {
     "a count of tries or sendings beyond its limit": "I6"
 }
@@ -226,6 +233,7 @@ async def test_what_breaks_an_invariant_is_named(planting: Planting, what: str) 
         ("payments_ended", "payments"),
         ("receipts_kept", "receipts"),
         ("postings_kept", "postings"),
+        ("refunds_fixed", "refunds"),
         ("audit_kept", "audit"),
     ],
 )

@@ -9,6 +9,7 @@ from quickpay.adapters.store import (
     rules_of_contacts,
     rules_of_entry,
     rules_of_payment,
+    rules_of_refunds,
     rules_of_simulation,
     rules_of_staff,
 )
@@ -22,6 +23,7 @@ _TRIGGERS = {
     "payments_fixed": ("I10", "nothing keeps what a payment is from changing"),
     "payments_ended": ("I11", "nothing keeps an ended payment as it ended"),
     "receipts_kept": ("I11", "nothing keeps receipts from changing"),
+    "refunds_fixed": ("I11", "nothing keeps what a refund is, and how it ended, from changing"),
     "postings_kept": ("I11", "nothing keeps postings from changing"),
     "audit_kept": ("I12", "nothing keeps the audit from changing"),
 }
@@ -58,6 +60,7 @@ class Checks:
             rules_of_contacts,
             rules_of_entry,
             rules_of_payment,
+            rules_of_refunds,
             rules_of_simulation,
             rules_of_staff,
         )

@@ -45,6 +45,7 @@ _POSTINGS = Statement(
     .where(postings.c.payment_id == bindparam("payment"))
     .order_by(postings.c.id)
 )
+_BACK = -1
 # An update that changes nothing, for its row lock: a batch cannot be closed under a receipt being written.
 _BATCH = Statement(
     insert(batches)
@@ -91,6 +92,15 @@ class Ledger:
 
     async def post(self, payment_id: str, postings: tuple[Posting, ...], now: datetime) -> None:
         """Put received money on lines."""
+        await self._add(payment_id, postings, now)
+
+    async def take_back(self, payment_id: str, postings: tuple[Posting, ...], now: datetime) -> None:
+        """Take money off lines again; the book keeps both."""
+        await self._add(payment_id, postings, now, times=_BACK)
+
+    async def _add(
+        self, payment_id: str, postings: tuple[Posting, ...], now: datetime, *, times: int = 1
+    ) -> None:
         at = micros(now)
         await self._run.many(
             _POST,
@@ -98,7 +108,7 @@ class Ledger:
                 {
                     "payment_id": payment_id,
                     "service_id": posting.service_id,
-                    "amount": posting.amount,
+                    "amount": posting.amount * times,
                     "posted_at": at,
                 }
                 for posting in postings
@@ -106,9 +116,14 @@ class Ledger:
         )
 
     async def postings(self, payment_id: str) -> tuple[Posting, ...]:
-        """Return where a payment's money went, in the order it was posted."""
-        rows = await self._run.all(_POSTINGS, payment=payment_id)
-        return tuple(Posting(service_id=ServiceId(line), amount=Cents(amount)) for line, amount in rows)
+        """Return where a payment's money is, less what was taken back, in the order it was last posted."""
+        on: dict[str, int] = {}
+        for line, amount in await self._run.all(_POSTINGS, payment=payment_id):
+            before = on.pop(line, 0) if amount > 0 else on[line]
+            on[line] = before + amount
+        return tuple(
+            Posting(service_id=ServiceId(line), amount=Cents(amount)) for line, amount in on.items() if amount
+        )
 
     async def batch(self, group_id: int, day: date, now: datetime) -> int:
         """The day's open reference batch, opened if there is none."""

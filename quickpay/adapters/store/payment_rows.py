@@ -52,6 +52,8 @@ def payment_of(row: Row) -> Payment:
         next_look_up_at,
         acknowledged_at,
         refunded,
+        refunding,
+        ended_at,
         *_,
     ) = row
     return Payment(
@@ -86,4 +88,6 @@ def payment_of(row: Row) -> Payment:
         next_look_up_at=maybe_moment(next_look_up_at),
         acknowledged_at=maybe_moment(acknowledged_at),
         refunded=Cents(refunded),
+        refunding=Cents(refunding),
+        ended_at=maybe_moment(ended_at),
     )

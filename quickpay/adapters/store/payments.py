@@ -110,6 +110,7 @@ def _settle(was: tuple[PaymentState, ...]) -> Statement:
             next_look_up_at=bindparam("next_at"),
             changed_at=bindparam("now"),
             change_number=bindparam("change"),
+            ended_at=bindparam("ended"),
         )
     )
 
@@ -175,6 +176,8 @@ class Payments:
             next_look_up_at=maybe_micros(payment.next_look_up_at),
             acknowledged_at=maybe_micros(payment.acknowledged_at),
             refunded=payment.refunded,
+            refunding=payment.refunding,
+            ended_at=maybe_micros(payment.ended_at),
         )
 
     async def get(self, payment_id: str) -> Payment | None:
@@ -218,6 +221,7 @@ class Payments:
             why=settled.not_posted_because,
             next_at=maybe_micros(settled.next_look_up_at),
             now=micros(now),
+            ended=None if settled.state in HELD else micros(now),
             change=await next_number(self._run, CHANGE),
         )
         return changed == 1

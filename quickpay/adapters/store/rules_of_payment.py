@@ -21,6 +21,7 @@ _IN_FLIGHT = ("submitting", "unknown")
 _CHARGED = ("succeeded", "refunded")
 
 _others = payments.alias()
+_ENDED_AT = func.coalesce(payments.c.ended_at, payments.c.changed_at)  # of rows an earlier version ended
 _posted = select(func.coalesce(func.sum(postings.c.amount), 0)).where(postings.c.payment_id == payments.c.id)
 _ENDS = ("payment.succeeded", "payment.declined")
 _ended = select(func.count()).where(audit.c.payment_id == payments.c.id, audit.c.type.in_(_ENDS))
@@ -147,10 +148,10 @@ RULES: tuple[Rule, ...] = (
     ),
     rule(
         "I9",
-        "postings and the unapplied rest that are not the whole payment",
+        "what is on lines, unapplied and given back is not the whole payment",
         select(payments.c.id).where(
-            payments.c.state == "succeeded",
-            payments.c.amount != payments.c.unapplied + _posted.scalar_subquery(),
+            payments.c.state.in_(_CHARGED),
+            payments.c.amount != payments.c.unapplied + payments.c.refunded + _posted.scalar_subquery(),
         ),
     ),
     rule(
@@ -164,7 +165,7 @@ RULES: tuple[Rule, ...] = (
         select(payments.c.id).where(
             payments.c.state == "succeeded",
             payments.c.receipt_email.is_not(None),
-            option_was_on("email_receipt", group_id=payments.c.group_id, at=payments.c.changed_at),
+            option_was_on("email_receipt", group_id=payments.c.group_id, at=_ENDED_AT),
             ~_mail,
         ),
     ),

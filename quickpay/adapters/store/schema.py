@@ -447,6 +447,10 @@ payments = Table(
     Column("acknowledged_at", BigInteger),
     Column("settled_by_pm", Integer, nullable=False),  # 1: what the PM system says already contains it
     Column("refunded", BigInteger, nullable=False),
+    Column(
+        "refunding", BigInteger, nullable=False, server_default=text("0")
+    ),  # asked of the gateway, no answer yet
+    Column("ended_at", BigInteger),
     CheckConstraint("amount > 0", name="amount_positive"),
     CheckConstraint("unapplied BETWEEN 0 AND amount", name="unapplied_range"),
     CheckConstraint("refunded BETWEEN 0 AND amount", name="refunded_range"),
@@ -507,7 +511,7 @@ receipts = Table(
     Column("payment_id", ForeignKey("payments.id"), nullable=False, unique=True),
     Column("group_id", BigInteger, nullable=False),
     Column("guarantor_id", BigInteger, nullable=False, index=True),
-    Column("batch_id", ForeignKey("batches.id"), nullable=False),
+    Column("batch_id", ForeignKey("batches.id"), nullable=False, index=True),
     Column("date", Text, nullable=False),  # ISO date in the installation's time zone
     Column("amount", BigInteger, nullable=False),
     Column("status", Text, nullable=False),
@@ -521,10 +525,45 @@ postings = Table(
     Column("id", Serial, primary_key=True),
     Column("payment_id", ForeignKey("payments.id"), nullable=False),
     Column("service_id", Text, nullable=False),
-    Column("amount", BigInteger, nullable=False),
+    Column("amount", BigInteger, nullable=False),  # below 0: taken back from the line
     Column("posted_at", BigInteger, nullable=False),
+    CheckConstraint("amount <> 0", name="amount_something"),
+    Index("ix_postings_payment_id", "payment_id"),
+)
+refunds = Table(
+    "refunds",
+    metadata,
+    Column("id", Text, primary_key=True),  # the gateway's idempotency key
+    Column("payment_id", ForeignKey("payments.id"), nullable=False),
+    Column("number", Integer, nullable=False),  # which of the payment's, from 1
+    Column("amount", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("transaction", Text),
+    Column("refused_because", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("deadline", BigInteger, nullable=False),
+    Column("asks", Integer, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("next_ask_at", BigInteger),
+    Column("ended_at", BigInteger),
+    UniqueConstraint("payment_id", "number"),
     CheckConstraint("amount > 0", name="amount_positive"),
-    UniqueConstraint("payment_id", "service_id"),
+    _one_of("state", "submitting", "unknown", "done", "refused"),
+    Index(
+        "uq_refunds_one_in_flight",
+        "payment_id",
+        unique=True,
+        sqlite_where=text("state IN ('submitting', 'unknown')"),
+        postgresql_where=text("state IN ('submitting', 'unknown')"),
+    ),
+    Index(
+        "ix_refunds_next_ask_at",
+        "next_ask_at",
+        sqlite_where=text("state IN ('submitting', 'unknown')"),
+        postgresql_where=text("state IN ('submitting', 'unknown')"),
+    ),
 )
 
 batches = Table(
@@ -537,6 +576,7 @@ batches = Table(
     Column("opened_by", Text, nullable=False),
     Column("opened_at", BigInteger, nullable=False),
     Column("closed_at", BigInteger),
+    Column("closed_by", Text),
     Index(
         "uq_batches_one_open",
         "group_id",
@@ -635,6 +675,12 @@ audit = Table(
         "link_serial",
         sqlite_where=text("link_serial IS NOT NULL"),
         postgresql_where=text("link_serial IS NOT NULL"),
+    ),
+    Index(
+        "ix_audit_payment_id",
+        "payment_id",
+        sqlite_where=text("payment_id IS NOT NULL"),
+        postgresql_where=text("payment_id IS NOT NULL"),
     ),
 )
 

@@ -21,8 +21,10 @@ from quickpay.adapters.store.link_templates import LinkTemplates
 from quickpay.adapters.store.links import Links
 from quickpay.adapters.store.orders import Orders
 from quickpay.adapters.store.outbox import Outbox
+from quickpay.adapters.store.payment_desk import PaymentDesk
 from quickpay.adapters.store.payments import Payments
 from quickpay.adapters.store.receipts import Receipts
+from quickpay.adapters.store.refunds import Refunds
 from quickpay.adapters.store.releases import Releases
 from quickpay.adapters.store.reports import Reports
 from quickpay.adapters.store.run import Run
@@ -64,8 +66,10 @@ class StoreTx:
         "orders",
         "outbox",
         "pardons",
+        "payment_desk",
         "payments",
         "receipts",
+        "refunds",
         "releases",
         "reports",
         "sessions",
@@ -99,6 +103,8 @@ class StoreTx:
         self.stored_cards = StoredCards(run)
         self.ledger = Ledger(run)
         self.receipts = Receipts(run)
+        self.refunds = Refunds(run)
+        self.payment_desk = PaymentDesk(run)
         self.outbox = Outbox(run)
         self.audit = Audit(run)
         self.api_keys = ApiKeys(run)

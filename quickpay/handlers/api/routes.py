@@ -5,7 +5,7 @@ from pydantic import TypeAdapter
 
 from quickpay.domain.api_keys import Scope
 from quickpay.handlers.access import Access, Route
-from quickpay.handlers.api import groups, guarantors, handoffs, launches, links, payments, reports
+from quickpay.handlers.api import groups, guarantors, handoffs, launches, links, payments, refunds, reports
 from quickpay.handlers.api.keyed import answer, keyed
 from quickpay.handlers.api.openapi import document
 from quickpay.handlers.api.parameters import FEED, PAGE, PAYMENTS, SESSION_USAGE
@@ -15,6 +15,7 @@ from quickpay.handlers.api.shapes import (
     NEW_HANDOFF,
     NEW_LAUNCH,
     NEW_LINK,
+    NEW_REFUND,
     REVOCATION,
     GroupList,
     HandoffOut,
@@ -214,6 +215,18 @@ TABLE: tuple[ApiRoute, ...] = (
         handler=payments.ack_payment,
         answer=TypeAdapter(PaymentOut),
         errors=_QUERY | _NONE | {409: "The payment has not ended."},
+    ),
+    ApiRoute(
+        method="POST",
+        path="/payments/{id}/refund",
+        words="Give money back, all that is left unless an amount is said; shows the payment as it is then",
+        scope=Scope.PAYMENTS_REFUND,
+        handler=refunds.refund_payment,
+        body=NEW_REFUND,
+        answer=TypeAdapter(PaymentOut),
+        status=201,
+        errors=_NONE | _BODY | {409: "There is nothing to give back, or a refund or this key is in use."},
+        once=True,
     ),
     ApiRoute(
         method="GET",

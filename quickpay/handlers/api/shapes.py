@@ -4,14 +4,16 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
-from annotated_types import Len
+from annotated_types import Interval, Len
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from quickpay.domain.balances import Balances
 from quickpay.domain.links import LinkState
+from quickpay.domain.money import MAX_AMOUNT
 from quickpay.domain.options import FORBID_UNKNOWN, Options
 from quickpay.domain.origins import Origin
 from quickpay.domain.payments import Method, Reason
+from quickpay.domain.refunds import REASON_LONGEST
 from quickpay.services.guarantor_records import GuarantorRecord
 from quickpay.services.handoffs import NewHandoff
 from quickpay.services.launches import NewLaunch
@@ -189,6 +191,26 @@ class PostedOut(_Out):
     amount: int
 
 
+class RefundOut(_Out):
+    """Money given back; `pending` until the gateway has answered, and asked for again until it has."""
+
+    id: str
+    amount: int
+    status: Literal["pending", "succeeded"]
+    reason: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRefund:
+    """Give money back: `amount` in cents, or all that is left; `reason` is kept for the staff."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = FORBID_UNKNOWN
+
+    amount: Annotated[int, Interval(ge=1, le=MAX_AMOUNT)] | None = None
+    reason: Annotated[str, Len(1, REASON_LONGEST)] = field(repr=False)
+
+
 class PaymentOut(_Out):
     """One payment; money is whole cents."""
 
@@ -203,6 +225,7 @@ class PaymentOut(_Out):
     reason: Reason | None
     amount: int
     refunded: int
+    refunds: list[RefundOut]
     method: Method
     card: CardOut | None
     origin: Origin
@@ -224,6 +247,7 @@ class PaymentList(_Out):
 
 GROUP_BODY = TypeAdapter(GroupBody)
 GUARANTOR_BODY = TypeAdapter(GuarantorBody)
+NEW_REFUND = TypeAdapter(NewRefund)
 NEW_LINK = TypeAdapter(NewLink)
 NEW_HANDOFF = TypeAdapter(NewHandoff)
 NEW_LAUNCH = TypeAdapter(NewLaunch)

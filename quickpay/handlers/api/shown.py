@@ -11,6 +11,7 @@ from quickpay.domain.contacts import mask_email, mask_mobile
 from quickpay.domain.groups import Group
 from quickpay.domain.links import door_of
 from quickpay.domain.options import Options
+from quickpay.domain.refunds import Refund
 from quickpay.domain.tokens import TokenPurpose
 from quickpay.handlers.api.shapes import (
     CardOut,
@@ -20,6 +21,7 @@ from quickpay.handlers.api.shapes import (
     MadeLink,
     PaymentOut,
     PostedOut,
+    RefundOut,
     VersionOut,
 )
 from quickpay.mfa.methods import Method
@@ -136,6 +138,7 @@ def payment_out(view: PaymentView) -> PaymentOut:
             "reason": payment.reason,
             "amount": payment.amount,
             "refunded": payment.refunded,
+            "refunds": [_refund(one) for one in view.refunds],
             "method": payment.method,
             "card": CardOut(brand=payment.card_brand, last4=payment.card_last4) if has_card else None,
             "origin": payment.origin,
@@ -147,6 +150,16 @@ def payment_out(view: PaymentView) -> PaymentOut:
             "reference_batch": payment.batch_id,
             "acknowledged_at": payment.acknowledged_at,
         }
+    )
+
+
+def _refund(refund: Refund) -> RefundOut:
+    return RefundOut(
+        id=refund.id,
+        amount=refund.amount,
+        status="pending" if refund.in_flight else "succeeded",
+        reason=refund.reason,
+        created_at=refund.created_at,
     )
 
 

@@ -5,7 +5,7 @@ from typing import assert_never
 from aiohttp import web
 
 from quickpay.domain.money import Cents
-from quickpay.domain.payments import PaymentState, card_name
+from quickpay.domain.payments import Payment, PaymentState, card_name
 from quickpay.domain.said import say, usd
 from quickpay.handlers import paper_words as words
 from quickpay.handlers.cookies import visit_of
@@ -16,8 +16,6 @@ from quickpay.handlers.words import day
 from quickpay.ports.papers import Section
 from quickpay.services.result import NotYours, ResultPage
 from quickpay.services.stay import MustProve, NoStay
-
-_ENDED_WELL = {PaymentState.SUCCEEDED, PaymentState.REFUNDED}
 
 
 async def receipt(request: web.Request) -> web.Response:
@@ -44,9 +42,15 @@ def _number(result: ResultPage) -> str:
     return str(result.payment.receipt_number or "")
 
 
+def _status(payment: Payment) -> str:
+    if payment.state is PaymentState.REFUNDED:
+        return say("Refunded")
+    return say("Paid") if payment.took_money else say("Unsuccessful")
+
+
 def _facts(result: ResultPage) -> tuple[tuple[str, str], ...]:
     payment, stay = result.payment, result.stay
-    paid = payment.state in _ENDED_WELL
+    paid = payment.took_money
     card = None
     if payment.card_brand is not None and payment.card_last4 is not None:
         card = card_name(payment.card_brand, payment.card_last4)
@@ -59,5 +63,5 @@ def _facts(result: ResultPage) -> tuple[tuple[str, str], ...]:
         (say("Card Type"), card),
         (say("Amount Paid"), usd(payment.amount if paid else Cents(0))),
         (words.GIVEN_BACK, usd(payment.refunded) if payment.refunded else None),
-        (words.STATUS, say("Paid") if paid else say("Unsuccessful")),
+        (words.STATUS, _status(payment)),
     )

@@ -104,6 +104,7 @@ def payment_view(result: ResultPage, frame: Frame, pressed: Pressed = NOT_PRESSE
         amount=payment.amount,
         paid=payment.amount if paid else Cents(0),
         refunded=payment.refunded,
+        refunded_whole=payment.state is PaymentState.REFUNDED,
         reason=None if payment.reason is None else DECLINED[payment.reason],
         next_step=None if payment.reason is None else NEXT_AFTER_DECLINE[payment.reason],
         receipt_number=payment.receipt_number,

@@ -173,6 +173,7 @@ class PaymentResult:
     amount: Cents
     paid: Cents
     refunded: Cents
+    refunded_whole: bool
     reason: str | None
     next_step: str | None
     receipt_number: int | None

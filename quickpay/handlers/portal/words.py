@@ -36,7 +36,11 @@ COLLECTIONS = say("Collections Balance")
 WHAT_COLLECTIONS = say("With a collector, for your information only. It is not payable here.")
 WHAT_UNAPPLIED = say("Received, and not put on a visit yet.")
 
-_STATUSES = {ReceiptStatus.PAID: say("Paid"), ReceiptStatus.UNSUCCESSFUL: say("Unsuccessful")}
+_STATUSES = {
+    ReceiptStatus.PAID: say("Paid"),
+    ReceiptStatus.UNSUCCESSFUL: say("Unsuccessful"),
+    ReceiptStatus.REFUNDED: say("Refunded"),
+}
 PAID_ONLINE = say("Online")
 _METHODS = {
     "cash": say_in("paid with", "Cash"),

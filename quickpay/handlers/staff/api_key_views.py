@@ -20,6 +20,7 @@ SCOPES: dict[Scope, str] = {
     Scope.PAYMENTS_READ: "See payments",
     Scope.PAYMENTS_WRITE: "Take payments over",
     Scope.REPORTS_READ: "Read reports",
+    Scope.PAYMENTS_REFUND: "Give payments back",
 }
 STATES = {
     KeyState.GOOD: "Good",

@@ -70,6 +70,13 @@ _MENU = (
         roles=EVERY_ROLE,
     ),
     MenuItem(
+        label="Payments",
+        path="/staff/payments",
+        area="/staff/(payments|batches)(/.*)?",
+        words="What was paid, refunds, posting and the days' batches.",
+        roles=EVERY_ROLE,
+    ),
+    MenuItem(
         label="Send a link",
         path="/staff/send",
         area=f"/staff/send|/staff/guarantors{_ONE}{_ONE}/send",

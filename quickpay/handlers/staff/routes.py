@@ -5,6 +5,7 @@ from quickpay.handlers.gate import EVERY_ROLE, SIGN_IN
 from quickpay.handlers.staff import accounts, api_keys, door, enrolment, front, launch, release
 from quickpay.handlers.staff.groups import routes as groups
 from quickpay.handlers.staff.guarantors import routes as guarantors
+from quickpay.handlers.staff.payments import routes as payments
 from quickpay.handlers.staff.reports import routes as reports
 from quickpay.handlers.staff.sending import routes as sending
 from quickpay.handlers.staff.unresolved import routes as unresolved
@@ -20,6 +21,7 @@ ROUTES: tuple[Route, ...] = (
     Route(method="POST", path="/staff/enrol/{token}", handler=enrolment.go_on, access=Access.STAFF_DOOR),
     Route(method="POST", path="/staff/links", handler=front.find_link, access=_ANY_STAFF),
     *guarantors.ROUTES,
+    *payments.ROUTES,
     *sending.ROUTES,
     *launch.ROUTES,
     *release.ROUTES,

@@ -34,6 +34,7 @@ _AT_THE_DESK_MAY = (
 )
 _BILLING_MAY = (
     *_AT_THE_DESK_MAY,
+    "Give a payment back, whole or in part; put on lines what is on none; close the days' batches.",
     "End a payment nobody can tell the end of, and explain differences to the gateway's list.",
 )
 _MAY: dict[StaffRole, tuple[str, ...]] = {
@@ -113,6 +114,11 @@ _EVENTS = {
     "card.stored": "The card was stored for the patient, at the gateway.",
     "card.removed": "Removed a stored card.",
     "card.forgotten": "The gateway has dropped a stored card that was removed; tries: {tries}.",
+    "payment.refund_asked": "A refund of {amount} was asked for{by}.",
+    "payment.refunded": "Given back: {amount}; so far {refunded} of it.",
+    "payment.refund_refused": "The refund of {amount} was refused, nothing was given back: {reason}.",
+    "payment.refund_unknown": "The bank has not answered to the refund of {amount}; it is asked again.",
+    "payment.posted": "{amount} of it was put on lines{by}.",
     "payment.acknowledged": "Taken over by the PM system{by}.",
     "staff.launch": "{who} asked to see what the patient sees.",
     "staff.launch_opened": "{who} opened the simulation.",
@@ -144,6 +150,7 @@ _UNSAID = {
     "not_confirmed": "the bank did not confirm the payer",
     "not_charged": "it did not reach the bank",
     "insufficient_funds": "not enough funds",
+    "not_reached": "the gateway could not be reached",
     "incorrect_cvc": "wrong security code",
     "stopped": "the carrier was told STOP",
     **TEXT_ERRORS,
@@ -197,7 +204,7 @@ def sentence(kind: str, detail: Mapping[str, str | int | None], *, by: str = "")
 
 
 def _said(name: str, value: str | int | None) -> str:
-    if name == "amount" and isinstance(value, int):
+    if name in {"amount", "refunded"} and isinstance(value, int):
         return format_usd(value)
     if name == "times":
         return " once" if value == 1 else f" {value} times"

@@ -1,4 +1,4 @@
-"""Find sessions and payments by when they began, for reports."""
+"""Find sessions by when they began, for reports."""
 
 from collections.abc import Sequence
 
@@ -11,12 +11,10 @@ depends_on: Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Make the indexes; the previous version goes on with them."""
+    """Make the index; the previous version goes on with it."""
     op.create_index("ix_sessions_opened_at", "sessions", ["opened_at"], unique=False)
-    op.create_index("ix_payments_created_at", "payments", ["created_at"], unique=False)
 
 
 def downgrade() -> None:
-    """Take them away again."""
-    op.drop_index("ix_payments_created_at", table_name="payments")
+    """Take it away again."""
     op.drop_index("ix_sessions_opened_at", table_name="sessions")

@@ -30,6 +30,7 @@ async def test_a_payment_is_told_whole(api: Api) -> None:
         "reason": None,
         "amount": 20_000,
         "refunded": 0,
+        "refunds": [],
         "method": "card",
         "card": {"brand": "visa", "last4": "4242"},
         "origin": "sms",

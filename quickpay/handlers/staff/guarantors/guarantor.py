@@ -158,6 +158,7 @@ def _payment(request: web.Request, line: PaymentLine, file: GuarantorFile, *, de
     sends = desk and file.group.options.payments.email_receipt and payment.state in TOOK_MONEY
     path = guarantor_path(file.group.slug, file.guarantor.number)
     return PaymentRow(
+        page=f"/staff/payments/{payment.id}",
         made=moment(payment.created_at, request.app[DESK].staff.zone),
         amount=payment.amount,
         state=words.payment_state(payment),

@@ -103,6 +103,7 @@ class LinkRow:
 class PaymentRow:
     """One payment of the guarantor; `path` leads to the link it came through, `send` to its receipt again."""
 
+    page: str
     made: str
     amount: Cents
     state: str

@@ -84,6 +84,7 @@ async def test_a_payment_is_settled_once(world: World) -> None:
         next_look_up_at=None,
         changed_at=_LATER,
         change_number=2,
+        ended_at=_LATER,
     )
 
 
