@@ -14,6 +14,7 @@ from quickpay.adapters.store.version import SchemaVersion, check_version
 from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.domain.digests import Digests
 from quickpay.domain.origins import Origin
+from quickpay.domain.return_addresses import is_loopback
 from quickpay.domain.tokens import Tokens
 from quickpay.handlers.desk import DESK, Desk
 from quickpay.handlers.routes import add_routes
@@ -22,6 +23,9 @@ from quickpay.services.about import About
 from quickpay.services.api_keys import ApiKeyring
 from quickpay.services.contacts import ContactEditing
 from quickpay.services.courier import Courier
+from quickpay.services.endpoint_care import EndpointCare
+from quickpay.services.endpoint_secrets import Resealing
+from quickpay.services.endpoints import EndpointBook
 from quickpay.services.enter import Enter
 from quickpay.services.extend import Extend
 from quickpay.services.feed import PaymentFeed
@@ -47,6 +51,7 @@ from quickpay.services.reconcile import Reconcile
 from quickpay.services.renew import Renewal
 from quickpay.services.resend import Resend
 from quickpay.services.result import Results
+from quickpay.services.tell import Tell
 from quickpay.services.upkeep import Upkeep
 from quickpay.services.verify import Verify
 from quickpay.services.webhooks import WebhooksIn
@@ -77,6 +82,8 @@ class House:
     outbox: Outbox
     reconcile: Reconcile
     upkeep: Upkeep
+    tell: Tell
+    resealing: Resealing
 
 
 def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
@@ -207,6 +214,14 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             life=settings.lifetimes[Origin.STAFF],
         ),
         feed=PaymentFeed(store=store, clock=clock),
+        endpoints=EndpointBook(
+            store=store,
+            clock=clock,
+            hooks=world.hooks,
+            digests=digests,
+            loopback_too=is_loopback(settings.hostname),
+        ),
+        endpoint_care=EndpointCare(store=store, clock=clock),
         keyring=ApiKeyring(store=store, clock=clock, ids=ids),
         once=Once(store=store, clock=clock),
         webhooks=WebhooksIn(
@@ -233,6 +248,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             pops_management=settings.pops_management,
             zone=zone,
             countries=settings.sms_countries,
+            worrying_age=settings.worrying_age,
         ),
     )
     return House(
@@ -253,6 +269,8 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         ),
         reconcile=Reconcile(store=store, clock=clock, gateway=gateway, zone=zone),
         upkeep=Upkeep(store=store, clock=clock),
+        tell=Tell(store=store, clock=clock, hooks=world.hooks, digests=digests, owner=ids.uuid()),
+        resealing=Resealing(store=store, digests=digests),
     )
 
 
@@ -276,10 +294,12 @@ async def _live(app: web.Application, *, settings: Settings, wrap: Wrap, create:
         house = furnish(settings, wrap(world), tasks)
         app[DESK] = house.desk
         tasks.every(1.0, house.outbox.run_once, name="outbox")
+        tasks.every(1.0, house.tell.run_once, name="tell")
         tasks.every(1.0, house.reconcile.run_once, name="reconcile")
         tasks.every(5.0, house.desk.enter.flush_seen, name="seen")
         tasks.every(5.0, house.desk.keyring.flush_used, name="keys used")
         tasks.every(30.0, house.upkeep.run_once, name="upkeep")
+        tasks.every(30.0, house.resealing.run_once, name="resealing")
         yield
         await tasks.stop(grace=STOP_GRACE_SECONDS)
         await house.desk.enter.flush_seen()

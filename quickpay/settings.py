@@ -81,6 +81,7 @@ class Settings(BaseSettings):
     link_lifetime_portal: Span = "60s"
     link_lifetime_staff: Span = "60s"
     link_lifetime_website: Span = "30d"
+    ack_warning: Span = "1d"
     sms_countries: Words = ("US",)
     limits: Words = ()
     time_zone: str = "America/New_York"
@@ -202,6 +203,11 @@ class Settings(BaseSettings):
     def lifetimes(self) -> dict[Origin, timedelta]:
         """How long a link of each origin lives."""
         return {origin: span(getattr(self, f"link_lifetime_{origin.value}")) for origin in DEFAULT_LIFETIMES}
+
+    @property
+    def worrying_age(self) -> timedelta:
+        """How long a payment may wait for the PM system before staff are warned."""
+        return span(self.ack_warning)
 
     @property
     def proof_limits(self) -> Limits:

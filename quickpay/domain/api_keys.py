@@ -22,6 +22,8 @@ class Scope(StrEnum):
     LAUNCHES_WRITE = "launches:write"
     PAYMENTS_READ = "payments:read"
     PAYMENTS_WRITE = "payments:write"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
 
 
 EVERY_SCOPE = tuple(scope.value for scope in Scope)

@@ -19,6 +19,7 @@ from quickpay.ports.tables import Tx
 from quickpay.services.carrier_stops import CarrierStopDesk
 from quickpay.services.desk_links import DeskLinks
 from quickpay.services.desk_receipts import DeskReceipts
+from quickpay.services.endpoint_care import EndpointCare
 from quickpay.services.enrol import Enrol
 from quickpay.services.group_drafts import GroupDrafts
 from quickpay.services.group_edits import GroupEdits, Warnings
@@ -36,6 +37,7 @@ from quickpay.services.sign_in import SignIn
 from quickpay.services.staff import StaffBook
 from quickpay.services.staff_start import StaffStart
 from quickpay.services.staff_view import StaffView
+from quickpay.services.takeover import WORRYING_AGE, Takeover
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,8 @@ class StaffDesk:
     receipts: DeskReceipts
     release: ReleaseDesk
     carrier_stops: CarrierStopDesk
+    takeover: Takeover
+    endpoints: EndpointCare
     pops_management: bool
     zone: ZoneInfo
 
@@ -84,6 +88,7 @@ def staff_desk(
     pops_management: bool,
     zone: ZoneInfo,
     countries: tuple[str, ...] = ("US",),
+    worrying_age: timedelta = WORRYING_AGE,
 ) -> StaffDesk:
     """Give the staff's services their ports."""
     edits = GroupEdits(store=store, book=groups, warnings=warnings)
@@ -118,6 +123,8 @@ def staff_desk(
         receipts=DeskReceipts(store=store, clock=clock, digests=digests, limits=limits),
         release=ReleaseDesk(store=store, clock=clock, ids=ids, digests=digests, limits=limits),
         carrier_stops=CarrierStopDesk(store=store, clock=clock),
+        takeover=Takeover(store=store, clock=clock, worrying=worrying_age),
+        endpoints=EndpointCare(store=store, clock=clock),
         pops_management=pops_management,
         zone=zone,
     )

@@ -28,6 +28,8 @@ from quickpay.mfa.limits import Limit
 from quickpay.mfa.methods import Method as ContactMethod
 from quickpay.ports.contact_tables import ContactChanges
 from quickpay.ports.desk_tables import Desk
+from quickpay.ports.event_tables import Deliveries, Endpoints
+from quickpay.ports.feed_tables import Unacknowledged
 from quickpay.ports.group_tables import ChangedGroup, GroupDrafts
 from quickpay.ports.knock_tables import Knocks
 from quickpay.ports.launch_tables import Launches
@@ -526,6 +528,12 @@ class Tx(Protocol):
     def idempotency(self) -> Idempotency: ...
     @property
     def webhooks(self) -> Webhooks: ...
+    @property
+    def endpoints(self) -> Endpoints: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
+    @property
+    def unacknowledged(self) -> Unacknowledged: ...
     @property
     def staff(self) -> StaffAccounts: ...
     @property

@@ -1,32 +1,18 @@
 """Tell the PM system of payments, and hear that it has them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from quickpay.domain.audit import Event
 from quickpay.domain.ledger import Posting
 from quickpay.domain.payments import HELD, Payment, PaymentState
+from quickpay.domain.statuses import STATUS_OF
+from quickpay.domain.statuses import STATUSES as STATUSES
 from quickpay.ports.clock import Clock
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.groups import NoGroup, group_within
 
 MOST = 200
-
-STATUSES: Mapping[str, PaymentState] = MappingProxyType(
-    {
-        "pending": PaymentState.SUBMITTING,
-        "succeeded": PaymentState.SUCCEEDED,
-        "declined": PaymentState.DECLINED,
-        "unknown": PaymentState.UNKNOWN,
-        "review": PaymentState.REVIEW,
-        "refunded": PaymentState.REFUNDED,
-    }
-)
-"""What the API calls each state."""
-
-_STATUS_OF = {state: status for status, state in STATUSES.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +28,7 @@ class PaymentView:
     @property
     def status(self) -> str:
         """Its state in the API's words."""
-        return _STATUS_OF[self.payment.state]
+        return STATUS_OF[self.payment.state]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

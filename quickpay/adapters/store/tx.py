@@ -5,8 +5,10 @@ from quickpay.adapters.store.challenges import Challenges
 from quickpay.adapters.store.checks import Checks
 from quickpay.adapters.store.contact_changes import ContactChanges
 from quickpay.adapters.store.counters import Counters
+from quickpay.adapters.store.deliveries import Deliveries
 from quickpay.adapters.store.desk import Desk
 from quickpay.adapters.store.drafts import GroupDrafts
+from quickpay.adapters.store.endpoints import Endpoints
 from quickpay.adapters.store.groups import Groups
 from quickpay.adapters.store.guarantors import Guarantors
 from quickpay.adapters.store.images import Images
@@ -27,6 +29,7 @@ from quickpay.adapters.store.staff import StaffAccounts
 from quickpay.adapters.store.staff_sessions import StaffSessions
 from quickpay.adapters.store.stops import ContactStops
 from quickpay.adapters.store.texts import CarrierStops, Texts
+from quickpay.adapters.store.unacknowledged import Unacknowledged
 from quickpay.adapters.store.webhooks import Webhooks
 
 
@@ -41,8 +44,10 @@ class StoreTx:
         "checks",
         "contact_changes",
         "counters",
+        "deliveries",
         "desk",
         "drafts",
+        "endpoints",
         "groups",
         "guarantors",
         "idempotency",
@@ -62,6 +67,7 @@ class StoreTx:
         "staff_sessions",
         "stops",
         "texts",
+        "unacknowledged",
         "webhooks",
     )
 
@@ -89,9 +95,12 @@ class StoreTx:
         self.api_keys = ApiKeys(run)
         self.idempotency = Idempotency(run)
         self.webhooks = Webhooks(run)
+        self.endpoints = Endpoints(run)
+        self.deliveries = Deliveries(run)
         self.staff = StaffAccounts(run)
         self.staff_sessions = StaffSessions(run)
         self.desk = Desk(run)
         self.launches = Launches(run)
         self.releases = Releases(run)
+        self.unacknowledged = Unacknowledged(run)
         self.checks = Checks(run)

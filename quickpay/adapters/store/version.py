@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from quickpay.ports.store import StoreUnavailable
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0008", "0010", "0011")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0008", "0010", "0011", "0016")
 """Every revision of the schema, oldest first; the last is what this program needs."""
 
 _SQLITE = "sqlite:///"

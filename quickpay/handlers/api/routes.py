@@ -5,7 +5,7 @@ from pydantic import TypeAdapter
 
 from quickpay.domain.api_keys import Scope
 from quickpay.handlers.access import Access, Route
-from quickpay.handlers.api import groups, guarantors, handoffs, launches, links, payments
+from quickpay.handlers.api import endpoints, groups, guarantors, handoffs, launches, links, payments
 from quickpay.handlers.api.keyed import answer, keyed
 from quickpay.handlers.api.openapi import document
 from quickpay.handlers.api.shapes import (
@@ -36,6 +36,10 @@ _BODY = {
     413: "The body is too long.",
     415: "The body is not called application/json.",
     422: "Some fields must be mended; `errors` names each.",
+}
+_IN_FLIGHT = {
+    409: "The first call with this Idempotency-Key has not ended.",
+    422: "The Idempotency-Key was used with another body, or a field must be mended.",
 }
 
 _AFTER = "What `next` of an earlier page said."
@@ -228,6 +232,7 @@ TABLE: tuple[ApiRoute, ...] = (
         answer=TypeAdapter(PaymentOut),
         errors=_QUERY | _NONE | {409: "The payment has not ended."},
     ),
+    *endpoints.lines(page=_PAGE, query=_QUERY, none=_NONE, body=_BODY, in_flight=_IN_FLIGHT),
 )
 
 DOCUMENT = document(TABLE)

@@ -19,6 +19,8 @@ SCOPES: dict[Scope, str] = {
     Scope.LAUNCHES_WRITE: "Show its staff what a patient sees",
     Scope.PAYMENTS_READ: "See payments",
     Scope.PAYMENTS_WRITE: "Take payments over",
+    Scope.WEBHOOKS_READ: "See where events are sent",
+    Scope.WEBHOOKS_WRITE: "Have events sent",
 }
 STATES = {
     KeyState.GOOD: "Good",
