@@ -1,7 +1,7 @@
 """What is done for an endpoint that missed something: sending again, rest, and a look at what went."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from quickpay.domain.endpoints import Delivery, DeliveryState, DisabledBy
 from quickpay.domain.reach import Reach
@@ -61,9 +61,10 @@ class EndpointCare:
         return SentAgain(queued=queued, next=left)
 
     async def again(
-        self, endpoint_id: str, since: datetime, *, by: str, within: Reach
+        self, endpoint_id: str, *, ago: timedelta, by: str, within: Reach
     ) -> SentAgain | NoEndpoint:
-        """Do what `again_in` does in a unit of its own."""
+        """Do what `again_in` does in a unit of its own, from so long ago on."""
+        since = self._clock.now() - ago
 
         async def unit(tx: Tx) -> SentAgain | NoEndpoint:
             return await self.again_in(tx, endpoint_id, since, by=by, within=within)

@@ -61,7 +61,7 @@ class Takeover:
                 groups=hers,
                 group=chosen,
                 backlog=backlog,
-                oldest_age=self._age(backlog.oldest, now),
+                oldest_age=None if backlog.oldest is None else now - backlog.oldest,
                 late=self._is_late(backlog.oldest, now),
                 lines=tuple(
                     WaitingPayment(payment=one, age=now - one.paid_at, late=self._is_late(one.paid_at, now))
@@ -71,19 +71,6 @@ class Takeover:
             )
 
         return await self._store.read(unit)
-
-    async def backlog(self, staff: Staff) -> tuple[Backlog, timedelta | None, bool]:
-        """Count them for the front page: how many, the age of the oldest, and whether that is too old."""
-        now = self._clock.now()
-
-        async def unit(tx: Tx) -> Backlog:
-            return await tx.unacknowledged.backlog(within=Reach(groups=staff.groups))
-
-        found = await self._store.read(unit)
-        return found, self._age(found.oldest, now), self._is_late(found.oldest, now)
-
-    def _age(self, at: datetime | None, now: datetime) -> timedelta | None:
-        return None if at is None else now - at
 
     def _is_late(self, at: datetime | None, now: datetime) -> bool:
         return at is not None and now - at > self.worrying

@@ -17,6 +17,7 @@ from quickpay.domain.staff import StaffRole
 from quickpay.handlers.access import Route, StaffOnly
 from quickpay.handlers.routes import ROUTES
 from quickpay.services.api_keys import NewKey
+from quickpay.services.endpoints import EndpointAsked, EndpointKept
 from tests.handlers.site import Answer, Browser
 from tests.handlers.staff_site import SIGN_IN, StaffSite, staff_site_of
 from tests.people import House
@@ -29,6 +30,7 @@ _VISITORS = ["nobody", "patient", "door", "disabled", *StaffRole]
 _KEPT = (
     *("groups", "group_versions", "group_drafts", "guarantors", "links", "outbox", "sessions", "batches"),
     *("link_templates", "api_keys", "staff", "staff_groups", "staff_launches", "releases", "contact_stops"),
+    *("webhook_endpoints", "webhook_deliveries"),
 )
 _HERS = ("Lakeside", "Alicia", "Example", "10067", "alice@", "125.50", "of lakeside", "Lena")
 """What of lakeside and of Alice must stand on no page of somebody else's."""
@@ -48,6 +50,8 @@ class Things:
     key: str
     account: str
     payment: str
+    endpoint: str
+    delivery: str
 
     def path(self, route: Route, **instead: str) -> str:
         """Fill a path in; on the screen stands a link of its own kind."""
@@ -80,6 +84,10 @@ async def _furnished(here: StaffSite) -> Things:
     """Give lakeside one of everything, and hilltop nothing."""
     link = await here.site.link(batch="autumn", origin=Origin.STATEMENT)
     office = await here.site.link(origin=Origin.OFFICE_QR)
+    hook = EndpointAsked(
+        url="https://93.184.215.14/lakeside", group="lakeside", events=("payment.succeeded",), enabled=False
+    )
+    assert isinstance(await here.site.desk.endpoints.put("lena-s", hook, by="tests"), EndpointKept)
     alice = await here.site.house.come(await here.site.link())
     payment = await alice.pays(amount=100)
     await here.site.house.group("hilltop")
@@ -95,6 +103,7 @@ async def _furnished(here: StaffSite) -> Things:
     )
     assert isinstance(key, NewKey)
     await here.member("Lena", StaffRole.VIEWER, "lakeside")
+    [delivery] = await rows(here.site.house, "webhook_deliveries")
     [template] = await rows(here.site.house, "link_templates")
     [lena] = [one for one in await rows(here.site.house, "staff") if one["name"] == "Lena"]
     return Things(
@@ -107,6 +116,8 @@ async def _furnished(here: StaffSite) -> Things:
         key=key.key.id,
         account=str(lena["id"]),
         payment=payment.id,
+        endpoint="lena-s",
+        delivery=str(delivery["id"]),
     )
 
 

@@ -104,14 +104,17 @@ _AGAIN = Statement(
 )
 _SINCE = (_D.endpoint == bindparam("which"), _HAS_ENDED, _D.at >= bindparam("since"))
 _OLD = select(_D.id).where(*_SINCE).order_by(_D.at, _D.id).limit(number("most")).cte("old")
-_AGAIN_SINCE = Statement(update(webhook_deliveries).where(_D.id.in_(select(_OLD.c.id))).values(_FRESH))
+# SQLite does not say how many rows a statement changed that begins with a CTE; the rows themselves do.
+_AGAIN_SINCE = Statement(
+    update(webhook_deliveries).where(_D.id.in_(select(_OLD.c.id))).values(_FRESH).returning(_D.id)
+)
 _ENDED_SINCE = Statement(select(func.min(_D.at)).where(*_SINCE))
 _COUNTED = Statement(
     select(_D.state, func.count()).where(_D.endpoint == bindparam("which")).group_by(_D.state)
 )
 _GONE = ~exists(select(webhook_endpoints.c.serial).where(webhook_endpoints.c.serial == _D.endpoint))
 _OVER = select(_D.id).where(_D.ended_at < bindparam("before")).limit(number("most")).cte("over")
-_FORGET = Statement(delete(webhook_deliveries).where(_D.id.in_(select(_OVER.c.id))))
+_FORGET = Statement(delete(webhook_deliveries).where(_D.id.in_(select(_OVER.c.id))).returning(_D.id))
 _FORGET_GONE = Statement(delete(webhook_deliveries).where(_WAITING, _GONE))  # the others end by their age
 
 
@@ -168,9 +171,10 @@ class Deliveries:
 
     async def again_since(self, serial: int, *, since: datetime, most: int, now: datetime) -> int:
         """Send once more what had ended and is of events since then, the oldest first."""
-        return await self._run.count(
+        rows = await self._run.all(
             _AGAIN_SINCE, which=serial, since=micros(since), most=most, now=micros(now)
         )
+        return len(rows)
 
     async def ended_since(self, serial: int, since: datetime) -> datetime | None:
         """Of when the oldest such event is that is not waiting."""
@@ -194,8 +198,8 @@ class Deliveries:
 
     async def forget(self, before: datetime, *, most: int) -> int:
         """Drop those that ended before, and those that wait for an endpoint that is gone."""
-        dropped = await self._run.count(_FORGET, before=micros(before), most=most)
-        return dropped + await self._run.count(_FORGET_GONE)
+        dropped = await self._run.all(_FORGET, before=micros(before), most=most)
+        return len(dropped) + await self._run.count(_FORGET_GONE)
 
 
 def _delivery(row: Row) -> Delivery:

@@ -37,10 +37,7 @@ _BODY = {
     415: "The body is not called application/json.",
     422: "Some fields must be mended; `errors` names each.",
 }
-_IN_FLIGHT = {
-    409: "The first call with this Idempotency-Key has not ended.",
-    422: "The Idempotency-Key was used with another body, or a field must be mended.",
-}
+_IN_FLIGHT = {409: "The first call with this Idempotency-Key has not ended."}
 
 _AFTER = "What `next` of an earlier page said."
 _LIMIT = Parameter(
