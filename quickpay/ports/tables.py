@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from quickpay.domain.audit import Event
+from quickpay.domain.figures import NotSettled
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Account, Guarantor
 from quickpay.domain.images import NO_IMAGES, Image, ImageIds
@@ -347,8 +348,8 @@ class Payments(Protocol):
     async def acknowledge(self, payment_id: str, *, contained: bool, now: datetime) -> bool:
         """Note, once, that the PM system has a payment that has ended.
 
-        `contained`: what it last said of the guarantor contains the payment, which is deducted no longer;
-        else the next `settle_by_pm` ends that.
+        `contained`: it has spoken of the guarantor since; where its figures took the payment in by that, it
+        is deducted no longer. Else the next `settle_by_pm` ends that.
         """
         ...
 
@@ -367,6 +368,14 @@ class Payments(Protocol):
     async def declines_of_session(self, session_id: int, guarantor_id: int, *, since: datetime) -> int: ...
     async def settle_by_pm(self, guarantor_id: int, *, receipt_numbers: tuple[str, ...]) -> None:
         """Stop deducting what the PM system now contains: acknowledged ones and those it names."""
+        ...
+
+    async def not_settled(self, guarantor_id: int, *, receipt_numbers: tuple[str, ...]) -> list[NotSettled]:
+        """What of his payments is still deducted, the oldest first; told: acknowledged or named here."""
+        ...
+
+    async def set_in_figures(self, payment_id: str, *, is_in: bool) -> None:
+        """Note whether what the PM system said last has taken a payment in."""
         ...
 
 

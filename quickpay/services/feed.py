@@ -105,8 +105,8 @@ class PaymentFeed:
     ) -> PaymentView | NotEnded | None:
         """Hear that the PM system has a payment; hearing it again changes nothing.
 
-        If it has told us of the guarantor since the payment ended, what it told contains the payment, which
-        is deducted no longer. If not, its next word will: until then the bill must not be asked for again.
+        If its figures have taken the payment in since, it is deducted no longer. If not, its next word will:
+        until then the bill must not be asked for again.
         """
         now = self._clock.now()
 

@@ -81,6 +81,9 @@ def upgrade() -> None:
             sqlite_where=sa.text(where),
             postgresql_where=sa.text(where),
         )
+    op.add_column(
+        "payments", sa.Column("in_figures", sa.Integer(), nullable=False, server_default=sa.text("0"))
+    )
     op.create_index(
         "ix_payments_unacknowledged",
         "payments",
@@ -93,6 +96,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them."""
     op.drop_index("ix_payments_unacknowledged", table_name="payments")
+    op.drop_column("payments", "in_figures")
     op.drop_table("webhook_deliveries")
     op.drop_table("webhook_secrets")
     op.drop_table("webhook_endpoints")
