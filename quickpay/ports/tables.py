@@ -370,14 +370,6 @@ class Payments(Protocol):
         """Stop deducting what the PM system now contains: acknowledged ones and those it names."""
         ...
 
-    async def not_settled(self, guarantor_id: int, *, receipt_numbers: tuple[str, ...]) -> list[NotSettled]:
-        """What of his payments is still deducted, the oldest first; told: acknowledged or named here."""
-        ...
-
-    async def set_in_figures(self, payment_id: str, *, is_in: bool) -> None:
-        """Note whether what the PM system said last has taken a payment in."""
-        ...
-
 
 class Ledger(Protocol):
     """What our own payments take off, hold and leave over, until the PM system has them."""
@@ -399,6 +391,13 @@ class Ledger(Protocol):
         ...
 
     async def receipt(self, number: int) -> Receipt | None: ...
+    async def not_settled(self, guarantor_id: int, *, receipt_numbers: tuple[str, ...]) -> list[NotSettled]:
+        """What of his payments is still deducted, the oldest first; told: acknowledged or named here."""
+        ...
+
+    async def set_in_figures(self, payment_id: str, *, is_in: bool) -> None:
+        """Note whether what the PM system said last has taken a payment in."""
+        ...
 
 
 class Outbox(Protocol):

@@ -144,9 +144,9 @@ async def _note_taken_in(
     if before is None:
         return
     await tx.guarantors.lock(before.id)
-    waiting = await tx.payments.not_settled(before.id, receipt_numbers=receipts)
+    waiting = await tx.ledger.not_settled(before.id, receipt_numbers=receipts)
     if not waiting:
         return
     found = taken_in(await tx.guarantors.account(before.id), account, waiting)
     for payment_id, is_in in found.items():
-        await tx.payments.set_in_figures(payment_id, is_in=is_in)
+        await tx.ledger.set_in_figures(payment_id, is_in=is_in)

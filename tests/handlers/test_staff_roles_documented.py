@@ -21,6 +21,8 @@ _BEHIND = {
         "/staff/links/{link}",
     ),
     "find a guarantor; see balances, links and payments": ("/staff/guarantors", _GUARANTOR),
+    "see what the PM system has not acknowledged": ("/staff/payments/unacknowledged",),
+    "see how webhooks fare, put them to rest, send events again": ("/staff/webhooks*",),
     "copy a link's address; end a link, a guarantor's links or a batch; restore a link on hold": (
         f"{_GUARANTOR}/end-links",
         "/staff/links/batches*",

@@ -1,15 +1,16 @@
-"""Endpoints of events out in the database, with their sealed secrets."""
+"""Endpoints of events out in the database."""
 
 import json
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, select, update
 
-from quickpay.adapters.store.columns import maybe_micros, maybe_moment, micros, moment, number, to_json, words
-from quickpay.adapters.store.run import Row, Run
+from quickpay.adapters.store.columns import maybe_micros, maybe_moment, micros, moment, to_json, words
+from quickpay.adapters.store.endpoint_secrets import EndpointSecrets
+from quickpay.adapters.store.run import Row
 from quickpay.adapters.store.schema import webhook_deliveries, webhook_endpoints, webhook_secrets
 from quickpay.adapters.store.statements import Statement, insert
-from quickpay.domain.endpoints import DisabledBy, Endpoint, EndpointHealth, KeptSecret
+from quickpay.domain.endpoints import DisabledBy, Endpoint, EndpointHealth
 
 _BY = words(DisabledBy)
 _BY_ID = select(webhook_endpoints).where(webhook_endpoints.c.id == bindparam("id"))
@@ -64,54 +65,12 @@ _ILL = Statement(
     .where(_THIS)
     .values(failed_at=bindparam("now"), failures=webhook_endpoints.c.failures + 1, trouble=bindparam("why"))
 )
-_ADD_SECRET = Statement(
-    insert(webhook_secrets)
-    .values(endpoint=bindparam("which"), sealed=bindparam("sealed"), made_at=bindparam("now"))
-    .returning(webhook_secrets.c.id)
-)
-_OLD_END = Statement(
-    update(webhook_secrets)
-    .where(webhook_secrets.c.endpoint == bindparam("which"))
-    .values(
-        ends_at=case(
-            (
-                func.coalesce(webhook_secrets.c.ends_at, number("old_until")) < number("old_until"),
-                webhook_secrets.c.ends_at,
-            ),
-            else_=number("old_until"),
-        )
-    )
-)
-_KEPT = (webhook_secrets.c.id, webhook_secrets.c.sealed, webhook_secrets.c.ends_at)
-_SECRETS = Statement(
-    select(*_KEPT)
-    .where(
-        webhook_secrets.c.endpoint == bindparam("which"),
-        or_(webhook_secrets.c.ends_at.is_(None), webhook_secrets.c.ends_at > bindparam("now")),
-    )
-    .order_by(webhook_secrets.c.id.desc())
-)
-_SECRET = Statement(
-    select(*_KEPT).where(
-        webhook_secrets.c.endpoint == bindparam("which"), webhook_secrets.c.id == bindparam("secret")
-    )
-)
-_EVERY_SECRET = Statement(select(*_KEPT).order_by(webhook_secrets.c.id))
-_RESEAL = Statement(
-    update(webhook_secrets)
-    .where(webhook_secrets.c.id == bindparam("secret"))
-    .values(sealed=bindparam("new_seal"))
-)
-_FORGET = Statement(delete(webhook_secrets).where(webhook_secrets.c.ends_at <= bindparam("now")))
 
 
-class Endpoints:
+class Endpoints(EndpointSecrets):
     """`ports.event_tables.Endpoints` over one open transaction."""
 
-    __slots__ = ("_run",)
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    __slots__ = ()
 
     async def add(self, endpoint: Endpoint) -> Endpoint | None:
         """Store it, its serial ignored; None when the id is taken."""
@@ -178,39 +137,6 @@ class Endpoints:
             await self._run.count(_WELL, which=serial, now=micros(now))
         else:
             await self._run.count(_ILL, which=serial, now=micros(now), why=trouble)
-
-    async def add_secret(self, serial: int, sealed: str, *, now: datetime, old_until: datetime) -> int:
-        """Keep a new secret and return its id; those before it end then, if they do not sooner."""
-        await self._run.count(_OLD_END, which=serial, old_until=micros(old_until))
-        row = await self._run.one(_ADD_SECRET, which=serial, sealed=sealed, now=micros(now))
-        assert row is not None
-        return int(row[0])
-
-    async def secrets(self, serial: int, now: datetime) -> list[KeptSecret]:
-        """Those that sign now, the newest first."""
-        return [_secret(row) for row in await self._run.all(_SECRETS, which=serial, now=micros(now))]
-
-    async def every_secret(self) -> list[KeptSecret]:
-        """All that are kept."""
-        return [_secret(row) for row in await self._run.all(_EVERY_SECRET)]
-
-    async def secret(self, serial: int, secret_id: int) -> KeptSecret | None:
-        """Return one of an endpoint's."""
-        row = await self._run.one(_SECRET, which=serial, secret=secret_id)
-        return None if row is None else _secret(row)
-
-    async def reseal(self, secret_id: int, sealed: str) -> None:
-        """Keep the same secret under another key."""
-        await self._run.count(_RESEAL, secret=secret_id, new_seal=sealed)
-
-    async def forget_secrets(self, now: datetime) -> int:
-        """Drop secrets that sign no more."""
-        return await self._run.count(_FORGET, now=micros(now))
-
-
-def _secret(row: Row) -> KeptSecret:
-    id_, sealed, ends_at = row
-    return KeptSecret(id=id_, sealed=sealed, ends_at=maybe_moment(ends_at))
 
 
 def _endpoint(row: Row) -> Endpoint:

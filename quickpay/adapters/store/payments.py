@@ -8,12 +8,10 @@ from sqlalchemy import bindparam, func, or_, select, update
 from quickpay.adapters.store.columns import maybe_micros, micros, number
 from quickpay.adapters.store.numbers import CHANGE, next_number
 from quickpay.adapters.store.payment_rows import PAYMENT, payment_of
-from quickpay.adapters.store.pm_words import ACKNOWLEDGE, ACKNOWLEDGED, IN_FIGURES, NAMED, NOT_SETTLED
+from quickpay.adapters.store.pm_words import ACKNOWLEDGE, ACKNOWLEDGED, NAMED
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.schema import groups, guarantors, links, payments
 from quickpay.adapters.store.statements import Statement, insert
-from quickpay.domain.figures import NotSettled
-from quickpay.domain.money import Cents
 from quickpay.domain.payments import HELD, IN_FLIGHT, Payment, PaymentState
 from quickpay.ports.tables import Settled
 
@@ -264,23 +262,6 @@ class Payments:
         ]
         if ours:
             await self._run.many(NAMED, ours)
-
-    async def not_settled(self, guarantor_id: int, *, receipt_numbers: tuple[str, ...]) -> list[NotSettled]:
-        """What of his payments is still deducted, the oldest first; told: acknowledged or named here."""
-        rows = await self._run.all(NOT_SETTLED, guarantor=guarantor_id)
-        return [
-            NotSettled(
-                payment_id=id_,
-                amount=Cents(amount - refunded),
-                told=acknowledged is not None or str(receipt) in receipt_numbers,
-                in_figures=in_figures == 1,
-            )
-            for id_, amount, refunded, receipt, acknowledged, in_figures in rows
-        ]
-
-    async def set_in_figures(self, payment_id: str, *, is_in: bool) -> None:
-        """Note whether what the PM system said last has taken a payment in."""
-        await self._run.count(IN_FIGURES, payment=payment_id, is_in=int(is_in))
 
     async def _one(self, statement: Statement, **params: str | int) -> Payment | None:
         row = await self._run.one(statement, **params)
