@@ -56,7 +56,7 @@ from quickpay.services.upkeep import Upkeep
 from quickpay.services.verify import Verify
 from quickpay.services.webhooks import WebhooksIn
 from quickpay.services.website import Website
-from quickpay.settings import BadSettings, Settings
+from quickpay.settings import BadSettings, Settings, span
 from quickpay.world import World, Wrap, open_world
 
 STOP_GRACE_SECONDS = 25.0
@@ -248,7 +248,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             pops_management=settings.pops_management,
             zone=zone,
             countries=settings.sms_countries,
-            worrying_age=settings.worrying_age,
+            worrying_age=span(settings.ack_warning),
         ),
     )
     return House(

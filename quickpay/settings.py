@@ -205,11 +205,6 @@ class Settings(BaseSettings):
         return {origin: span(getattr(self, f"link_lifetime_{origin.value}")) for origin in DEFAULT_LIFETIMES}
 
     @property
-    def worrying_age(self) -> timedelta:
-        """How long a payment may wait for the PM system before staff are warned."""
-        return span(self.ack_warning)
-
-    @property
     def proof_limits(self) -> Limits:
         """Every limit, with those the installation replaced."""
         return _limits(self.limits)

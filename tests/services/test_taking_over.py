@@ -192,6 +192,7 @@ class PmSystem:
         waiting = sum(amount for one, amount in self.received.items() if one not in self.taken)
         room = sum(sheet.remaining for sheet in self.books.values()) - waiting
         open_.insurer += max(0, min(amount, open_.remaining, room))
+        await self._put(False)  # else somebody pays what is not owed any more, and there is no room for it
 
     async def _visit(self, amount: int) -> None:
         self.books[str(len(self.books) + 1)] = Sheet(amount)

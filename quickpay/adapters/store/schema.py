@@ -414,7 +414,7 @@ payments = Table(
     Column("acknowledged_at", BigInteger),
     Column("settled_by_pm", Integer, nullable=False),  # 1: what the PM system says already contains it
     Column("refunded", BigInteger, nullable=False),
-    Column("in_figures", Integer, nullable=False, server_default="0"),  # 1: figures since went down by it
+    Column("in_figures", Integer, nullable=False, server_default=text("0")),  # 1: figures went down by it
     CheckConstraint("amount > 0", name="amount_positive"),
     CheckConstraint("unapplied BETWEEN 0 AND amount", name="unapplied_range"),
     CheckConstraint("refunded BETWEEN 0 AND amount", name="refunded_range"),
