@@ -15,6 +15,7 @@ from quickpay.adapters.store.version import SchemaVersion, check_version
 from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.domain.digests import Digests
 from quickpay.domain.origins import Origin
+from quickpay.domain.return_addresses import is_loopback
 from quickpay.domain.tokens import Tokens
 from quickpay.handlers.desk import DESK, Desk
 from quickpay.handlers.routes import add_routes
@@ -25,6 +26,9 @@ from quickpay.services.api_keys import ApiKeyring
 from quickpay.services.compare import Compare
 from quickpay.services.contacts import ContactEditing
 from quickpay.services.courier import Courier
+from quickpay.services.endpoint_care import EndpointCare
+from quickpay.services.endpoint_secrets import Resealing
+from quickpay.services.endpoints import EndpointBook
 from quickpay.services.enter import Enter
 from quickpay.services.extend import Extend
 from quickpay.services.feed import PaymentFeed
@@ -54,11 +58,12 @@ from quickpay.services.resend import Resend
 from quickpay.services.result import Results
 from quickpay.services.share import Sharing
 from quickpay.services.stored_cards import StoredCardBook
+from quickpay.services.tell import Tell
 from quickpay.services.upkeep import Upkeep
 from quickpay.services.verify import Verify
 from quickpay.services.webhooks import WebhooksIn
 from quickpay.services.website import Website
-from quickpay.settings import BadSettings, Settings
+from quickpay.settings import BadSettings, Settings, span
 from quickpay.world import World, Wrap, open_world
 
 STOP_GRACE_SECONDS = 25.0
@@ -96,6 +101,8 @@ class House:
     compare: Compare
     alarms: AlarmRound
     upkeep: Upkeep
+    tell: Tell
+    resealing: Resealing
 
 
 def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
@@ -241,6 +248,14 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         ),
         refunds=refunds,
         feed=PaymentFeed(store=store, clock=clock),
+        endpoints=EndpointBook(
+            store=store,
+            clock=clock,
+            hooks=world.hooks,
+            digests=digests,
+            loopback_too=is_loopback(settings.hostname),
+        ),
+        endpoint_care=EndpointCare(store=store, clock=clock),
         keyring=ApiKeyring(store=store, clock=clock, ids=ids),
         once=Once(store=store, clock=clock),
         reports=Reports(store=store, clock=clock, zone=zone),
@@ -270,6 +285,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
             pops_management=settings.pops_management,
             zone=zone,
             countries=settings.sms_countries,
+            worrying_age=span(settings.ack_warning),
         ),
     )
     return House(
@@ -292,6 +308,8 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         compare=Compare(store=store, clock=clock, ids=ids, gateway=gateway),
         alarms=AlarmRound(store=store, clock=clock, log=LoggedAlarms()),
         upkeep=Upkeep(store=store, clock=clock),
+        tell=Tell(store=store, clock=clock, hooks=world.hooks, digests=digests, owner=ids.uuid()),
+        resealing=Resealing(store=store, digests=digests),
     )
 
 
@@ -315,6 +333,7 @@ async def _live(app: web.Application, *, settings: Settings, wrap: Wrap, create:
         house = furnish(settings, wrap(world), tasks)
         app[DESK] = house.desk
         tasks.every(1.0, house.outbox.run_once, name="outbox")
+        tasks.every(1.0, house.tell.run_once, name="tell")
         tasks.every(1.0, house.reconcile.run_once, name="reconcile")
         tasks.every(60.0, house.compare.run_once, name="compare")
         tasks.every(5.0, house.alarms.run_once, name="alarms")
@@ -323,6 +342,7 @@ async def _live(app: web.Application, *, settings: Settings, wrap: Wrap, create:
         tasks.every(5.0, house.desk.keyring.flush_used, name="keys used")
         tasks.every(5.0, house.desk.stored_cards.run_once, name="stored cards")
         tasks.every(30.0, house.upkeep.run_once, name="upkeep")
+        tasks.every(30.0, house.resealing.run_once, name="resealing")
         yield
         await tasks.stop(grace=STOP_GRACE_SECONDS)
         await house.desk.enter.flush_seen()

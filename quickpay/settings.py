@@ -98,6 +98,7 @@ class Settings(BaseSettings):
     link_lifetime_portal: Span = "60s"
     link_lifetime_staff: Span = "60s"
     link_lifetime_website: Span = "30d"
+    ack_warning: Span = "1d"
     sms_countries: Words = ("US",)
     limits: Words = ()
     time_zone: str = "America/New_York"

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aiohttp
 
@@ -10,15 +10,18 @@ from quickpay.adapters.absent import NoMailer, NoTexter
 from quickpay.adapters.clock import SystemClock
 from quickpay.adapters.gateways.nmi import NmiGateway
 from quickpay.adapters.gateways.sandbox import SandboxGateway
+from quickpay.adapters.hooks import HttpHooks
 from quickpay.adapters.ids import RandomIds
 from quickpay.adapters.images import HttpImageFetcher
 from quickpay.adapters.mail import SmtpMailer
 from quickpay.adapters.papers import TypstPapers
 from quickpay.adapters.sms import TWILIO, TwilioTexter
 from quickpay.adapters.store import open_store
+from quickpay.domain.return_addresses import is_loopback
 from quickpay.ports.card_fields import Activated
 from quickpay.ports.clock import Clock
 from quickpay.ports.gateway import Gateway
+from quickpay.ports.hooks import Hooks
 from quickpay.ports.ids import Ids
 from quickpay.ports.images import ImageFetcher
 from quickpay.ports.messages import Mailer, Texter
@@ -40,6 +43,7 @@ class World:
     gateway: Gateway
     images: ImageFetcher
     papers: Papers
+    hooks: Hooks = field(default_factory=lambda: HttpHooks(loopback_too=False))
 
 
 Wrap = Callable[[World], World]
@@ -65,6 +69,7 @@ async def open_world(settings: Settings, *, create: bool = False) -> AsyncIterat
             gateway=_gateway(settings, session),
             images=HttpImageFetcher(),
             papers=TypstPapers(),
+            hooks=HttpHooks(loopback_too=is_loopback(settings.hostname)),
         )
 
 

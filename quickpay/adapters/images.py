@@ -1,9 +1,7 @@
 """Fetch a picture from the public web without being led anywhere else (R116, A49)."""
 
 import asyncio
-import socket
 from collections.abc import Callable
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from ssl import SSLContext
 
 import aiohttp
@@ -11,6 +9,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from quickpay.adapters.pictures import KINDS, redrawn
+from quickpay.adapters.public_web import Address as Address
+from quickpay.adapters.public_web import NoWay, PublicWeb
 from quickpay.domain.images import Image, Purpose
 from quickpay.domain.web_addresses import is_public_address, url_fault
 from quickpay.ports.images import ImageRefused, Refusal
@@ -23,15 +23,11 @@ _OK = 200
 _REDIRECTS = range(300, 400)
 _AT_ONCE = 2  # each may hold a picture of some tens of megabytes while it is redrawn
 
-Address = IPv4Address | IPv6Address
+_NO_WAY = {NoWay.NO_HOST: Refusal.NO_HOST, NoWay.PRIVATE: Refusal.PRIVATE}
 
 
 class HttpImageFetcher:
-    """`ports.images.ImageFetcher` over https.
-
-    The name is resolved here, every address it has must be public, and the connection goes to one of those
-    very addresses: a name that answers otherwise the next time leads nowhere. No redirect is followed.
-    """
+    """`ports.images.ImageFetcher` over https; no redirect is followed."""
 
     def __init__(
         self,
@@ -42,9 +38,7 @@ class HttpImageFetcher:
         seconds: float = SECONDS,
     ) -> None:
         """`resolver`, `may_connect` and `tls` are for tests, which have only loopback and their own CA."""
-        self._resolver = resolver
-        self._may_connect = may_connect
-        self._tls = tls
+        self._web = PublicWeb(resolver=resolver, may_connect=may_connect, tls=tls)
         self._seconds = seconds
         self._turn = asyncio.Semaphore(_AT_ONCE)
 
@@ -65,13 +59,9 @@ class HttpImageFetcher:
         if url_fault(url) is not None:
             return Refusal.ADDRESS
         target = URL(url)
-        if target.raw_host is None or target.explicit_port == 0:
-            return Refusal.ADDRESS
-        addresses = await self._addresses(target.raw_host, target.port or 443)
-        if not addresses:
-            return Refusal.NO_HOST
-        if not all(self._may_connect(ip_address(one["host"])) for one in addresses):
-            return Refusal.PRIVATE
+        addresses = await self._web.find(target)
+        if isinstance(addresses, NoWay):
+            return _NO_WAY[addresses]
         try:
             return await self._get(target, addresses)
         except aiohttp.ClientSSLError:
@@ -83,36 +73,9 @@ class HttpImageFetcher:
                 raise
             return Refusal.UNREACHABLE
 
-    async def _addresses(self, host: str, port: int) -> list[ResolveResult]:
-        resolver = self._resolver or aiohttp.ThreadedResolver()
-        try:
-            ip_address(host)
-        except ValueError:
-            try:
-                return await resolver.resolve(host, port, socket.AF_UNSPEC)
-            except OSError:
-                return []
-        # The connector asks no resolver about what is an address already.
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return [
-            ResolveResult(hostname=host, host=host, port=port, family=family, proto=0, flags=0),
-        ]
-
     async def _get(self, target: URL, addresses: list[ResolveResult]) -> bytes | Refusal:
-        connector = aiohttp.TCPConnector(
-            resolver=_Pinned(addresses),
-            use_dns_cache=False,
-            force_close=True,
-            ssl=True if self._tls is None else self._tls,
-        )
         async with (
-            aiohttp.ClientSession(
-                connector=connector,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(total=None),  # ours, above, covers the name's resolving too
-                auto_decompress=False,
-                trust_env=False,
-            ) as session,
+            self._web.session(addresses) as session,
             session.get(
                 target,
                 allow_redirects=False,
@@ -124,24 +87,6 @@ class HttpImageFetcher:
             ) as answer,
         ):
             return await _body(answer)
-
-
-class _Pinned(AbstractResolver):
-    """Answer every question with the addresses that were checked."""
-
-    def __init__(self, addresses: list[ResolveResult]) -> None:
-        self._addresses = addresses
-
-    async def resolve(
-        self,
-        host: str,  # noqa: ARG002 - the signature of aiohttp's resolvers
-        port: int = 0,  # noqa: ARG002
-        family: socket.AddressFamily = socket.AF_UNSPEC,  # noqa: ARG002
-    ) -> list[ResolveResult]:
-        return self._addresses
-
-    async def close(self) -> None:
-        return None
 
 
 async def _body(answer: aiohttp.ClientResponse) -> bytes | Refusal:

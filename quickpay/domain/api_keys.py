@@ -24,6 +24,8 @@ class Scope(StrEnum):
     PAYMENTS_WRITE = "payments:write"
     REPORTS_READ = "reports:read"
     PAYMENTS_REFUND = "payments:refund"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
 
 
 EVERY_SCOPE = tuple(scope.value for scope in Scope)

@@ -19,6 +19,10 @@ class Digests:
             hmac.new(key.encode(), b"quickpay.codes.v1", hashlib.sha256).digest() for key in keys
         )
         """One for each signing key, newest first: a code sent before a rotation still counts (X32)."""
+        self.hook_keys = tuple(
+            hmac.new(key.encode(), b"quickpay.hooks.v1", hashlib.sha256).digest() for key in keys
+        )
+        """One for each signing key, newest first: they seal the secrets of endpoints."""
         self._match_key = hmac.new(keys[0].encode(), b"quickpay.match.v1", hashlib.sha256).digest()
         self._simulation_key = hmac.new(keys[0].encode(), b"quickpay.simulation.v1", hashlib.sha256).digest()
         self._call_key = hmac.new(keys[0].encode(), b"quickpay.call.v1", hashlib.sha256).digest()

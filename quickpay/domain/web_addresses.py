@@ -1,4 +1,4 @@
-"""Web addresses staff may give for pictures: https, a public host, and nothing hidden in them (R116, A49)."""
+"""Web addresses we are given to go to: https, a public host, and nothing hidden in them (R116, A49)."""
 
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -53,7 +53,7 @@ def _parts_fault(url: str) -> str | None:
     except ValueError:
         return "This is not a web address. Copy it from your browser's address bar."
     if "@" in parts.netloc:
-        return "Take out the name or password before the @; a picture's address must work without it."
+        return "Take out the name or password before the @; the address must work without it."
     if port == 0 or parts.netloc.endswith(":"):
         return "Take out the port after the host, or write a port from 1 to 65535."
     return _host_fault(parts)

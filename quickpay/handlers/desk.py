@@ -11,6 +11,8 @@ from quickpay.ports.gateway import Gateway
 from quickpay.services.about import About
 from quickpay.services.api_keys import ApiKeyring
 from quickpay.services.contacts import ContactEditing
+from quickpay.services.endpoint_care import EndpointCare
+from quickpay.services.endpoints import EndpointBook
 from quickpay.services.enter import Enter
 from quickpay.services.extend import Extend
 from quickpay.services.feed import PaymentFeed
@@ -76,6 +78,8 @@ class Desk:
     launches: LaunchBook
     feed: PaymentFeed
     refunds: Refunds
+    endpoints: EndpointBook
+    endpoint_care: EndpointCare
     keyring: ApiKeyring
     once: Once
     reports: Reports

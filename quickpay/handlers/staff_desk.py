@@ -21,6 +21,7 @@ from quickpay.services.carrier_stops import CarrierStopDesk
 from quickpay.services.desk_links import DeskLinks
 from quickpay.services.desk_receipts import DeskReceipts
 from quickpay.services.differences import DifferenceDesk
+from quickpay.services.endpoint_care import EndpointCare
 from quickpay.services.enrol import Enrol
 from quickpay.services.group_drafts import GroupDrafts
 from quickpay.services.group_edits import GroupEdits, Warnings
@@ -41,6 +42,7 @@ from quickpay.services.sign_in import SignIn
 from quickpay.services.staff import StaffBook
 from quickpay.services.staff_start import StaffStart
 from quickpay.services.staff_view import StaffView
+from quickpay.services.takeover import WORRYING_AGE, Takeover
 from quickpay.services.unlock import CardUnlock
 from quickpay.services.unresolved import UnresolvedDesk
 
@@ -74,6 +76,8 @@ class StaffDesk:
     refunds: Refunds
     posting: PostingDesk
     payments: PaymentDesk
+    takeover: Takeover
+    endpoints: EndpointCare
     pops_management: bool
     zone: ZoneInfo
 
@@ -99,6 +103,7 @@ def staff_desk(
     pops_management: bool,
     zone: ZoneInfo,
     countries: tuple[str, ...] = ("US",),
+    worrying_age: timedelta = WORRYING_AGE,
 ) -> StaffDesk:
     """Give the staff's services their ports."""
     edits = GroupEdits(store=store, book=groups, warnings=warnings)
@@ -139,6 +144,8 @@ def staff_desk(
         refunds=refunds,
         posting=PostingDesk(store=store, clock=clock),
         payments=PaymentDesk(store=store, clock=clock, zone=zone),
+        takeover=Takeover(store=store, clock=clock, worrying=worrying_age),
+        endpoints=EndpointCare(store=store, clock=clock),
         pops_management=pops_management,
         zone=zone,
     )

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from quickpay.domain.audit import Event
+from quickpay.domain.figures import NotSettled
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Account, Guarantor
 from quickpay.domain.images import NO_IMAGES, Image, ImageIds
@@ -29,6 +30,8 @@ from quickpay.mfa.methods import Method as ContactMethod
 from quickpay.ports.bank_tables import BankSteps
 from quickpay.ports.contact_tables import ContactChanges
 from quickpay.ports.desk_tables import Desk
+from quickpay.ports.event_tables import Deliveries, Endpoints
+from quickpay.ports.feed_tables import Unacknowledged
 from quickpay.ports.group_tables import ChangedGroup, GroupDrafts
 from quickpay.ports.knock_tables import Knocks
 from quickpay.ports.launch_tables import Launches
@@ -362,8 +365,8 @@ class Payments(Protocol):
     async def acknowledge(self, payment_id: str, *, contained: bool, now: datetime) -> bool:
         """Note, once, that the PM system has a payment that has ended.
 
-        `contained`: what it last said of the guarantor contains the payment, which is deducted no longer;
-        else the next `settle_by_pm` ends that.
+        `contained`: it has spoken of the guarantor since; where its figures took the payment in by that, it
+        is deducted no longer. Else the next `settle_by_pm` ends that.
         """
         ...
 
@@ -415,6 +418,13 @@ class Ledger(Protocol):
         ...
 
     async def receipt(self, number: int) -> Receipt | None: ...
+    async def not_settled(self, guarantor_id: int, *, receipt_numbers: tuple[str, ...]) -> list[NotSettled]:
+        """What of his payments is still deducted, the oldest first; told: acknowledged or named here."""
+        ...
+
+    async def set_in_figures(self, payment_id: str, *, is_in: bool) -> None:
+        """Note whether what the PM system said last has taken a payment in."""
+        ...
 
 
 class Outbox(Protocol):
@@ -561,6 +571,12 @@ class Tx(Protocol):
     def idempotency(self) -> Idempotency: ...
     @property
     def webhooks(self) -> Webhooks: ...
+    @property
+    def endpoints(self) -> Endpoints: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
+    @property
+    def unacknowledged(self) -> Unacknowledged: ...
     @property
     def staff(self) -> StaffAccounts: ...
     @property

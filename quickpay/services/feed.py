@@ -1,13 +1,13 @@
 """Tell the PM system of payments, and hear that it has them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from quickpay.domain.audit import Event
 from quickpay.domain.ledger import Posting
 from quickpay.domain.payments import HELD, Payment, PaymentState
 from quickpay.domain.refunds import Refund, RefundState
+from quickpay.domain.statuses import STATUS_OF
+from quickpay.domain.statuses import STATUSES as STATUSES
 from quickpay.ports.clock import Clock
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
@@ -15,24 +15,10 @@ from quickpay.services.groups import NoGroup, group_within
 
 MOST = 200
 
-STATUSES: Mapping[str, PaymentState] = MappingProxyType(
-    {
-        "pending": PaymentState.SUBMITTING,
-        "succeeded": PaymentState.SUCCEEDED,
-        "declined": PaymentState.DECLINED,
-        "unknown": PaymentState.UNKNOWN,
-        "review": PaymentState.REVIEW,
-        "refunded": PaymentState.REFUNDED,
-    }
-)
-"""What the API calls each state."""
-
-_STATUS_OF = {state: status for status, state in STATUSES.items()}
-
 
 def status_of(state: str) -> str:
     """Say a state in the API's word."""
-    return _STATUS_OF[PaymentState(state)]
+    return STATUS_OF[PaymentState(state)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +35,7 @@ class PaymentView:
     @property
     def status(self) -> str:
         """Its state in the API's words."""
-        return _STATUS_OF[self.payment.state]
+        return STATUS_OF[self.payment.state]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +113,8 @@ class PaymentFeed:
     ) -> PaymentView | NotEnded | None:
         """Hear that the PM system has a payment; hearing it again changes nothing.
 
-        If it has told us of the guarantor since the payment ended, what it told contains the payment, which
-        is deducted no longer. If not, its next word will: until then the bill must not be asked for again.
+        If its figures have taken the payment in since, it is deducted no longer. If not, its next word will:
+        until then the bill must not be asked for again.
         """
         now = self._clock.now()
 

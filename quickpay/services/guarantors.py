@@ -6,6 +6,7 @@ from datetime import datetime
 from quickpay.domain.balances import Balances
 from quickpay.domain.contact_changes import ContactChange
 from quickpay.domain.faults import Fault
+from quickpay.domain.figures import taken_in
 from quickpay.domain.guarantors import Account, Guarantor
 from quickpay.ports.clock import Clock
 from quickpay.ports.store import Store
@@ -110,6 +111,8 @@ async def put_checked(
 ) -> tuple[Guarantor, Account]:
     """Write a checked record inside the caller's unit."""
     account = account_of(record)
+    receipts = tuple(receipt.number for receipt in account.receipts)
+    await _note_taken_in(tx, group_id, number, account, receipts)
     # Writing the row locks it, as payments do first: none is judged between the old word and the new.
     guarantor = await tx.guarantors.put(
         Guarantor(
@@ -129,6 +132,21 @@ async def put_checked(
         account,
     )
     guarantor = await heard(tx, guarantor, now)
-    receipts = tuple(receipt.number for receipt in account.receipts)
     await tx.payments.settle_by_pm(guarantor.id, receipt_numbers=receipts)
     return guarantor, account
+
+
+async def _note_taken_in(
+    tx: Tx, group_id: int, number: str, account: Account, receipts: tuple[str, ...]
+) -> None:
+    """Note which payments the new figures have taken in, for when the PM system says that it has them."""
+    before = await tx.guarantors.by_number(group_id, number)
+    if before is None:
+        return
+    await tx.guarantors.lock(before.id)
+    waiting = await tx.ledger.not_settled(before.id, receipt_numbers=receipts)
+    if not waiting:
+        return
+    found = taken_in(await tx.guarantors.account(before.id), account, waiting)
+    for payment_id, is_in in found.items():
+        await tx.ledger.set_in_figures(payment_id, is_in=is_in)

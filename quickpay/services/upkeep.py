@@ -10,6 +10,10 @@ from quickpay.ports.tables import Tx
 _KNOCKS_KEPT = timedelta(days=1)
 """They say who tried to come in by the web; the audit keeps what is worth keeping."""
 
+_DELIVERIES_KEPT = timedelta(days=30)
+"""So long an event can be sent again; the feed of payments has no end."""
+_AT_ONCE = 1_000
+
 
 class Upkeep:
     """Run every half minute; every step may be repeated and may be cut off anywhere."""
@@ -29,5 +33,7 @@ class Upkeep:
             await tx.counters.forget(now)
             await tx.staff.forget_enrolments(now)
             await tx.staff_sessions.forget(now - SESSIONS_KEPT)
+            await tx.endpoints.forget_secrets(now)
+            await tx.deliveries.forget(now - _DELIVERIES_KEPT, most=_AT_ONCE)
 
         await self._store.write(unit)

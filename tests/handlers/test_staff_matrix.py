@@ -20,6 +20,7 @@ from quickpay.domain.unresolved import GatewaySaid, Said
 from quickpay.handlers.access import Route, StaffOnly
 from quickpay.handlers.routes import ROUTES
 from quickpay.services.api_keys import NewKey
+from quickpay.services.endpoints import EndpointAsked, EndpointKept
 from tests.handlers.site import Answer, Browser
 from tests.handlers.staff_site import SIGN_IN, StaffSite, staff_site_of
 from tests.people import House
@@ -33,6 +34,7 @@ _KEPT = (
     *("groups", "group_versions", "group_drafts", "guarantors", "links", "outbox", "sessions", "batches"),
     *("link_templates", "api_keys", "staff", "staff_groups", "staff_launches", "releases", "contact_stops"),
     *("payments", "postings", "refunds", "differences"),
+    *("webhook_endpoints", "webhook_deliveries"),
 )
 _HERS = ("Lakeside", "Alicia", "Example", "10067", "alice@", "125.50", "of lakeside", "Lena")
 """What of lakeside and of Alice must stand on no page of somebody else's."""
@@ -54,6 +56,8 @@ class Things:
     payment: str
     difference: str
     reference_batch: str
+    endpoint: str
+    delivery: str
 
     def path(self, route: Route, **instead: str) -> str:
         """Fill a path in; on the screen stands a link of its own kind."""
@@ -89,6 +93,10 @@ async def _furnished(here: StaffSite) -> Things:
     """Give lakeside one of everything, and hilltop nothing."""
     link = await here.site.link(batch="autumn", origin=Origin.STATEMENT)
     office = await here.site.link(origin=Origin.OFFICE_QR)
+    hook = EndpointAsked(
+        url="https://93.184.215.14/lakeside", group="lakeside", events=("payment.succeeded",), enabled=False
+    )
+    assert isinstance(await here.site.desk.endpoints.put("lena-s", hook, by="tests"), EndpointKept)
     alice = await here.site.house.come(await here.site.link())
     payment = await alice.pays(amount=100)
     await _looked_into(here.site.house, payment)
@@ -106,6 +114,7 @@ async def _furnished(here: StaffSite) -> Things:
     assert isinstance(key, NewKey)
     await here.member("Lena", StaffRole.VIEWER, "lakeside")
     [difference] = await rows(here.site.house, "differences")
+    [delivery] = await rows(here.site.house, "webhook_deliveries")
     [template] = await rows(here.site.house, "link_templates")
     [lena] = [one for one in await rows(here.site.house, "staff") if one["name"] == "Lena"]
     return Things(
@@ -120,6 +129,8 @@ async def _furnished(here: StaffSite) -> Things:
         payment=payment.id,
         difference=str(difference["id"]),
         reference_batch=str(payment.batch_id),
+        endpoint="lena-s",
+        delivery=str(delivery["id"]),
     )
 
 

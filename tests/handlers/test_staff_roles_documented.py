@@ -33,6 +33,8 @@ _BEHIND = {
         "/staff/payments/{payment}/post",
         "/staff/batches/{reference_batch}/close",
     ),
+    "see what the PM system has not acknowledged": ("/staff/payments/unacknowledged",),
+    "see how webhooks fare, put them to rest, send events again": ("/staff/webhooks*",),
     "copy a link's address; end a link, a guarantor's links or a batch; restore a link on hold": (
         f"{_GUARANTOR}/end-links",
         "/staff/links/batches*",

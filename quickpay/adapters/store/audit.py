@@ -1,12 +1,14 @@
-"""The audit in the database: rows are added, never changed."""
+"""The audit in the database: rows are added, never changed; what others want to hear of is told on."""
 
 from sqlalchemy import bindparam
 
+from quickpay.adapters.store.announcing import announce
 from quickpay.adapters.store.columns import micros, to_json
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.schema import audit
 from quickpay.adapters.store.statements import Statement, insert
 from quickpay.domain.audit import Event
+from quickpay.domain.events_out import ANNOUNCED
 
 _ADD = Statement(
     insert(audit).values({column.name: bindparam(column.name) for column in audit.c if column.name != "id"})
@@ -37,3 +39,5 @@ class Audit:
             request_id=event.request_id,
             detail=to_json(detail) if detail else "{}",
         )
+        if event.type in ANNOUNCED:
+            await announce(self._run, event)

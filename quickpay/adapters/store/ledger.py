@@ -6,10 +6,12 @@ from sqlalchemy import bindparam, select
 
 from quickpay.adapters.store.columns import micros, total, words
 from quickpay.adapters.store.numbers import RECEIPT, next_number
+from quickpay.adapters.store.pm_words import IN_FIGURES, NOT_SETTLED
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.schema import batches, payments, postings, receipts
 from quickpay.adapters.store.statements import Statement, insert
 from quickpay.domain.encounters import ServiceId
+from quickpay.domain.figures import NotSettled
 from quickpay.domain.ledger import Posting
 from quickpay.domain.money import Cents
 from quickpay.domain.payments import HELD, PaymentState
@@ -163,6 +165,23 @@ class Ledger:
             amount=Cents(amount),
             status=_STATUSES[status],
         )
+
+    async def not_settled(self, guarantor_id: int, *, receipt_numbers: tuple[str, ...]) -> list[NotSettled]:
+        """What of his payments is still deducted, the oldest first; told: acknowledged or named here."""
+        rows = await self._run.all(NOT_SETTLED, guarantor=guarantor_id)
+        return [
+            NotSettled(
+                payment_id=id_,
+                amount=Cents(amount - refunded),
+                told=acknowledged is not None or str(receipt) in receipt_numbers,
+                in_figures=in_figures == 1,
+            )
+            for id_, amount, refunded, receipt, acknowledged, in_figures in rows
+        ]
+
+    async def set_in_figures(self, payment_id: str, *, is_in: bool) -> None:
+        """Note whether what the PM system said last has taken a payment in."""
+        await self._run.count(IN_FIGURES, payment=payment_id, is_in=int(is_in))
 
     async def _sum(self, statement: Statement, guarantor_id: int) -> int:
         row = await self._run.one(statement, guarantor=guarantor_id)

@@ -14,7 +14,7 @@ _STATES = words(PaymentState)
 _REASONS = words(Reason)
 _AUTHENTICATIONS = words(Authentication)
 
-PAYMENT = [column for column in payments.c if column.name != "settled_by_pm"]
+PAYMENT = [column for column in payments.c if column.name not in {"settled_by_pm", "in_figures"}]
 """The columns `payment_of` reads, which come first in its row."""
 
 

@@ -1,6 +1,6 @@
 """The statements by which the PM system's word ends what we deduct."""
 
-from sqlalchemy import bindparam, case, update
+from sqlalchemy import and_, bindparam, case, select, update
 
 from quickpay.adapters.store.columns import number
 from quickpay.adapters.store.schema import payments
@@ -18,6 +18,25 @@ _SETTLED_BY_PM = (
 )
 ACKNOWLEDGED = Statement(_SETTLED_BY_PM.where(payments.c.acknowledged_at.is_not(None)))
 NAMED = Statement(_SETTLED_BY_PM.where(payments.c.receipt_number == bindparam("receipt")))
+NOT_SETTLED = Statement(
+    select(
+        payments.c.id,
+        payments.c.amount,
+        payments.c.refunded,
+        payments.c.receipt_number,
+        payments.c.acknowledged_at,
+        payments.c.in_figures,
+    )
+    .where(
+        payments.c.guarantor_id == bindparam("guarantor"),
+        payments.c.state == PaymentState.SUCCEEDED.value,
+        payments.c.settled_by_pm == 0,
+    )
+    .order_by(payments.c.created_at, payments.c.id)
+)
+IN_FIGURES = Statement(
+    update(payments).where(payments.c.id == bindparam("payment")).values(in_figures=bindparam("is_in"))
+)
 
 ACKNOWLEDGE = Statement(
     update(payments)
@@ -28,6 +47,8 @@ ACKNOWLEDGE = Statement(
     )
     .values(
         acknowledged_at=bindparam("now"),
-        settled_by_pm=case((number("contained") == 1, 1), else_=payments.c.settled_by_pm),
+        settled_by_pm=case(
+            (and_(number("contained") == 1, payments.c.in_figures == 1), 1), else_=payments.c.settled_by_pm
+        ),
     )
 )

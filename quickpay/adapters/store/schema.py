@@ -410,6 +410,7 @@ stored_cards = Table(
 _HELD = "state IN ('submitting', 'unknown', 'review')"
 _IN_FLIGHT = "state IN ('submitting', 'unknown')"
 _LIVE = "state IN ('submitting', 'unknown', 'review', 'succeeded', 'refunded')"
+_UNACKNOWLEDGED = "state = 'succeeded' AND acknowledged_at IS NULL AND settled_by_pm = 0"
 _LIVE_ON_SINGLE = f"single_payment = 1 AND {_LIVE}"
 
 payments = Table(
@@ -451,6 +452,7 @@ payments = Table(
         "refunding", BigInteger, nullable=False, server_default=text("0")
     ),  # asked of the gateway, no answer yet
     Column("ended_at", BigInteger),
+    Column("in_figures", Integer, nullable=False, server_default=text("0")),  # 1: figures went down by it
     CheckConstraint("amount > 0", name="amount_positive"),
     CheckConstraint("unapplied BETWEEN 0 AND amount", name="unapplied_range"),
     CheckConstraint("refunded BETWEEN 0 AND amount", name="refunded_range"),
@@ -490,6 +492,12 @@ payments = Table(
         "next_look_up_at",
         sqlite_where=text(_HELD),
         postgresql_where=text(_HELD),
+    ),
+    Index(
+        "ix_payments_unacknowledged",
+        "created_at",
+        sqlite_where=text(_UNACKNOWLEDGED),
+        postgresql_where=text(_UNACKNOWLEDGED),
     ),
 )
 
@@ -715,6 +723,68 @@ webhook_inbox = Table(
     Column("source", Text, primary_key=True),
     Column("event_id", Text, primary_key=True),
     Column("received_at", BigInteger, nullable=False),
+)
+
+webhook_endpoints = Table(
+    "webhook_endpoints",
+    metadata,
+    Column("serial", Serial, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("url", Text, nullable=False),
+    Column("group_id", ForeignKey("groups.id")),  # empty: every group
+    Column("events", Text, nullable=False),  # JSON list of their words
+    Column("disabled_by", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("succeeded_at", BigInteger),
+    Column("failed_at", BigInteger),
+    Column("failures", Integer, nullable=False),  # since the last success
+    Column("trouble", Text),  # of the last failure, in fixed words
+    _one_of("disabled_by", "api", "staff", "gone"),
+)
+
+webhook_secrets = Table(
+    "webhook_secrets",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("endpoint", BigInteger, nullable=False, index=True),
+    Column("sealed", Text, nullable=False),  # under the signing key, which is not in the database
+    Column("made_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger),
+)
+
+# An endpoint may be removed while an act writes a line for it: no reference, so that the act never fails.
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("event_id", Text, nullable=False),
+    Column("endpoint", BigInteger, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", BigInteger, nullable=False),  # of a leased one: when its lease runs out
+    Column("lease_owner", Text),
+    Column("tried_at", BigInteger),
+    Column("trouble", Text),
+    Column("ended_at", BigInteger),
+    _one_of("state", "queued", "leased", "delivered", "dead", "skipped"),
+    Index("ix_webhook_deliveries_endpoint", "endpoint", "id"),
+    Index(
+        "ix_webhook_deliveries_waiting",
+        "endpoint",
+        "next_at",
+        sqlite_where=text("state IN ('queued', 'leased')"),
+        postgresql_where=text("state IN ('queued', 'leased')"),
+    ),
+    Index(
+        "ix_webhook_deliveries_ended_at",
+        "ended_at",
+        sqlite_where=text("ended_at IS NOT NULL"),
+        postgresql_where=text("ended_at IS NOT NULL"),
+    ),
 )
 
 staff = Table(

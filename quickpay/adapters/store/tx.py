@@ -7,9 +7,11 @@ from quickpay.adapters.store.challenges import Challenges
 from quickpay.adapters.store.checks import Checks
 from quickpay.adapters.store.contact_changes import ContactChanges
 from quickpay.adapters.store.counters import Counters
+from quickpay.adapters.store.deliveries import Deliveries
 from quickpay.adapters.store.desk import Desk
 from quickpay.adapters.store.differences import Differences
 from quickpay.adapters.store.drafts import GroupDrafts
+from quickpay.adapters.store.endpoints import Endpoints
 from quickpay.adapters.store.groups import Groups
 from quickpay.adapters.store.guarantors import Guarantors
 from quickpay.adapters.store.images import Images
@@ -34,6 +36,7 @@ from quickpay.adapters.store.staff_sessions import StaffSessions
 from quickpay.adapters.store.stops import ContactStops
 from quickpay.adapters.store.stored_cards import StoredCards
 from quickpay.adapters.store.texts import CarrierStops, Texts
+from quickpay.adapters.store.unacknowledged import Unacknowledged
 from quickpay.adapters.store.unresolved import Pardons, Unresolved
 from quickpay.adapters.store.webhooks import Webhooks
 
@@ -51,9 +54,11 @@ class StoreTx:
         "checks",
         "contact_changes",
         "counters",
+        "deliveries",
         "desk",
         "differences",
         "drafts",
+        "endpoints",
         "groups",
         "guarantors",
         "idempotency",
@@ -78,6 +83,7 @@ class StoreTx:
         "stops",
         "stored_cards",
         "texts",
+        "unacknowledged",
         "unresolved",
         "webhooks",
     )
@@ -110,6 +116,8 @@ class StoreTx:
         self.api_keys = ApiKeys(run)
         self.idempotency = Idempotency(run)
         self.webhooks = Webhooks(run)
+        self.endpoints = Endpoints(run)
+        self.deliveries = Deliveries(run)
         self.staff = StaffAccounts(run)
         self.staff_sessions = StaffSessions(run)
         self.desk = Desk(run)
@@ -120,4 +128,5 @@ class StoreTx:
         self.differences = Differences(run)
         self.alarms = Alarms(run)
         self.pardons = Pardons(run)
+        self.unacknowledged = Unacknowledged(run)
         self.checks = Checks(run)

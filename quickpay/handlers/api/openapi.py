@@ -76,6 +76,8 @@ def _call(line: ApiRoute, body: Any, answer: Any) -> dict[str, Any]:
             "content": {line.answer_type: content},
         }
     }
+    if line.status == HTTPStatus.NO_CONTENT:
+        del responses[str(line.status)]["content"]
     if line.once:
         responses[str(line.status)]["headers"] = {
             "Location": {"schema": {"type": "string"}},

@@ -5,7 +5,17 @@ from pydantic import TypeAdapter
 
 from quickpay.domain.api_keys import Scope
 from quickpay.handlers.access import Access, Route
-from quickpay.handlers.api import groups, guarantors, handoffs, launches, links, payments, refunds, reports
+from quickpay.handlers.api import (
+    endpoints,
+    groups,
+    guarantors,
+    handoffs,
+    launches,
+    links,
+    payments,
+    refunds,
+    reports,
+)
 from quickpay.handlers.api.keyed import answer, keyed
 from quickpay.handlers.api.openapi import document
 from quickpay.handlers.api.parameters import FEED, PAGE, PAYMENTS, SESSION_USAGE
@@ -37,6 +47,7 @@ _BODY = {
     415: "The body is not called application/json.",
     422: "Some fields must be mended; `errors` names each.",
 }
+_IN_FLIGHT = {409: "The first call with this Idempotency-Key has not ended."}
 
 TABLE: tuple[ApiRoute, ...] = (
     ApiRoute(
@@ -248,6 +259,7 @@ TABLE: tuple[ApiRoute, ...] = (
         query=PAYMENTS,
         errors=_QUERY,
     ),
+    *endpoints.lines(page=PAGE, query=_QUERY, none=_NONE, body=_BODY, in_flight=_IN_FLIGHT),
 )
 
 DOCUMENT = document(TABLE)

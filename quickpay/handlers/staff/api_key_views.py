@@ -21,6 +21,8 @@ SCOPES: dict[Scope, str] = {
     Scope.PAYMENTS_WRITE: "Take payments over",
     Scope.REPORTS_READ: "Read reports",
     Scope.PAYMENTS_REFUND: "Give payments back",
+    Scope.WEBHOOKS_READ: "See where events are sent",
+    Scope.WEBHOOKS_WRITE: "Have events sent",
 }
 STATES = {
     KeyState.GOOD: "Good",

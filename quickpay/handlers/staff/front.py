@@ -1,14 +1,17 @@
 """The staff's front page."""
 
 import re
+from datetime import timedelta
 
 from aiohttp import web
 
-from quickpay.domain.staff import Staff
+from quickpay.domain.staff import Staff, StaffRole
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
 from quickpay.handlers.gate import staff_of
 from quickpay.handlers.pages import Mistake, see_other, show
+from quickpay.handlers.staff.events import unacknowledged, webhooks
+from quickpay.handlers.staff.events.words import age, counted
 from quickpay.handlers.staff.frames import bar_of, staff_frame
 from quickpay.handlers.staff.unresolved import words as unresolved_words
 from quickpay.handlers.staff.views import FrontPage, Waiting
@@ -52,6 +55,8 @@ async def _front(
         ways=(*menu.bar[1:], *menu.more, *((menu.pops,) if menu.pops else ())),
         waiting=(
             *unresolved_words.waiting(await desk.differences.waiting(staff)),
+            *_not_taken_over(found, desk.takeover.worrying),
+            *(_ailing(found) if staff.role is StaffRole.ADMIN else ()),
             *(_waiting(found) if menu.pops else ()),
         ),
         groups=tuple((group.name, group.slug) for group in found.groups),
@@ -61,6 +66,24 @@ async def _front(
         link=link,
     )
     return show(page, status=status)
+
+
+def _not_taken_over(found: Start, worrying: timedelta) -> tuple[Waiting, ...]:
+    """Say what the PM system has not acknowledged, and whether it should have."""
+    if found.oldest_age is None:
+        return ()
+    count = counted(found.backlog.count, "payment")
+    are = "is" if found.backlog.count == 1 else "are"
+    late = ", which is too long" if found.oldest_age > worrying else ""
+    words = f"{count} {are} not acknowledged by the PM system; the oldest waits {age(found.oldest_age)}{late}"
+    return (Waiting(words=words, path=unacknowledged.PATH),)
+
+
+def _ailing(found: Start) -> tuple[Waiting, ...]:
+    if not found.ailing:
+        return ()
+    do = "fails or rests" if found.ailing == 1 else "fail or rest"
+    return (Waiting(words=f"{counted(found.ailing, 'webhook')} {do}", path=webhooks.LIST),)
 
 
 def _waiting(found: Start) -> tuple[Waiting, ...]:

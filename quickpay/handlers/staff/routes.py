@@ -3,6 +3,7 @@
 from quickpay.handlers.access import Access, Route, StaffOnly
 from quickpay.handlers.gate import EVERY_ROLE, SIGN_IN
 from quickpay.handlers.staff import accounts, api_keys, door, enrolment, front, launch, release
+from quickpay.handlers.staff.events import routes as events
 from quickpay.handlers.staff.groups import routes as groups
 from quickpay.handlers.staff.guarantors import routes as guarantors
 from quickpay.handlers.staff.payments import routes as payments
@@ -30,4 +31,5 @@ ROUTES: tuple[Route, ...] = (
     *api_keys.ROUTES,
     *accounts.ROUTES,
     *unresolved.ROUTES,
+    *events.ROUTES,
 )

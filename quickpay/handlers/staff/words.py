@@ -22,6 +22,7 @@ _EVERYBODY_MAY = (
     "Find a guarantor of your groups, and see what is owed and paid.",
     "Look at a link of your groups and see how it fared.",
     "See reports of sessions and payments, and take them along as a file.",
+    "See which payments the PM system has not acknowledged, and since when.",
 )
 _AT_THE_DESK_MAY = (
     "Send a guarantor a link, or put one on the screen or on a statement as a QR code.",
@@ -41,7 +42,11 @@ _MAY: dict[StaffRole, tuple[str, ...]] = {
     StaffRole.VIEWER: (),
     StaffRole.FRONT_DESK: _AT_THE_DESK_MAY,
     StaffRole.BILLING: _BILLING_MAY,
-    StaffRole.ADMIN: (*_BILLING_MAY, "End every link of a group."),
+    StaffRole.ADMIN: (
+        *_BILLING_MAY,
+        "End every link of a group.",
+        "See how the webhooks fare, put them to rest, and send events again.",
+    ),
 }
 _POPS_MANAGEMENT = (
     "Add and modify groups, keep drafts and see each group's history, in POPS Management.",

@@ -1,12 +1,13 @@
 """What an acknowledgement changes, and the history and mass revocation beside it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from quickpay.ports.tables import Tx
 from tests.factories import make_link
-from tests.handlers.api.desk import Api, paid, submitted
+from tests.handlers.api.desk import Api, guarantor_body, paid, submitted
 
 
 @pytest.fixture(autouse=True)
@@ -36,13 +37,30 @@ async def test_a_payment_on_its_way_cannot_be_acknowledged(api: Api) -> None:
     assert (await api.call("POST", "/payments/nobody/ack")).status == 404
 
 
-async def test_after_a_put_an_acknowledgement_ends_the_deduction(api: Api) -> None:
+def less(amount: int) -> dict[str, Any]:
+    """The figures of a PM system that took so much off the older line."""
+    older, newer = guarantor_body()["encounters"]
+    lower = {"line": "1", "remaining": older["lines"][0]["remaining"] - amount}
+    return {"encounters": [older | {"lines": [lower]}, newer]}
+
+
+async def test_after_figures_that_took_it_in_an_acknowledgement_ends_the_deduction(api: Api) -> None:
+    payment = await paid(api, amount=5_000)
+    api.clock.advance(timedelta(minutes=1))
+    await api.guarantor(**less(5_000))
+    assert await current_balance(api) == 13_000, "nobody has said yet that it is in them"
+    await api.call("POST", f"/payments/{payment}/ack")
+    assert await current_balance(api) == 18_000
+
+
+async def test_after_figures_that_repeat_the_old_ones_the_bill_is_not_asked_for_again(api: Api) -> None:
     payment = await paid(api, amount=5_000)
     api.clock.advance(timedelta(minutes=1))
     await api.guarantor()
-    assert await current_balance(api) == 18_000
     await api.call("POST", f"/payments/{payment}/ack")
-    assert await current_balance(api) == 23_000
+    assert await current_balance(api) == 18_000
+    await api.guarantor(**less(5_000))
+    assert await current_balance(api) == 18_000
 
 
 async def test_before_the_next_put_the_same_bill_is_not_asked_for_again(api: Api) -> None:
@@ -57,9 +75,9 @@ async def test_before_the_next_put_the_same_bill_is_not_asked_for_again(api: Api
 async def test_an_acknowledgement_leaves_other_payments_deducted(api: Api) -> None:
     first, _second = await paid(api, amount=5_000), await paid(api, amount=1_000)
     api.clock.advance(timedelta(minutes=1))
-    await api.guarantor()
+    await api.guarantor(**less(5_000))
     await api.call("POST", f"/payments/{first}/ack")
-    assert await current_balance(api) == 22_000
+    assert await current_balance(api) == 17_000
 
 
 async def test_a_group_tells_its_versions(api: Api) -> None:

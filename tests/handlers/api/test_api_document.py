@@ -16,6 +16,8 @@ from quickpay.handlers.api.routes import DOCUMENT, ROUTES, TABLE
 from tests.handlers.api.desk import Api, guarantor_body, paid
 from tests.household import PORTAL
 
+NIGHT = "2026-03-01T00:00:00Z"
+
 
 def test_the_document_is_openapi() -> None:
     assert DOCUMENT["openapi"].startswith("3.1")
@@ -62,6 +64,7 @@ async def test_real_answers_are_as_described(api: Api, described: Any) -> None:
     link = {"group": "lakeside", "guarantor": "1001", "origin": "statement", "batch": "oct"}
     handoff = {"group": "lakeside", "guarantor": "1001", "authenticated": True, "return_url": PORTAL}
     launch = {"group": "lakeside", "guarantor": "1001", "staff": "Ada Admin", "mode": "portal"}
+    hook = {"url": "https://93.184.215.14/", "events": ["payment.succeeded"]}
     calls: list[tuple[str, str, str, Any]] = [
         ("put", "/groups/{slug}", "/groups/lakeside", group),
         ("get", "/groups", "/groups", None),
@@ -75,6 +78,12 @@ async def test_real_answers_are_as_described(api: Api, described: Any) -> None:
         ("post", "/portal-handoffs", "/portal-handoffs", handoff | {"return_url": "https://evil.example/"}),
         ("post", "/staff-launches", "/staff-launches", launch),
         ("post", "/staff-launches", "/staff-launches", launch | {"mode": "pay"}),
+        ("put", "/webhook-endpoints/{id}", "/webhook-endpoints/pm", hook),
+        ("put", "/webhook-endpoints/{id}", "/webhook-endpoints/pm", hook | {"url": "http://10.0.0.1/"}),
+        ("get", "/webhook-endpoints", "/webhook-endpoints", None),
+        ("get", "/webhook-endpoints/{id}", "/webhook-endpoints/pm", None),
+        ("post", "/webhook-endpoints/{id}/rotate", "/webhook-endpoints/pm/rotate", None),
+        ("post", "/webhook-endpoints/{id}/replay", "/webhook-endpoints/pm/replay", {"since": NIGHT}),
     ]
     for method, template, path, body in calls:
         await follow(api, described, method, template, path, body)

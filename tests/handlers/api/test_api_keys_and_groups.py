@@ -12,6 +12,7 @@ from quickpay.handlers.api.table import ApiRoute
 from tests.handlers.api.desk import Api, group_body, guarantor_body, paid
 from tests.household import PORTAL
 
+HOOK = {"url": "https://93.184.215.14/hook", "group": "hilltop", "events": ["payment.succeeded"]}
 CALLS = [pytest.param(route, id=f"{route.method} {route.path}") for route in TABLE]
 
 
@@ -29,6 +30,7 @@ class Mallory:
     def __init__(self, api: Api, link: str, payment: str) -> None:
         self._api = api
         self._parts = {"/groups/": "hilltop", "/links/": link, "/payments/": payment}
+        self._parts["/webhook-endpoints/"] = "hilltop-hook"
 
     async def call(self, route: ApiRoute, **headers: str) -> Any:
         start = "/" + route.path.split("/")[1] + "/"
@@ -48,12 +50,17 @@ class Mallory:
                 body = {"group": "hilltop", "guarantor": "1001", "staff": "Mallory"}
             if route.path == "/links/revoke":
                 body = {"group": "hilltop"}
+            if route.path == "/webhook-endpoints/{id}":
+                body = HOOK
+            if route.path == "/webhook-endpoints/{id}/replay":
+                body = {"since": "2026-03-01T00:00:00Z"}
         return await self._api.call(route.method, path, body, None, **headers, Idempotency_Key="mallory")
 
 
 @pytest.fixture
 async def mallory(api: Api, two_groups: None) -> Mallory:
     link = (await api.link(group="hilltop")).json["id"]
+    assert (await api.call("PUT", "/webhook-endpoints/hilltop-hook", HOOK)).status == 200
     return Mallory(api, link, await paid(api, group="hilltop"))
 
 
@@ -85,7 +92,7 @@ async def test_every_other_scope_together_is_not_enough(api: Api, mallory: Mallo
 @pytest.mark.parametrize("route", CALLS)
 async def test_its_scope_alone_is_enough(api: Api, mallory: Mallory, route: ApiRoute) -> None:
     api.secret = await api.key(route.scope)
-    assert (await mallory.call(route)).status in {200, 201}
+    assert (await mallory.call(route)).status in {200, 201, 204}
 
 
 @pytest.mark.parametrize("route", CALLS)
@@ -94,6 +101,8 @@ async def test_another_groups_key_finds_nothing(api: Api, mallory: Mallory, rout
     met = await mallory.call(route)
     if route.path == "/groups":
         assert [one["slug"] for one in met.json["data"]] == ["lakeside"]
+    elif route.path == "/webhook-endpoints":
+        assert met.json["data"] == []
     else:
         assert met.status == 404
         assert "Alice" not in met.text
@@ -101,6 +110,7 @@ async def test_another_groups_key_finds_nothing(api: Api, mallory: Mallory, rout
     kept = await api.call("GET", "/groups/hilltop/guarantors/1001")
     assert (kept.json["first_name"], kept.json["changed_at"]) == ("Alice", "2026-03-02T15:00:00Z")
     assert (await api.call("GET", "/groups/hilltop")).json["branding"]["name"] == "Hilltop"
+    assert (await api.call("GET", "/webhook-endpoints/hilltop-hook")).json["url"] == HOOK["url"]
 
 
 async def test_what_is_not_there_and_what_is_anothers_are_told_alike(api: Api, mallory: Mallory) -> None:

@@ -12,8 +12,6 @@ _LINES = (
     ("Batches", BATCHES),
     ("Differences", f"{PAYMENTS}/differences"),
 )
-_THERE = (PAYMENTS, BATCHES)
-"""Those of them that have a page."""
 
 
 def ways_here(here: str) -> tuple[MenuLine, ...]:
@@ -21,7 +19,6 @@ def ways_here(here: str) -> tuple[MenuLine, ...]:
     return tuple(
         MenuLine(label=label, path=path, words="", here="page" if path == here else "")
         for label, path in _LINES
-        if path in _THERE
     )
 
 

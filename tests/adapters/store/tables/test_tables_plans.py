@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from quickpay.adapters.store import challenges, guarantors, links, outbox, payments, receipts
+from quickpay.adapters.store import (
+    challenges,
+    deliveries,
+    guarantors,
+    links,
+    outbox,
+    payments,
+    receipts,
+    unacknowledged,
+)
 from quickpay.adapters.store.statements import Statement
 
 
@@ -22,6 +31,13 @@ from quickpay.adapters.store.statements import Statement
         (payments._DECLINES_OF_SESSION, "ix_payments_guarantor_id"),
         (challenges._EXPIRE, "uq_challenges_one_open"),
         (challenges._LAST_OF, "ix_challenges_session_id"),
+        (deliveries._DUE, "ix_webhook_deliveries_waiting"),
+        (deliveries._CLAIM, "ix_webhook_deliveries_waiting"),
+        (deliveries._COUNTED, "ix_webhook_deliveries_endpoint"),
+        (deliveries._FORGET, "ix_webhook_deliveries_ended_at"),
+        (deliveries._FORGET_GONE, "ix_webhook_deliveries_waiting"),
+        (unacknowledged._page(None), "ix_payments_unacknowledged"),
+        (unacknowledged._backlog(None), "ix_payments_unacknowledged"),
         (links._EVENTS, "ix_audit_link_serial"),
         (receipts._OF_GUARANTOR, "ix_receipts_guarantor_id"),
         (guarantors._BY_NUMBER, "sqlite_autoindex_guarantors_1"),
