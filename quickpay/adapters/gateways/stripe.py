@@ -1,6 +1,6 @@
 """Speak to Stripe through its own package; loaded only where the settings say so.
 
-Why each call is as it is: docs/adr/0025-stripe.md.
+Why each call is as it is: docs/adr/0023-stripe.md.
 """
 
 from collections.abc import Mapping
