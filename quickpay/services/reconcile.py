@@ -19,7 +19,8 @@ from quickpay.ports.gateway import Declined, Found, Gateway, LookUp, NeedsAction
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.contradicted import what_was_said
-from quickpay.services.settle import decline_uncharged, review_overdue, settle
+from quickpay.services.settle import decline_uncharged, settle
+from quickpay.services.undecided import review_overdue
 
 _AT_ONCE = 20
 

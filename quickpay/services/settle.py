@@ -3,21 +3,16 @@
 The answer to the charge, the webhook and the look-up all come here; whoever comes second finds it done.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from quickpay.domain.alarms import AlarmKind
-from quickpay.domain.audit import Event
-from quickpay.domain.bank_steps import BANK_GAP, BankStep
 from quickpay.domain.groups import Group
 from quickpay.domain.ledger import Posted, post_oldest_first, why_not_posted
 from quickpay.domain.links import LinkState
 from quickpay.domain.messages import Channel, MessageKind, NewMessage
 from quickpay.domain.money import Cents
-from quickpay.domain.payments import HELD, IN_FLIGHT, Payment, PaymentState, Reason, look_up_gap
+from quickpay.domain.payments import HELD, Payment, PaymentState, Reason
 from quickpay.domain.receipts import Receipt, ReceiptStatus
-from quickpay.domain.unresolved import GatewaySaid, Said
 from quickpay.ports.gateway import (
     Approved,
     Card,
@@ -33,6 +28,7 @@ from quickpay.services.account import account_now
 from quickpay.services.contradicted import contradict, what_was_said
 from quickpay.services.refund_ends import note_elsewhere
 from quickpay.services.stored_cards import keep_card
+from quickpay.services.undecided import gateway_event, to_bank, to_review, to_unknown
 
 RECEIPT_WORTH_SENDING = timedelta(days=3)
 
@@ -59,7 +55,7 @@ async def settle(tx: Tx, payment_id: str, outcome: Outcome, *, now: datetime, zo
 async def _write(tx: Tx, payment: Payment, outcome: Outcome, *, now: datetime, zone: ZoneInfo) -> None:
     match outcome:
         case Approved() if differing := _differs(payment, outcome):
-            await _to_review(tx, payment, now, what_was_said(outcome, now, differs=differing))
+            await to_review(tx, payment, now, what_was_said(outcome, now, differs=differing))
         case Approved():
             await _succeed(tx, payment, outcome, now=now, zone=zone)
         case Declined(reason=reason, transaction=transaction, card=card):
@@ -69,11 +65,11 @@ async def _write(tx: Tx, payment: Payment, outcome: Outcome, *, now: datetime, z
         case NotReceived():
             await decline_uncharged(tx, payment, now=now, zone=zone)
         case Mismatch():
-            await _to_review(tx, payment, now, what_was_said(outcome, now))
+            await to_review(tx, payment, now, what_was_said(outcome, now))
         case NeedsAction():
-            await _to_bank(tx, payment, outcome, now)
+            await to_bank(tx, payment, outcome, now)
         case NoAnswer():
-            await _to_unknown(tx, payment, now)
+            await to_unknown(tx, payment, now)
 
 
 async def _after_its_end(tx: Tx, payment: Payment, outcome: Outcome, now: datetime) -> Payment:
@@ -88,12 +84,6 @@ async def _after_its_end(tx: Tx, payment: Payment, outcome: Outcome, now: dateti
 async def decline_uncharged(tx: Tx, payment: Payment, *, now: datetime, zone: ZoneInfo) -> None:
     """End a payment the gateway never received: no money moved, and another try is free."""
     await _decline(tx, payment, Reason.NOT_CHARGED, transaction=None, card=None, now=now, zone=zone)
-
-
-async def review_overdue(tx: Tx, payment: Payment, now: datetime) -> None:
-    """Hand a payment nobody could resolve to a person (R79)."""
-    said = await tx.unresolved.said(payment.id) or GatewaySaid(at=now, said=Said.NOTHING)
-    await _to_review(tx, payment, now, replace(said, differs=said.differs or "age"))
 
 
 async def end_by_hand(
@@ -167,7 +157,9 @@ async def _succeed(tx: Tx, payment: Payment, approved: Approved, *, now: datetim
                 give_up_at=now + RECEIPT_WORTH_SENDING,
             ),
         )
-    await tx.audit.add(_event(payment, "payment.succeeded", now, receipt=number, not_posted_because=why_not))
+    await tx.audit.add(
+        gateway_event(payment, "payment.succeeded", now, receipt=number, not_posted_because=why_not)
+    )
 
 
 async def _post(tx: Tx, payment: Payment, group: Group, now: datetime) -> tuple[Posted, str | None]:
@@ -221,47 +213,7 @@ async def _decline(
         was=HELD,
         now=now,
     )
-    await tx.audit.add(_event(payment, "payment.declined", now, reason=reason.value, receipt=number))
-
-
-async def _to_bank(tx: Tx, payment: Payment, asks: NeedsAction, now: datetime) -> None:
-    """Keep where the payer must go, so that she is led there again; the amount stays held meanwhile."""
-    step = BankStep(payment_id=payment.id, page=asks.page, word=asks.word, begun_at=now)
-    if not await tx.bank_steps.add(step):
-        return
-    await tx.audit.add(_event(payment, "payment.bank_asks", now))
-    await tx.payments.settle(
-        payment.id,
-        Settled(state=PaymentState.UNKNOWN, next_look_up_at=now + BANK_GAP),
-        was=IN_FLIGHT,
-        now=now,
-    )
-
-
-async def _to_unknown(tx: Tx, payment: Payment, now: datetime) -> None:
-    if payment.state is not PaymentState.SUBMITTING:
-        return
-    await tx.payments.settle(
-        payment.id,
-        Settled(state=PaymentState.UNKNOWN, next_look_up_at=now + look_up_gap(0)),
-        was=(PaymentState.SUBMITTING,),
-        now=now,
-    )
-    await tx.audit.add(_event(payment, "payment.unknown", now))
-
-
-async def _to_review(tx: Tx, payment: Payment, now: datetime, said: GatewaySaid) -> None:
-    await tx.unresolved.note(payment.id, said)
-    if payment.state is PaymentState.REVIEW:
-        return
-    await tx.payments.settle(
-        payment.id,
-        Settled(state=PaymentState.REVIEW, next_look_up_at=now + look_up_gap(payment.look_ups)),
-        was=HELD,
-        now=now,
-    )
-    await tx.alarms.raise_(AlarmKind.PAYMENT_IN_REVIEW, payment.id, group_id=payment.group_id, now=now)
-    await tx.audit.add(_event(payment, "payment.review", now, differs=said.differs))
+    await tx.audit.add(gateway_event(payment, "payment.declined", now, reason=reason.value, receipt=number))
 
 
 async def _group(tx: Tx, payment: Payment) -> Group:
@@ -269,17 +221,3 @@ async def _group(tx: Tx, payment: Payment) -> Group:
     if group is None:
         raise LookupError("a payment of a group that does not exist")
     return group
-
-
-def _event(payment: Payment, kind: str, now: datetime, **detail: str | int | None) -> Event:
-    return Event(
-        at=now,
-        type=kind,
-        group_id=payment.group_id,
-        guarantor_id=payment.guarantor_id,
-        link_serial=payment.link_serial,
-        session_id=payment.session_id,
-        payment_id=payment.id,
-        actor="gateway",
-        detail={"amount": payment.amount, **detail},
-    )

@@ -1,135 +1,31 @@
 """Payments in the database: their states, their feed and the questions still open at the gateway."""
 
 from datetime import datetime
-from functools import cache
 
-from sqlalchemy import bindparam, func, or_, select, update
-
-from quickpay.adapters.store.columns import maybe_micros, micros, number
+from quickpay.adapters.store.columns import maybe_micros, micros
 from quickpay.adapters.store.numbers import CHANGE, next_number
-from quickpay.adapters.store.payment_rows import PAYMENT, payment_of
+from quickpay.adapters.store.payment_rows import payment_of
+from quickpay.adapters.store.payment_statements import (
+    ADD,
+    ASKED,
+    DECLINES,
+    DECLINES_OF_SESSION,
+    DUE,
+    GET,
+    LIVE_OF_LINK,
+    LOCK,
+    LONGEST_NUMBER,
+    OF_ORDER,
+    ONE_IN_FLIGHT,
+    feeding,
+    settling,
+    still,
+)
 from quickpay.adapters.store.pm_words import ACKNOWLEDGE, ACKNOWLEDGED, NAMED
 from quickpay.adapters.store.run import Run
-from quickpay.adapters.store.schema import groups, guarantors, links, payments
-from quickpay.adapters.store.statements import Statement, insert
-from quickpay.domain.payments import HELD, IN_FLIGHT, Payment, PaymentState
+from quickpay.adapters.store.statements import Statement
+from quickpay.domain.payments import HELD, Payment, PaymentState
 from quickpay.ports.tables import Settled
-
-_BY_ID = select(*PAYMENT).where(payments.c.id == bindparam("id"))
-_NEWEST = payments.c.change_number.desc()
-_DECLINED = payments.c.state == "declined"
-# A charge the gateway never got says nothing about a card: it does not count against its holder (R82).
-_CARD_DECLINED = (_DECLINED, payments.c.reason.is_distinct_from("not_charged"))
-
-_ADD = Statement(
-    insert(payments).values(
-        {column.name: bindparam(column.name) for column in PAYMENT} | {"settled_by_pm": 0}
-    )
-)
-_GET = Statement(_BY_ID)
-_LOCK = Statement(_BY_ID.with_for_update())
-_OF_ORDER = Statement(
-    select(*PAYMENT).where(payments.c.order_id == bindparam("order")).order_by(_DECLINED, _NEWEST).limit(1)
-)
-_LIVE_OF_LINK = Statement(
-    select(*PAYMENT)
-    .where(payments.c.link_serial == bindparam("link"), payments.c.state != "declined")
-    .order_by(_NEWEST)
-    .limit(1)
-)
-_IN_FLIGHT = Statement(
-    select(*PAYMENT)
-    .where(payments.c.guarantor_id == bindparam("guarantor"), payments.c.state.in_(IN_FLIGHT))
-    .limit(1)
-)
-_ASKED = Statement(
-    update(payments)
-    .where(payments.c.id == bindparam("payment"))
-    .values(
-        look_ups=payments.c.look_ups + 1,
-        misses=payments.c.misses + number("missed"),
-        next_look_up_at=bindparam("next_at"),
-    )
-)
-_DUE = Statement(
-    select(*PAYMENT)
-    .where(payments.c.state.in_(HELD), payments.c.next_look_up_at <= bindparam("now"))
-    .order_by(payments.c.next_look_up_at)
-    .limit(number("most"))
-)
-_DECLINES = Statement(
-    select(func.count())
-    .select_from(payments)
-    .where(
-        payments.c.link_serial == bindparam("link"),
-        payments.c.changed_at >= bindparam("since"),
-        *_CARD_DECLINED,
-    )
-)
-_DECLINES_OF_SESSION = Statement(
-    select(func.count())
-    .select_from(payments)
-    .where(
-        payments.c.guarantor_id == bindparam("guarantor"),  # there is an index on it
-        or_(number("session").is_(None), payments.c.session_id == number("session")),
-        payments.c.changed_at >= bindparam("since"),
-        *_CARD_DECLINED,
-    )
-)
-_LONGEST_NUMBER = 18  # digits that surely fit a BIGINT
-
-
-@cache
-def _still(was: tuple[PaymentState, ...]) -> Statement:
-    return Statement(
-        select(payments.c.id)
-        .where(payments.c.id == bindparam("payment"), payments.c.state.in_(was))
-        .with_for_update()
-    )
-
-
-@cache
-def _settle(was: tuple[PaymentState, ...]) -> Statement:
-    return Statement(
-        update(payments)
-        .where(payments.c.id == bindparam("payment"), payments.c.state.in_(was))
-        .values(
-            state=bindparam("new_state"),
-            reason=bindparam("new_reason"),
-            card_brand=func.coalesce(
-                bindparam("brand", type_=payments.c.card_brand.type), payments.c.card_brand
-            ),
-            card_last4=func.coalesce(
-                bindparam("last4", type_=payments.c.card_last4.type), payments.c.card_last4
-            ),
-            transaction=bindparam("new_transaction"),
-            receipt_number=bindparam("receipt"),
-            batch_id=bindparam("batch"),
-            unapplied=bindparam("left_over"),
-            not_posted_because=bindparam("why"),
-            next_look_up_at=bindparam("next_at"),
-            changed_at=bindparam("now"),
-            change_number=bindparam("change"),
-            ended_at=bindparam("ended"),
-        )
-    )
-
-
-@cache
-def _feed(states: tuple[PaymentState, ...] | None) -> Statement:
-    query = (
-        select(*PAYMENT, groups.c.slug, links.c.id, guarantors.c.number)
-        .join(groups, groups.c.id == payments.c.group_id)
-        .join(guarantors, guarantors.c.id == payments.c.guarantor_id)
-        .outerjoin(links, links.c.serial == payments.c.link_serial)
-        .where(
-            payments.c.change_number > bindparam("after"),
-            or_(number("group").is_(None), payments.c.group_id == number("group")),
-        )
-        .order_by(payments.c.change_number)
-        .limit(number("most"))
-    )
-    return Statement(query if states is None else query.where(payments.c.state.in_(states)))
 
 
 class Payments:
@@ -144,7 +40,7 @@ class Payments:
         """Store it and give it the next change number."""
         change = await next_number(self._run, CHANGE)
         await self._run.count(
-            _ADD,
+            ADD,
             id=payment.id,
             order_id=payment.order_id,
             session_id=payment.session_id,
@@ -182,33 +78,33 @@ class Payments:
 
     async def get(self, payment_id: str) -> Payment | None:
         """Return it."""
-        return await self._one(_GET, id=payment_id)
+        return await self._one(GET, id=payment_id)
 
     async def lock(self, payment_id: str) -> Payment | None:
         """Return it and keep other writers off until the unit ends."""
-        return await self._one(_LOCK, id=payment_id)
+        return await self._one(LOCK, id=payment_id)
 
     async def of_order(self, order_id: str) -> Payment | None:
         """The order's payment that is not declined, else its newest declined one."""
-        return await self._one(_OF_ORDER, order=order_id)
+        return await self._one(OF_ORDER, order=order_id)
 
     async def live_of_link(self, link_serial: int) -> Payment | None:
         """The newest payment through this link that is not declined."""
-        return await self._one(_LIVE_OF_LINK, link=link_serial)
+        return await self._one(LIVE_OF_LINK, link=link_serial)
 
     async def in_flight(self, guarantor_id: int) -> Payment | None:
         """Return the guarantor's payment that the gateway has not answered."""
-        return await self._one(_IN_FLIGHT, guarantor=guarantor_id)
+        return await self._one(ONE_IN_FLIGHT, guarantor=guarantor_id)
 
     async def settle(
         self, payment_id: str, settled: Settled, *, was: tuple[PaymentState, ...], now: datetime
     ) -> bool:
         """Compare and set: move it on if it is still in one of `was`, with the next change number."""
         # Its own row first, the number after, as a unit does that has locked the payment: no deadlock.
-        if await self._run.one(_still(was), payment=payment_id) is None:
+        if await self._run.one(still(was), payment=payment_id) is None:
             return False
         changed = await self._run.count(
-            _settle(was),
+            settling(was),
             payment=payment_id,
             new_state=settled.state.value,
             new_reason=settled.reason,
@@ -235,28 +131,28 @@ class Payments:
 
     async def asked(self, payment_id: str, *, missed: bool, next_look_up_at: datetime) -> None:
         """Note one look-up; `missed` when the gateway answered that it does not know the payment."""
-        await self._run.count(_ASKED, payment=payment_id, missed=int(missed), next_at=micros(next_look_up_at))
+        await self._run.count(ASKED, payment=payment_id, missed=int(missed), next_at=micros(next_look_up_at))
 
     async def due_for_look_up(self, now: datetime, *, most: int) -> list[Payment]:
         """Return payments whose outcome is to be asked for now, the longest due first."""
-        return [payment_of(row) for row in await self._run.all(_DUE, now=micros(now), most=most)]
+        return [payment_of(row) for row in await self._run.all(DUE, now=micros(now), most=most)]
 
     async def feed(
         self, *, after: int, group_id: int | None, states: tuple[PaymentState, ...] | None, most: int
     ) -> list[tuple[Payment, str, str | None, str]]:
         """Payments by change number, each with its group's slug, its link's id and its guarantor's number."""
-        rows = await self._run.all(_feed(states), after=after, group=group_id, most=most)
+        rows = await self._run.all(feeding(states), after=after, group=group_id, most=most)
         return [(payment_of(row), row[-3], row[-2], row[-1]) for row in rows]
 
     async def declines_of_link(self, link_serial: int, *, since: datetime) -> int:
         """Return how many payments through this link were declined since."""
-        row = await self._run.one(_DECLINES, link=link_serial, since=micros(since))
+        row = await self._run.one(DECLINES, link=link_serial, since=micros(since))
         return 0 if row is None else int(row[0])
 
     async def declines_of_session(self, session_id: int | None, guarantor_id: int, *, since: datetime) -> int:
         """Return how many payments of the session, or of any of this guarantor, were declined since."""
         row = await self._run.one(
-            _DECLINES_OF_SESSION, session=session_id, guarantor=guarantor_id, since=micros(since)
+            DECLINES_OF_SESSION, session=session_id, guarantor=guarantor_id, since=micros(since)
         )
         return 0 if row is None else int(row[0])
 
@@ -266,7 +162,7 @@ class Payments:
         ours = [
             {"guarantor": guarantor_id, "receipt": int(named)}
             for named in receipt_numbers
-            if named.isascii() and named.isdecimal() and len(named) <= _LONGEST_NUMBER
+            if named.isascii() and named.isdecimal() and len(named) <= LONGEST_NUMBER
         ]
         if ours:
             await self._run.many(NAMED, ours)

@@ -10,6 +10,7 @@ from quickpay.handlers.gate import AT_THE_DESK, EVERY_ROLE
 
 _ADMIN = frozenset({StaffRole.ADMIN})
 _ONE = "/[^/]+"
+_PAYMENT = "/[0-9a-f]{8}-[^/]+"
 
 
 class Place(Enum):
@@ -19,6 +20,8 @@ class Place(Enum):
     MORE = "more"
     POPS = "pops"
     """POPS Management, a place with a menu of its own; absent without the setting."""
+    PAYMENTS = "payments"
+    """The pages of payments, with a menu of their own too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +48,13 @@ class MenuLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Menu:
-    """The lines somebody is offered; `pops` leads to POPS Management, whose own lines are `within`."""
+    """The lines somebody is offered; `within` are those of the place `within_label` that the page is in."""
 
     bar: tuple[MenuLine, ...]
     more: tuple[MenuLine, ...]
     pops: MenuLine | None
     within: tuple[MenuLine, ...]
+    within_label: str
 
 
 _POPS = MenuItem(
@@ -116,6 +120,24 @@ _MENU = (
         place=Place.MORE,
     ),
     MenuItem(
+        label="Webhooks",
+        path="/staff/webhooks",
+        area="/staff/webhooks(/.*)?",
+        words="Programs that are told of payments as they change.",
+        place=Place.MORE,
+        roles=_ADMIN,
+    ),
+    *(
+        MenuItem(label=label, path=path, area=area, place=Place.PAYMENTS, roles=EVERY_ROLE)
+        for label, path, area in (
+            ("All payments", "/staff/payments", f"/staff/payments({_PAYMENT}(/(refund|post).*)?)?"),
+            ("Unresolved", "/staff/payments/unresolved", f"/staff/payments(/unresolved|{_PAYMENT}/resolve)"),
+            ("Not acknowledged", "/staff/payments/unacknowledged", "/staff/payments/unacknowledged"),
+            ("Batches", "/staff/batches", "/staff/batches(/.*)?"),
+            ("Differences", "/staff/payments/differences", "/staff/payments/differences(/.*)?"),
+        )
+    ),
+    MenuItem(
         label="Groups",
         path="/staff/groups",
         area=f"/staff/groups(?!{_ONE}/templates)(/.*)?",
@@ -162,11 +184,16 @@ def menu_of(role: StaffRole, here: str, *, pops_management: bool) -> Menu:
 
     shown = pops_management and role in _POPS.roles
     pops = line(_POPS) if shown else None
+    within, label = lines(Place.POPS) if pops is not None and pops.here else (), _POPS.label
+    payments = lines(Place.PAYMENTS)
+    if any(one.here for one in payments):
+        within, label = payments, "Payments"
     return Menu(
         bar=lines(Place.BAR),
         more=lines(Place.MORE),
         pops=pops,
-        within=lines(Place.POPS) if pops is not None and pops.here else (),
+        within=within,
+        within_label=label,
     )
 
 

@@ -11,7 +11,7 @@ from quickpay.handlers.staff.guarantors.addresses import with_query
 from quickpay.handlers.staff.guarantors.views import EndingPage, Way
 from quickpay.handlers.staff.payments import words
 from quickpay.handlers.staff.payments.payment import MAY_MOVE_MONEY
-from quickpay.handlers.staff.payments.places import BATCHES, PAYMENTS, batch_path, ways_here
+from quickpay.handlers.staff.payments.places import BATCHES, PAYMENTS, batch_path
 from quickpay.handlers.staff.payments.views import ReferenceBatchesPage, ReferenceBatchPage, ReferenceBatchRow
 from quickpay.handlers.words import day, moment
 from quickpay.ports.payment_desk_tables import ReferenceBatch
@@ -33,7 +33,6 @@ async def show_batches(request: web.Request) -> web.Response:
     page = ReferenceBatchesPage(
         frame=staff_frame(request),
         bar=bar_of(request, staff),
-        ways=ways_here(request.path),
         open_only=open_only,
         rows=tuple(
             ReferenceBatchRow(
@@ -77,7 +76,6 @@ async def show_batch(request: web.Request) -> web.Response:
     page = ReferenceBatchPage(
         frame=staff_frame(request),
         bar=bar_of(request, staff),
-        ways=ways_here(request.path),
         heading=f"Batch {batch.id} of {day(batch.date)}",
         group=file.group.name,
         facts=tuple(facts),

@@ -15,7 +15,7 @@ from quickpay.handlers.staff.frames import bar_of, staff_frame
 from quickpay.handlers.staff.guarantors.addresses import guarantor_path, with_query
 from quickpay.handlers.staff.guarantors.words import ORIGINS
 from quickpay.handlers.staff.payments import words
-from quickpay.handlers.staff.payments.places import PAYMENTS, batch_path, payment_path, ways_here
+from quickpay.handlers.staff.payments.places import PAYMENTS, batch_path, payment_path
 from quickpay.handlers.staff.payments.views import ListRow, PaymentsPage, Select
 from quickpay.handlers.words import moment
 from quickpay.ports.payment_desk_tables import ListedPayment
@@ -40,7 +40,6 @@ async def show_payments(request: web.Request) -> web.Response:
     page = PaymentsPage(
         frame=staff_frame(request),
         bar=bar_of(request, staff),
-        ways=ways_here(request.path),
         filters=_filters(asked, found),
         first=asked["first"],
         last=asked["last"],

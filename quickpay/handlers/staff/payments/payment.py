@@ -13,7 +13,7 @@ from quickpay.handlers.staff.guarantors.addresses import guarantor_path, link_pa
 from quickpay.handlers.staff.guarantors.contacts import shown
 from quickpay.handlers.staff.guarantors.words import ORIGINS, payment_state
 from quickpay.handlers.staff.payments import words
-from quickpay.handlers.staff.payments.places import batch_path, payment_path, ways_here
+from quickpay.handlers.staff.payments.places import batch_path, payment_path
 from quickpay.handlers.staff.payments.views import OnLine, PaymentPage, RefundRow
 from quickpay.handlers.staff.words import sentence
 from quickpay.handlers.words import day, moment
@@ -37,7 +37,6 @@ async def show_payment(request: web.Request) -> web.Response:
         PaymentPage(
             frame=staff_frame(request),
             bar=bar_of(request, staff),
-            ways=ways_here(request.path),
             amount=payment.amount,
             state=payment_state(payment),
             who=file.guarantor.name,

@@ -6,7 +6,6 @@ from typing import ClassVar
 from quickpay.domain.money import Cents
 from quickpay.handlers.pages import Frame, Mistake
 from quickpay.handlers.staff.guarantors.views import Way
-from quickpay.handlers.staff.menu import MenuLine
 from quickpay.handlers.staff.views import Bar
 
 
@@ -47,7 +46,6 @@ class PaymentsPage:
     template: ClassVar[str] = "staff/payments.html"
     frame: Frame
     bar: Bar
-    ways: tuple[MenuLine, ...]
     filters: tuple[Select, ...]
     first: str
     last: str
@@ -89,7 +87,6 @@ class PaymentPage:
     template: ClassVar[str] = "staff/payment.html"
     frame: Frame
     bar: Bar
-    ways: tuple[MenuLine, ...]
     amount: Cents
     state: str
     who: str = field(repr=False)
@@ -202,7 +199,6 @@ class ReferenceBatchesPage:
     template: ClassVar[str] = "staff/reference_batches.html"
     frame: Frame
     bar: Bar
-    ways: tuple[MenuLine, ...]
     open_only: bool
     rows: tuple[ReferenceBatchRow, ...]
     older: str
@@ -216,7 +212,6 @@ class ReferenceBatchPage:
     template: ClassVar[str] = "staff/reference_batch.html"
     frame: Frame
     bar: Bar
-    ways: tuple[MenuLine, ...]
     heading: str
     group: str
     facts: tuple[tuple[str, str], ...]
