@@ -8,7 +8,7 @@ import pytest
 from quickpay.handlers.staff.words import _EVENTS, sentence
 from tests.arch.house import modules
 
-_KINDS = "link|challenge|session|payment|message|rate|receipt|launch|release|code|staff|contact"
+_KINDS = "link|challenge|session|payment|message|rate|receipt|launch|release|code|staff|contact|card"
 _TYPE = re.compile(rf"(?:{_KINDS})\.[a-z_]+")
 _ROOMS = ("quickpay.services.", "quickpay.adapters.store.links")
 # Of no link: what the PM system says of contacts.

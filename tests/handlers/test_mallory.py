@@ -43,7 +43,7 @@ async def _meet(browser: Browser, route: Route, path: str) -> Iterator[Answer]:
 
 def _filled(path: str, *, payment: str, number: str, statement: str) -> str:
     thing = payment if path.startswith("/payments/") else statement
-    return path.replace("{number}", number).replace("{id}", thing)
+    return path.replace("{number}", number).replace("{id}", thing).replace("{card}", payment or "1")
 
 
 async def _account_of_bob(site: Site) -> dict[str, str]:

@@ -50,6 +50,7 @@ NUMBERS = {
     "release_staff_86400s": (20, 86_400),
     "new_contacts_guarantor_3600s": (5, 3_600),  # A36
     "new_contacts_guarantor_86400s": (10, 86_400),
+    "shares_guarantor_86400s": (10, 86_400),
 }
 
 

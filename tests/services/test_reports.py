@@ -77,6 +77,8 @@ async def plant(house: House, *, count: int, begins: datetime, days: int, seed: 
                     "choice": "other",
                     "method": "card",
                     "created_at": at,
+                    "stored_card": None,
+                    "store_at": None,
                 }
             )
             tried.append(
@@ -102,6 +104,8 @@ async def plant(house: House, *, count: int, begins: datetime, days: int, seed: 
                     "look_ups": 0,
                     "misses": 0,
                     "settled_by_pm": 0,
+                    "in_figures": 0,
+                    "refunding": 0,
                     "refunded": chance.randrange(amount + 1) if state is PaymentState.SUCCEEDED else 0,
                 }
             )

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from quickpay.domain.reports import PaymentSums, SessionCounts
 from quickpay.handlers.api.keyed import Call, answer
 from quickpay.handlers.api.paging import refuse
-from quickpay.handlers.api.problems import Problem
+from quickpay.handlers.api.problems import Problem, not_found
 from quickpay.handlers.report_sheets import payment_sheet, session_sheet
 from quickpay.handlers.sheets import sheet_answer
 from quickpay.services.reports import BadQuestion
@@ -86,7 +86,7 @@ async def session_usage(call: Call) -> web.Response:
     totals = _totals_only(asked)
     report = await call.desk.reports.session_usage(asked, call.reach)
     if isinstance(report, BadQuestion):
-        raise refuse(*report.faults)
+        raise _refused(report)
     if _wants_csv(call.request):
         body = session_sheet(report, totals_only=totals)
         return _varied(sheet_answer(body, name="session-usage.csv"))
@@ -107,7 +107,7 @@ async def payments(call: Call) -> web.Response:
     totals = _totals_only(asked)
     report = await call.desk.reports.payments(asked, call.reach)
     if isinstance(report, BadQuestion):
-        raise refuse(*report.faults)
+        raise _refused(report)
     if _wants_csv(call.request):
         return _varied(sheet_answer(payment_sheet(report, totals_only=totals), name="payments.csv"))
     lines = () if totals else report.lines
@@ -119,6 +119,12 @@ async def payments(call: Call) -> web.Response:
         totals=_payments_line("total", "Total", report.whole),
     )
     return _varied(answer(out))
+
+
+def _refused(report: BadQuestion) -> Problem:
+    """Say what is to be mended; a group that is not this key's does not exist (A59)."""
+    elsewhere = any(fault.path == "group" for fault in report.faults)
+    return not_found() if elsewhere else refuse(*report.faults)
 
 
 def _totals_only(asked: Mapping[str, str]) -> bool:

@@ -208,7 +208,7 @@ class NewRefund:
     __pydantic_config__: ClassVar[dict[str, str]] = FORBID_UNKNOWN
 
     amount: Annotated[int, Interval(ge=1, le=MAX_AMOUNT)] | None = None
-    reason: Annotated[str, Len(1, REASON_LONGEST)] = field(repr=False)
+    reason: Annotated[str, Len(1, REASON_LONGEST)] = field(default="Asked by a program", repr=False)
 
 
 class PaymentOut(_Out):

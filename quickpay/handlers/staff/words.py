@@ -123,7 +123,7 @@ _EVENTS = {
     "payment.refunded": "Given back: {amount}; so far {refunded} of it.",
     "payment.refund_refused": "The refund of {amount} was refused, nothing was given back: {reason}.",
     "payment.refund_unknown": "The bank has not answered to the refund of {amount}; it is asked again.",
-    "payment.posted": "{amount} of it was put on lines{by}.",
+    "payment.posted": "Put on lines{by}: {amount} of it.",
     "payment.acknowledged": "Taken over by the PM system{by}.",
     "staff.launch": "{who} asked to see what the patient sees.",
     "staff.launch_opened": "{who} opened the simulation.",

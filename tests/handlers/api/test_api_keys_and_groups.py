@@ -36,7 +36,7 @@ class Mallory:
         start = "/" + route.path.split("/")[1] + "/"
         path = route.path.replace("{slug}", self._parts.get(start, "hilltop"))
         path = path.replace("{id}", "1001" if start == "/groups/" else self._parts.get(start, ""))
-        if route.path == "/payments":
+        if route.path == "/payments" or start == "/reports/":
             path += "?group=hilltop"
         body: dict[str, Any] | None = None
         if route.body is not None:
@@ -50,6 +50,8 @@ class Mallory:
                 body = {"group": "hilltop", "guarantor": "1001", "staff": "Mallory"}
             if route.path == "/links/revoke":
                 body = {"group": "hilltop"}
+            if route.path == "/payments/{id}/refund":
+                body = {"reason": "billed_in_error"}
             if route.path == "/webhook-endpoints/{id}":
                 body = HOOK
             if route.path == "/webhook-endpoints/{id}/replay":
@@ -92,7 +94,9 @@ async def test_every_other_scope_together_is_not_enough(api: Api, mallory: Mallo
 @pytest.mark.parametrize("route", CALLS)
 async def test_its_scope_alone_is_enough(api: Api, mallory: Mallory, route: ApiRoute) -> None:
     api.secret = await api.key(route.scope)
-    assert (await mallory.call(route)).status in {200, 201, 204}
+    met = (await mallory.call(route)).status
+    refunds = route.path == "/payments/{id}/refund"  # the gateway of these tests never saw the charge
+    assert met in ({409} if refunds else {200, 201, 204})
 
 
 @pytest.mark.parametrize("route", CALLS)

@@ -62,16 +62,14 @@ async def test_a_key_of_a_group_adds_up_that_group_alone(api: Api, path: str) ->
     own = f"Bearer {await api.key(group='hilltop')}"
     told = (await api.call("GET", f"{path}?by=group", Authorization=own)).json
     assert told["data"] == []
-    refused = await api.call("GET", f"{path}?group=lakeside", Authorization=own)
-    assert refused.status == 400
-    assert refused.paths == {"group"}
+    assert (await api.call("GET", f"{path}?group=lakeside", Authorization=own)).status == 404
     other = f"Bearer {await api.key('payments:read')}"
     assert (await api.call("GET", path, Authorization=other)).status == 403
 
 
 @pytest.mark.parametrize(
     ("query", "path"),
-    [("from=x", "from"), ("until=2026-02-30", "until"), ("by=card", "by"), ("group=nowhere", "group")],
+    [("from=x", "from"), ("until=2026-02-30", "until"), ("by=card", "by")],
 )
 async def test_what_cannot_be_answered_is_named(api: Api, query: str, path: str) -> None:
     for report in (SESSIONS, PAYMENTS):
