@@ -24,7 +24,7 @@ from quickpay.services.order import AmountNotTaken, MethodNotOffered, MethodPage
 from quickpay.services.pay_form import CardNotStored, NoToken, PayForm, asked_for, new_payment
 from quickpay.services.payer import AmountPage, Refusal, SeePayment, amount_page, may_pay
 from quickpay.services.settle import settle
-from quickpay.services.stay import NoStay, Stay, Visit, stay_in_turn
+from quickpay.services.stay import MustProve, NoStay, Stay, Visit, stay_in_turn
 
 PATIENCE_SECONDS = 9.0
 """Pay answers within 10 s; a gateway still silent by then is waited for behind the page."""
@@ -149,7 +149,7 @@ class Pay:
             return stay
         order = await tx.orders.get(form.order_id or stay.session.order_id or "")
         if order is None or order.session_id != stay.session.id or order.method is None:
-            return NoOrder()
+            return MustProve() if stay.must_prove else NoOrder()
         earlier = await tx.payments.of_order(order.id)
         if earlier is not None and earlier.state is not PaymentState.DECLINED:
             return SeePayment(payment_id=earlier.id)

@@ -17,6 +17,7 @@ from tests.handlers.portal_visitor import every_page
 from tests.handlers.site import Browser, Site
 from tests.handlers.staff_site import SIGN_IN, StaffSite, staff_site_of
 from tests.handlers.test_group_editor import LAKESIDE, filled, save
+from tests.handlers.test_share_pages import come, share, to_details
 from tests.handlers.test_staff_matrix import walk_as_admin
 from tests.handlers.vnu import findings
 from tests.people import House, wrong
@@ -25,7 +26,7 @@ from tests.services.portal_account import ACCOUNT
 from tests.staff_people import PASSWORD
 
 _NO_PAGES = re.compile(
-    r"^/(static|api|webhooks|health|livez)|\.(css|svg|png|pdf|json)$|^/(healthz|readyz|metrics)"
+    r"^/(static|api|webhooks|health|livez)|\.(css|csv|svg|png|pdf|json)$|^/(healthz|readyz|metrics)"
 )
 _CALL_CODE = re.compile(r'<span class="unseen">((?:[2-9A-HJ-NP-Z] ){5}[2-9A-HJ-NP-Z])</span>')
 _RELEASE = "/staff/guarantors/lakeside/10067/release"
@@ -102,6 +103,47 @@ async def _of_a_patient(site: Site, language: Language) -> None:
     await door.post(f"{path}/code", {"code": wrong("123456")})
 
 
+async def _of_another(site: Site, language: Language) -> None:
+    """Meet what passes a bill on, and what whoever it was passed on to is shown."""
+    inside = _reader(site, language)
+    await inside.open(await site.link(single_payment=False))
+    await inside.get("/pay/share")
+    await inside.post("/pay/share", {"amount_choice": "other", "amount": "x"})
+    address = await share(inside)
+    other = _reader(site, language)
+    await come(other, address)
+    await to_details(other)
+    await other.pay(email="payer@example.com")
+    await inside.get("/pay/share")
+    await inside.post("/pay/share/stop")
+    await other.get(address)
+
+
+async def _of_her_cards(site: Site, language: Language) -> None:
+    """Meet a card that is stored, listed and removed, and a bank that wants to hear from her."""
+    site.house.later(hours=1)  # so many cards from one address are card testing
+    await site.options(payment_method_storage=True)
+    payer = _reader(site, language)
+    await payer.come_to_pay(await site.link(single_payment=False), amount="5")
+    await payer.pay(store_card="true")
+    holder = _reader(site, language)
+    await holder.open(await site.link(single_payment=False))
+    await holder.prove()
+    [place] = re.findall(r'href="(/profile/cards/[0-9a-f-]{36})"', (await holder.get("/profile")).text)
+    await holder.get("/pay")
+    await holder.post("/pay", {"amount_choice": "other", "amount": "5"})
+    await holder.get("/pay/method")
+    await holder.post("/pay/method", {"method": f"stored:{place.rpartition('/')[2]}"})
+    await holder.get("/pay/details")
+    await holder.get(place)
+    await holder.get((await holder.post(place)).to)
+    payer = _reader(site, language)
+    await payer.come_to_pay(await site.link(single_payment=False), amount="5")
+    asked = await payer.post("/pay/details", {"card_token": "tok_bank"})
+    assert (await payer.get(asked.to)).payment_status == "bank"
+    await _reader(site, language).get(f"{asked.to}/bank")  # whose it is, is led on
+
+
 async def _of_the_staff(here: StaffSite) -> None:
     """Meet every staff page as an admin, and what her routes alone do not show."""
     await walk_as_admin(here)
@@ -152,6 +194,9 @@ async def test_every_page_is_valid_html(here: StaffSite, tmp_path: Path) -> None
     for number, language in (("7", Language.EN), ("8", Language.ES)):
         reader = await site.house.guarantor(site.group, ACCOUNT, number=number, language=language)
         await _of_a_patient(replace(site, alice=reader), language)
+        payer = await site.house.guarantor(site.group, ACCOUNT, number=f"1{number}", language=language)
+        await _of_another(replace(site, alice=payer), language)
+        await _of_her_cards(replace(site, alice=payer), language)
     await _of_the_staff(here)
     pages = {f"{number} {asked}": page.text for number, (asked, page) in enumerate(site.met)}
     assert _looks() - {_route_of(asked) for asked, _ in site.met} == set(), "pages nobody looked at"

@@ -17,6 +17,7 @@ from quickpay.services.staff import Invited
 from tests.household import Household, settings_for
 from tests.journeys.bills import MFA
 from tests.journeys.person import DESKTOP, Person, somebody
+from tests.journeys.staff_tour_books import books
 
 Visit = Callable[[Person, str], Awaitable[None]]
 NAME = "Ada Quill"
@@ -83,6 +84,7 @@ async def walk(browser: Browser, house: Household, visit: Visit) -> Tour:
         await _door(ada, invitation, visit)
         await _guarantors(ada, browser, visit)
         await _payments(ada, visit)
+        await books(ada, visit)
         await _sending(ada, visit)
         await _patient(ada, browser, visit)
         await _messages(ada, visit)

@@ -73,7 +73,7 @@ async def test_the_logo_stands_top_left_at_its_size_on_every_page(
     await pictured.group(
         bills.group,
         branding={"name": bills.name, **URLS},
-        theme=tour.LOOKS[look],
+        theme=tour.LOOKS[look].theme,
         authentication={"enable_mfa": True},
     )
     await pictured.guarantor(bills.group, bills.number)

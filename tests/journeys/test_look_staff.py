@@ -32,7 +32,7 @@ TOO_SMALL = """least => [...document.querySelectorAll("button, a, summary, selec
   .map(([html, box]) => `${html} ${box.width} x ${box.height}`)"""
 FULL_BUTTONS = """() => [...document.querySelectorAll("main :is(button, a).main")]
   .filter((one) => one.checkVisibility()).length"""
-NO_PAGES = re.compile(r"\.(css|svg|png)$")
+NO_PAGES = re.compile(r"\.(css|csv|svg|png)$")
 """Routes that answer with a file."""
 
 
