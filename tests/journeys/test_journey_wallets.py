@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, FrameLocator, expect
 
+from quickpay.domain.languages import Language
 from tests.household import Household, eventually
 from tests.journeys.bills import MFA, Bills
 from tests.journeys.person import Person, somebody
@@ -178,3 +179,42 @@ async def test_j12_a_card_is_stored_paid_with_after_a_proof_and_removed(
         return all("exp_month" not in charge["card"] for charge in await bills.charges())
 
     await eventually(dropped)  # a card the gateway keeps has its expiry in the gateway's book
+
+
+@pytest.mark.parametrize("language", [Language.ES])
+async def test_j12_is_said_in_her_language(chromium: Browser, house: Household, bills: Bills) -> None:
+    await bills.make(
+        payments=STORES,
+        authentication=MFA | {"require_mfa": False, "require_opposing_contact_methods": False},
+    )
+    async with somebody(chromium, house, language=Language.ES) as alice:
+        await alice.open(await bills.link("statement", single_payment=False))
+        await alice.press("Continue")
+        await alice.press("View Account", role="link")
+        await alice.radio("Email").check()
+        before = len(await house.messages(bills.email))
+        await alice.press("Send code")
+        await alice.type_code(await alice.code_from(bills.email, after=before))
+        await alice.open("/pay")
+        await alice.choose_amount("Other Amount", "50")
+        await alice.page.get_by_role("checkbox", name=alice.say("Store card for future use")).check()
+        await alice.pay()
+        await alice.status("paid")
+
+        await alice.open("/pay")
+        await alice.radio("Other Amount").check()
+        await alice.field("Amount in dollars").fill("30")
+        await alice.press("Next")
+        stored = alice.say("%(card)s ending in %(digits)s", card="Visa", digits="4242")
+        await alice.page.get_by_role("radio", name=stored).check()
+        await alice.press("Next")
+        await alice.card_field(2).fill("123")
+        await alice.press(alice.starting("Pay %(amount)s"))
+        await alice.status("paid")
+
+        await alice.open("/profile")
+        await alice.press(re.compile("^Quitar"), role="link")
+        await alice.at("Remove %(card)s?", card=stored)
+        await alice.press("Remove card")
+        assert alice.say("Stored cards") not in await alice.words()
+    assert [charge["amount"] for charge in await bills.charges()] == [5_000, 3_000]
