@@ -278,7 +278,7 @@ async def test_what_is_on_no_line_is_put_where_staff_say(site: StaffSite) -> Non
     assert after.change_number > payment.change_number
     page = await browser.get(path)
     assert "9-1 $30.00" in page.words
-    assert "$30.00 of it was put on lines by one of billing" in page.words
+    assert "Put on lines by one of billing (): $30.00 of it." in page.words
 
 
 async def test_lines_in_collections_are_not_offered(site: StaffSite) -> None:

@@ -103,8 +103,10 @@ class Book:
     async def _pay(self, cents: int, card: str = "tok_approved") -> None:
         if (await self._now()).balances.payable < cents:
             return
-        link = await self.house.link(self.alice, single_payment=False)
-        person = await self.house.come(link, address=f"2001:db8::{link.serial:x}")
+        link = await self.house.link(self.alice, single_payment=False, contact=None)
+        person = await self.house.come(
+            link, address=f"10.{link.serial >> 16}.{link.serial >> 8 & 255}.{link.serial & 255}"
+        )
         await person.pays(card, amount=cents)
 
     async def _decline(self, cents: int) -> None:
