@@ -34,7 +34,7 @@ serve: .venv/.demo ## Run the service with the QUICKPAY_… settings of the envi
 
 test: .venv/.dev browser twilio-spec vnu ## Run every test, on SQLite and PostgreSQL, in Chromium
 	@mkdir -p -m 700 "$(TOOLS)/run"
-	@XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-$(TOOLS)/run}" $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	@XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-$(TOOLS)/run}" $(BIN)/pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 bench: .venv/.dev ## Measure against a bare aiohttp answer (CASE=open-link for one case)
 	@.ci/need wrk wrk || true
