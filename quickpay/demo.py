@@ -22,10 +22,10 @@ from quickpay.domain.origins import Origin
 from quickpay.handlers.desk import Desk
 from quickpay.sandbox import World as SandboxWorld
 from quickpay.serve import serving, until_stopped
-from quickpay.services.api_keys import NewKey
-from quickpay.services.guarantor_records import GuarantorRecord
-from quickpay.services.guarantors import GuarantorView
-from quickpay.services.links import LinkView, NewLink
+from quickpay.services.guarantors.keep import GuarantorView
+from quickpay.services.guarantors.records import GuarantorRecord
+from quickpay.services.links.keep import LinkView, NewLink
+from quickpay.services.staff.api_keys import NewKey
 from quickpay.settings import PREFIX, Settings, load
 from quickpay.world import open_world
 

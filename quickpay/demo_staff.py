@@ -12,9 +12,9 @@ from quickpay.domain.staff import StaffRole
 from quickpay.handlers.staff_desk import StaffDesk
 from quickpay.mfa.totp import STEP_SECONDS
 from quickpay.ports.clock import Clock
-from quickpay.services.enrol import NoEnrolment, NotYet, PasswordSet, WantsCode
-from quickpay.services.sign_in import SignedIn
-from quickpay.services.staff import Invited
+from quickpay.services.staff.accounts import Invited
+from quickpay.services.staff.enrol import NoEnrolment, NotYet, PasswordSet, WantsCode
+from quickpay.services.staff.sign_in import SignedIn
 from quickpay.services.stay import Visit
 
 _PEOPLE = (

@@ -28,35 +28,35 @@ from quickpay.mfa.limits import DEFAULT_LIMITS, Limits
 from quickpay.mfa.methods import Method as Way
 from quickpay.ports.gateway import Outcome
 from quickpay.ports.tables import LinkEvent
-from quickpay.services.about import About
-from quickpay.services.contact_pages import Changed
-from quickpay.services.contacts import ContactEditing
-from quickpay.services.courier import Courier
-from quickpay.services.enter import Enter
-from quickpay.services.entrances import Opened
-from quickpay.services.guarantors import GuarantorBook
-from quickpay.services.handoffs import Handoff, HandoffBook, NewHandoff
-from quickpay.services.launches import LaunchBook, MadeLaunch, NewLaunch
-from quickpay.services.leave import Leave
-from quickpay.services.links import LinkBook
-from quickpay.services.not_me import NotMe
-from quickpay.services.office import Office
-from quickpay.services.order import Chosen, Ordering
-from quickpay.services.outbox import Outbox
-from quickpay.services.pay import NotPaid, Pay
-from quickpay.services.pay_form import PayForm
+from quickpay.services.cards.stored import StoredCardBook
+from quickpay.services.contacts.change import ContactEditing
+from quickpay.services.contacts.pages import Changed
+from quickpay.services.entry.about import About
+from quickpay.services.entry.enter import Enter
+from quickpay.services.entry.entrances import Opened
+from quickpay.services.entry.handoffs import Handoff, HandoffBook, NewHandoff
+from quickpay.services.entry.launches import LaunchBook, MadeLaunch, NewLaunch
+from quickpay.services.entry.leave import Leave
+from quickpay.services.entry.not_me import NotMe
+from quickpay.services.entry.renew import Renewal
+from quickpay.services.guarantors.keep import GuarantorBook
+from quickpay.services.links.keep import LinkBook
+from quickpay.services.messages.courier import Courier
+from quickpay.services.messages.outbox import Outbox
 from quickpay.services.payer import SeePayment
-from quickpay.services.portal import Portal
-from quickpay.services.proof_pages import CodeSent, Proved
-from quickpay.services.reconcile import Reconcile
-from quickpay.services.refunds import Refunds
-from quickpay.services.renew import Renewal
-from quickpay.services.result import Results
-from quickpay.services.settle import settle
+from quickpay.services.paying.order import Chosen, Ordering
+from quickpay.services.paying.pay import NotPaid, Pay
+from quickpay.services.paying.pay_form import PayForm
+from quickpay.services.paying.result import Results
+from quickpay.services.portal.pages import Portal
+from quickpay.services.proofs.office import Office
+from quickpay.services.proofs.pages import CodeSent, Proved
+from quickpay.services.proofs.verify import Verify
+from quickpay.services.running.upkeep import Upkeep
+from quickpay.services.settling.reconcile import Reconcile
+from quickpay.services.settling.refunds import Refunds
+from quickpay.services.settling.settle import settle
 from quickpay.services.stay import Visit
-from quickpay.services.stored_cards import StoredCardBook
-from quickpay.services.upkeep import Upkeep
-from quickpay.services.verify import Verify
 from tests.factories import NOW, make_account, make_guarantor, make_link, make_options
 from tests.fakes.clock import FakeClock
 from tests.fakes.gateway import FakeGateway

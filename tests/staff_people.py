@@ -12,14 +12,14 @@ from quickpay.domain.messages import Channel
 from quickpay.domain.staff import StaffRole
 from quickpay.handlers.staff_desk import StaffDesk, staff_desk
 from quickpay.ports.passwords import Passwords
-from quickpay.services.enrol import PasswordSet, WantsCode
-from quickpay.services.group_edits import no_warnings
-from quickpay.services.group_preview import GroupPreview
-from quickpay.services.group_warnings import GroupWarnings
-from quickpay.services.groups import GroupBook
-from quickpay.services.links import LinkBook
-from quickpay.services.sign_in import NoStaffStay, NotSignedIn, SignedIn, SignInLocked, StaffStay
-from quickpay.services.staff import Invited
+from quickpay.services.groups.edits import no_warnings
+from quickpay.services.groups.keep import GroupBook
+from quickpay.services.groups.warnings import GroupWarnings
+from quickpay.services.links.keep import LinkBook
+from quickpay.services.previews.preview import GroupPreview
+from quickpay.services.staff.accounts import Invited
+from quickpay.services.staff.enrol import PasswordSet, WantsCode
+from quickpay.services.staff.sign_in import NoStaffStay, NotSignedIn, SignedIn, SignInLocked, StaffStay
 from quickpay.services.stay import Visit
 from tests.people import House
 

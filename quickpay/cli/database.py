@@ -53,7 +53,7 @@ def check() -> None:
     """Check every invariant in the database; names the rows and fails if one does not hold."""
     from quickpay.adapters.clock import SystemClock  # noqa: PLC0415 - slow to load
     from quickpay.adapters.store import open_store  # noqa: PLC0415 - slow to load
-    from quickpay.services.checks import Checks  # noqa: PLC0415 - slow to load
+    from quickpay.services.running.checks import Checks  # noqa: PLC0415 - slow to load
 
     async def work() -> Any:
         settings = read_settings()

@@ -23,7 +23,7 @@ def api_key() -> None:
 def api_key_create(name: str, group: str | None, scopes: tuple[str, ...], days: int) -> None:
     """Print a new key, this once."""
     from quickpay.domain.api_keys import EVERY_SCOPE  # noqa: PLC0415 - slow to load
-    from quickpay.services.api_keys import NewKey  # noqa: PLC0415 - slow to load
+    from quickpay.services.staff.api_keys import NewKey  # noqa: PLC0415 - slow to load
 
     async def work() -> str:
         async with house() as services:

@@ -29,7 +29,7 @@ def link() -> None:
 def link_create(qr: Path | None, origin: str, **asked: Any) -> None:
     """Print the address of a new link."""
     from quickpay.domain.origins import Origin  # noqa: PLC0415 - slow to load
-    from quickpay.services.links import LinkView, NewLink  # noqa: PLC0415 - slow to load
+    from quickpay.services.links.keep import LinkView, NewLink  # noqa: PLC0415 - slow to load
 
     async def work() -> str:
         async with house() as services:

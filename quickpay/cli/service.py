@@ -60,7 +60,7 @@ def reconcile() -> None:
     Exits with 1 if they differ.
     """
     from quickpay.domain.money import format_usd  # noqa: PLC0415 - slow to load
-    from quickpay.services.compare import Compared, NoList, NotTheTime  # noqa: PLC0415 - slow to load
+    from quickpay.services.settling.compare import Compared, NoList, NotTheTime  # noqa: PLC0415 - slow to load
 
     def cents(amount: int | None) -> str:
         return "nothing" if amount is None else format_usd(amount)

@@ -57,7 +57,7 @@ def staff_reset(name: str, role: str | None, groups: tuple[str, ...]) -> None:
 @click.argument("name")
 def staff_disable(name: str) -> None:
     """End an account and its sessions at once; `reset` lets it come back."""
-    from quickpay.services.staff import Disabled, LastAdmin  # noqa: PLC0415 - slow to load
+    from quickpay.services.staff.accounts import Disabled, LastAdmin  # noqa: PLC0415 - slow to load
 
     async def work() -> Any:
         async with house() as services:
@@ -88,7 +88,7 @@ def staff_list() -> None:
 
 
 def _say(answer: Any, name: str) -> None:
-    from quickpay.services.staff import Invited, LastAdmin, NoStaff  # noqa: PLC0415 - slow to load
+    from quickpay.services.staff.accounts import Invited, LastAdmin, NoStaff  # noqa: PLC0415 - slow to load
 
     match answer:
         case Invited():

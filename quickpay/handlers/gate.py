@@ -7,7 +7,7 @@ from quickpay.handlers.access import StaffOnly
 from quickpay.handlers.cookies import staff_visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.pages import see_other
-from quickpay.services.sign_in import StaffStay
+from quickpay.services.staff.sign_in import StaffStay
 
 SIGN_IN = "/staff/sign-in"
 EVERY_ROLE = frozenset(StaffRole)

@@ -21,8 +21,8 @@ from quickpay.handlers.receipt_words import (
     fared,
 )
 from quickpay.handlers.words import EMAIL_FAULTS, EMAIL_NEEDED, FORM_FAULTS
-from quickpay.services.receipt_mail import NotOffered, Overtaken, Queued, ReceiptMail, Stopped
-from quickpay.services.resend import BadAddress, Outcome, Press, TooOften
+from quickpay.services.paying.resend import BadAddress, Outcome, Press, TooOften
+from quickpay.services.settling.receipt_mail import NotOffered, Overtaken, Queued, ReceiptMail, Stopped
 
 _MOST_SENDINGS = 9_999
 

@@ -2,7 +2,7 @@
 
 from quickpay.domain.reports import PaymentSums, SessionCounts
 from quickpay.handlers.sheets import Cell, money, sheet
-from quickpay.services.reports import Line, Report
+from quickpay.services.desk.reports import Line, Report
 
 SESSION_HEAD = (
     "Sessions",

@@ -17,34 +17,34 @@ from quickpay.ports.notes import Notes
 from quickpay.ports.passwords import Passwords
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
-from quickpay.services.carrier_stops import CarrierStopDesk
-from quickpay.services.desk_links import DeskLinks
-from quickpay.services.desk_receipts import DeskReceipts
-from quickpay.services.differences import DifferenceDesk
-from quickpay.services.endpoint_care import EndpointCare
-from quickpay.services.enrol import Enrol
-from quickpay.services.group_drafts import GroupDrafts
-from quickpay.services.group_edits import GroupEdits, Warnings
-from quickpay.services.group_history import GroupHistory
-from quickpay.services.group_preview import GroupPreview
-from quickpay.services.groups import GroupBook
-from quickpay.services.guarantor_file import GuarantorFiles
-from quickpay.services.guarantor_search import GuarantorSearch
-from quickpay.services.link_batches import LinkBatches
-from quickpay.services.link_templates import LinkTemplateBook
-from quickpay.services.links import LinkBook
-from quickpay.services.payment_desk import PaymentDesk
-from quickpay.services.posting import PostingDesk
-from quickpay.services.refunds import Refunds
-from quickpay.services.release import ReleaseDesk
-from quickpay.services.send_link import SendLink
-from quickpay.services.sign_in import SignIn
-from quickpay.services.staff import StaffBook
-from quickpay.services.staff_start import StaffStart
-from quickpay.services.staff_view import StaffView
-from quickpay.services.takeover import WORRYING_AGE, Takeover
-from quickpay.services.unlock import CardUnlock
-from quickpay.services.unresolved import UnresolvedDesk
+from quickpay.services.cards.unlock import CardUnlock
+from quickpay.services.desk.differences import DifferenceDesk
+from quickpay.services.desk.payments import PaymentDesk
+from quickpay.services.desk.posting import PostingDesk
+from quickpay.services.desk.receipts import DeskReceipts
+from quickpay.services.desk.takeover import WORRYING_AGE, Takeover
+from quickpay.services.desk.unresolved import UnresolvedDesk
+from quickpay.services.events.endpoint_care import EndpointCare
+from quickpay.services.groups.drafts import GroupDrafts
+from quickpay.services.groups.edits import GroupEdits, Warnings
+from quickpay.services.groups.history import GroupHistory
+from quickpay.services.groups.keep import GroupBook
+from quickpay.services.guarantors.file import GuarantorFiles
+from quickpay.services.guarantors.search import GuarantorSearch
+from quickpay.services.links.batches import LinkBatches
+from quickpay.services.links.desk import DeskLinks
+from quickpay.services.links.keep import LinkBook
+from quickpay.services.links.send import SendLink
+from quickpay.services.links.templates import LinkTemplateBook
+from quickpay.services.messages.carrier_stops import CarrierStopDesk
+from quickpay.services.previews.preview import GroupPreview
+from quickpay.services.proofs.release import ReleaseDesk
+from quickpay.services.settling.refunds import Refunds
+from quickpay.services.staff.accounts import StaffBook
+from quickpay.services.staff.enrol import Enrol
+from quickpay.services.staff.sign_in import SignIn
+from quickpay.services.staff.start import StaffStart
+from quickpay.services.staff.view import StaffView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from quickpay.handlers.access import Access, Route
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.problems import problem_document
 from quickpay.handlers.uploads import take_in
-from quickpay.services.webhooks import Taken
+from quickpay.services.events.webhooks import Taken
 
 _MOST_FIELDS = 100
 _FORM = "application/x-www-form-urlencoded"

@@ -13,7 +13,7 @@ TESTS = ROOT / "tests"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Module:
-    """One Python file: `name` is `quickpay.services.pay`, `place` its path from the root."""
+    """One Python file: `name` is `quickpay.services.paying.pay`, `place` its path from the root."""
 
     name: str
     place: str

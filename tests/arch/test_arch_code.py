@@ -21,7 +21,7 @@ LONGER = {
     "quickpay/ports/gateway.py": "all a gateway may be asked and may answer, side by side",
     "quickpay/ports/tables.py": "every table's port, side by side",
     "quickpay/settings.py": "every setting, side by side",
-    "quickpay/services/verify.py": "the whole proof: count, judge, claim are read together",
+    "quickpay/services/proofs/verify.py": "the whole proof: count, judge, claim are read together",
     "quickpay/migrations/versions/0001_lay_the_tables.py": "a revision is never edited again",
 }
 READS_TIME = {

@@ -10,16 +10,17 @@ import pytest
 from tests.arch.house import PACKAGE, ROOT
 
 FORBIDDEN = [
-    ("floors", "domain/money.py", "from quickpay.services import pay"),
-    ("floors", "services/pay.py", "from quickpay.adapters import clock"),
-    ("floors", "adapters/clock.py", "from quickpay.services import pay"),
+    ("floors", "domain/money.py", "from quickpay.services.paying import pay"),
+    ("floors", "services/paying/pay.py", "from quickpay.adapters import clock"),
+    ("floors", "adapters/clock.py", "from quickpay.services.paying import pay"),
     ("floors", "handlers/access.py", "from quickpay.settings import Settings"),
     ("floors", "mfa/codes.py", "from quickpay.ports import clock"),
-    ("pure", "services/pay.py", "import aiohttp"),
+    ("pure", "services/paying/pay.py", "import aiohttp"),
     ("pure", "domain/money.py", "import sqlalchemy"),
     ("world", "sandbox/terms.py", "from quickpay.domain import money"),
-    ("apart", "services/pay.py", "from quickpay import sandbox"),
+    ("apart", "services/paying/pay.py", "from quickpay import sandbox"),
     ("circles", "domain/money.py", "from quickpay.domain import balances"),
+    ("circles", "services/settling/settle.py", "from quickpay.services.paying import pay"),
 ]
 
 

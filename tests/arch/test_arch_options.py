@@ -19,9 +19,10 @@ def test_later_names_only_options() -> None:
 
 
 def test_an_option_nobody_reads_is_found() -> None:
-    pays = module("quickpay.services.pay", "def on(group):\n    return group.options.payments.auto_post\n")
+    reads_it = "def on(group):\n    return group.options.payments.auto_post\n"
+    pays = module("quickpay.services.paying.pay", reads_it)
     found = reads((pays,))
-    assert found["payments.auto_post"] == ["quickpay/services/pay.py:2"]
+    assert found["payments.auto_post"] == ["quickpay/services/paying/pay.py:2"]
     assert not found["payments.require_cvv"]
 
 
@@ -34,12 +35,12 @@ def test_saying_what_an_option_is_does_not_count_as_reading_it() -> None:
 
 def test_the_ground_reads_for_whoever_asks_it() -> None:
     ground = module("quickpay.domain.groups", "def posts(o):\n    return o.payments.auto_post\n")
-    above = module("quickpay.services.pay", "def f(group):\n    return group.posts\n")
+    above = module("quickpay.services.paying.pay", "def f(group):\n    return group.posts\n")
     assert reads((ground, above))["payments.auto_post"] == ["quickpay/domain/groups.py:2"]
 
 
 def test_a_common_name_counts_only_with_its_panel() -> None:
-    log = module("quickpay.services.pay", "def f(log, x):\n    return log.error, x.name\n")
+    log = module("quickpay.services.paying.pay", "def f(log, x):\n    return log.error, x.name\n")
     found = reads((log,))
     assert not found["theme.error"]
     assert not found["branding.name"]

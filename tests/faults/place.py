@@ -18,7 +18,7 @@ from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.app import furnish
 from quickpay.domain.api_keys import EVERY_SCOPE
 from quickpay.sandbox import World
-from quickpay.services.checks import Checks
+from quickpay.services.running.checks import Checks
 from quickpay.settings import Settings, load
 from quickpay.world import open_world
 from tests.adapters.mail.servers import Postbox, mail_server

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from quickpay.domain.messages import Channel
 from quickpay.domain.staff import StaffRole
-from quickpay.services.sign_in import SignedIn
+from quickpay.services.staff.sign_in import SignedIn
 from tests.handlers.site import Browser, Site, site_of
 from tests.people import House
 from tests.staff_people import PASSWORD, Member, Rooms

@@ -10,7 +10,7 @@ from quickpay.adapters.store import OpenStore
 from quickpay.domain.api_keys import Scope
 from quickpay.domain.staff import StaffRole
 from quickpay.handlers.staff.api_key_views import SCOPES, STATES
-from quickpay.services.api_keys import KeyState, NewKey
+from quickpay.services.staff.api_keys import KeyState, NewKey
 from tests.handlers.site import Answer, Browser
 from tests.handlers.staff_site import StaffSite, staff_site_of
 from tests.people import House

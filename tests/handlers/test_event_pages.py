@@ -9,7 +9,7 @@ from quickpay.adapters.store import OpenStore
 from quickpay.domain.endpoints import DeliveryState, DisabledBy
 from quickpay.domain.staff import StaffRole
 from quickpay.handlers.staff.events.words import AT_REST, SINCE, SINCE_WORDS, STATES, age
-from quickpay.services.endpoints import EndpointAsked, EndpointKept
+from quickpay.services.events.endpoints import EndpointAsked, EndpointKept
 from tests.handlers.site import Browser
 from tests.handlers.staff_site import StaffSite, staff_site_of
 from tests.people import House

@@ -10,7 +10,7 @@ from quickpay.adapters.store import OpenStore
 from quickpay.domain.groups import Group
 from quickpay.domain.staff import StaffRole
 from quickpay.handlers.staff.groups.fields import typed_from_options
-from quickpay.services.group_looks import Shown
+from quickpay.services.previews.looks import Shown
 from tests.handlers.site import Answer, Browser
 from tests.handlers.staff_site import SIGN_IN, StaffSite, staff_site_of
 from tests.people import House

@@ -12,7 +12,7 @@ from quickpay.domain.api_keys import EVERY_SCOPE
 from quickpay.handlers.access import Access, Admits
 from quickpay.handlers.routes import ROUTES
 from quickpay.ports.store import StoreBusy
-from quickpay.services.api_keys import NewKey
+from quickpay.services.staff.api_keys import NewKey
 from tests.handlers.site import HOST, ORIGIN, Answer, Browser, Site, site_of
 from tests.people import House
 

@@ -11,7 +11,7 @@ from quickpay.adapters.store import OpenStore
 from quickpay.domain.guarantors import Account
 from quickpay.domain.payments import Payment, PaymentState
 from quickpay.domain.staff import StaffRole
-from quickpay.services.checks import Checks
+from quickpay.services.running.checks import Checks
 from tests.factories import NOW, make_line, make_statement
 from tests.handlers.site import Answer, Browser
 from tests.handlers.staff_site import StaffSite, staff_site_of

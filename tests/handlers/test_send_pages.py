@@ -246,7 +246,7 @@ async def test_r61_a_closed_way_is_said_cannot_be_chosen_and_sends_nothing(
 
 async def test_a_way_that_closes_between_look_and_unit_sends_nothing(desk: StaffSite, ada: Browser) -> None:
     """The check stands in the unit too: straight past the page's own."""
-    from quickpay.services.send_link import Asked  # noqa: PLC0415 - only here
+    from quickpay.services.links.send import Asked  # noqa: PLC0415 - only here
 
     member = (await desk.site.house.do(lambda tx: tx.staff.list_()))[0]
     await _close(desk, "not this person")

@@ -12,7 +12,7 @@ from quickpay.domain.origins import Origin
 from quickpay.domain.staff import StaffRole
 from quickpay.handlers.access import Access, Admits, StaffOnly
 from quickpay.handlers.routes import ROUTES
-from quickpay.services.links import LinkView, NewLink
+from quickpay.services.links.keep import LinkView, NewLink
 from tests.handlers.staff_site import SIGN_IN, StaffSite, staff_site_of
 from tests.people import House
 

@@ -19,8 +19,8 @@ from quickpay.domain.staff import StaffRole
 from quickpay.domain.unresolved import GatewaySaid, Said
 from quickpay.handlers.access import Route, StaffOnly
 from quickpay.handlers.routes import ROUTES
-from quickpay.services.api_keys import NewKey
-from quickpay.services.endpoints import EndpointAsked, EndpointKept
+from quickpay.services.events.endpoints import EndpointAsked, EndpointKept
+from quickpay.services.staff.api_keys import NewKey
 from tests.handlers.site import Answer, Browser
 from tests.handlers.staff_site import SIGN_IN, StaffSite, staff_site_of
 from tests.people import House

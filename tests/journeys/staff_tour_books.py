@@ -8,7 +8,7 @@ from quickpay.app import furnish, open_world
 from quickpay.domain.differences import missing_here
 from quickpay.domain.unresolved import GatewaySaid, Said
 from quickpay.ports.tables import Tx
-from quickpay.services.endpoints import EndpointAsked, EndpointKept
+from quickpay.services.events.endpoints import EndpointAsked, EndpointKept
 from tests.household import Household, settings_for
 from tests.journeys.person import Person
 

@@ -16,7 +16,7 @@ from quickpay.adapters.clock import SystemClock
 from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.app import furnish, open_world
 from quickpay.demo_staff import staff_of_demo
-from quickpay.services.group_looks import Shown
+from quickpay.services.previews.looks import Shown
 from tests.household import Household, household, settings_for
 from tests.journeys.person import DESKTOP, PHONE
 from tests.journeys.watched import AXE, AXE_RUN, violations

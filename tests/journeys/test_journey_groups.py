@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Dialog, Locator, expect
 from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.app import furnish, open_world
 from quickpay.domain.staff import StaffRole
-from quickpay.services.staff import Invited
+from quickpay.services.staff.accounts import Invited
 from tests.household import Household, household, settings_for
 from tests.journeys.person import DESKTOP, Person, somebody
 from tests.journeys.watched import violations

@@ -15,7 +15,7 @@ from quickpay.app import furnish, open_world
 from quickpay.demo_staff import staff_of_demo
 from quickpay.domain.staff import StaffRole
 from quickpay.handlers.staff_desk import StaffDesk
-from quickpay.services.staff import Invited
+from quickpay.services.staff.accounts import Invited
 from tests.household import Household, household, settings_for
 from tests.journeys.person import DESKTOP, PHONE, Person, somebody
 from tests.journeys.watched import violations

@@ -11,15 +11,15 @@ from quickpay.domain.origins import Origin
 from quickpay.domain.sessions import Authentication, Role
 from quickpay.handlers.api.shapes import GroupBody, GuarantorBody, Revocation
 from quickpay.mfa.methods import Method as Way
-from quickpay.services.guarantor_records import (
+from quickpay.services.entry.handoffs import NewHandoff
+from quickpay.services.guarantors.records import (
     EncounterRecord,
     LineRecord,
     PatientRecord,
     ReceiptRecord,
     StatementRecord,
 )
-from quickpay.services.handoffs import NewHandoff
-from quickpay.services.new_links import NewLink
+from quickpay.services.links.new import NewLink
 from tests.handlers.options.office import Office
 from tests.handlers.site import Site
 from tests.handlers.staff_site import StaffSite

@@ -5,8 +5,8 @@ from typing import Any
 
 from quickpay.domain.guarantors import Account, Guarantor
 from quickpay.domain.money import Cents
-from quickpay.services.portal import HomePage
-from quickpay.services.portal_receipts import ReceiptsPage
+from quickpay.services.portal.pages import HomePage
+from quickpay.services.portal.receipts import ReceiptsPage
 from tests.factories import make_line, make_outside_receipt, make_statement
 from tests.people import House, Person
 

@@ -11,7 +11,7 @@ from quickpay.adapters.store.statements import Statement
 from quickpay.domain.payments import PaymentState
 from quickpay.mfa.methods import Method as Way
 from quickpay.ports.store import Conflict
-from quickpay.services.proof_pages import Proved
+from quickpay.services.proofs.pages import Proved
 from quickpay.services.stay import Visit
 from tests.people import House
 from tests.services.conftest import Lakeside

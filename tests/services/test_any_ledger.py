@@ -17,10 +17,10 @@ from quickpay.domain.staff import Staff, StaffRole, StaffState
 from quickpay.ports.gateway import Approved, Refunded
 from quickpay.ports.gateway import Refund as Order
 from quickpay.services.account import account_now
-from quickpay.services.checks import Checks
-from quickpay.services.feed import PaymentFeed
-from quickpay.services.posting import PostForm, PostingDesk
-from quickpay.services.refunds import GiveBack
+from quickpay.services.desk.posting import PostForm, PostingDesk
+from quickpay.services.events.feed import PaymentFeed
+from quickpay.services.running.checks import Checks
+from quickpay.services.settling.refunds import GiveBack
 from tests.factories import NOW, make_line, make_outside_receipt, make_statement
 from tests.people import House
 

@@ -15,9 +15,9 @@ from quickpay.domain.payments import HELD, Method, PaymentState
 from quickpay.mfa.methods import Method as Way
 from quickpay.ports.gateway import Approved
 from quickpay.services.account import account_now
-from quickpay.services.checks import Checks
-from quickpay.services.entrances import Opened
-from quickpay.services.proof_pages import CodeSent, Proved
+from quickpay.services.entry.entrances import Opened
+from quickpay.services.proofs.pages import CodeSent, Proved
+from quickpay.services.running.checks import Checks
 from quickpay.services.stay import Visit
 from tests.factories import make_line, make_statement
 from tests.fakes.gateway import VISA

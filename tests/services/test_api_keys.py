@@ -8,7 +8,7 @@ import pytest
 from quickpay.adapters.store import OpenStore
 from quickpay.domain.api_keys import EVERY_SCOPE
 from quickpay.ports.ids import Ids
-from quickpay.services.api_keys import ApiKeyring, NewKey
+from quickpay.services.staff.api_keys import ApiKeyring, NewKey
 from tests.factories import make_options
 from tests.fakes.clock import FakeClock
 from tests.fakes.ids import FakeIds

@@ -8,10 +8,10 @@ import pytest
 from quickpay.domain.bank_steps import BANK_PATIENCE
 from quickpay.domain.payments import Payment, PaymentState, Reason
 from quickpay.ports.gateway import DeclineReason, Found, LookUp, NoAnswer, NotFound
-from quickpay.services.pay import AnotherOnItsWay
+from quickpay.services.events.webhooks import Taken, WebhooksIn
 from quickpay.services.payer import SeePayment
-from quickpay.services.result import ResultPage
-from quickpay.services.webhooks import Taken, WebhooksIn
+from quickpay.services.paying.pay import AnotherOnItsWay
+from quickpay.services.paying.result import ResultPage
 from tests.fakes.gateway import BANK, FakeGateway
 from tests.people import KEYS, ZONE, House, Person
 from tests.services.conftest import Lakeside

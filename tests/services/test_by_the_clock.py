@@ -12,10 +12,10 @@ from quickpay.adapters.store.schema import links
 from quickpay.adapters.store.statements import Statement
 from quickpay.domain.links import Link, LinkState
 from quickpay.domain.payments import PaymentState
-from quickpay.services.entrances import DeadLink, LinkPage, NotALink, Opened
-from quickpay.services.order import NoOrder
+from quickpay.services.entry.entrances import DeadLink, LinkPage, NotALink, Opened
 from quickpay.services.payer import SeePayment
-from quickpay.services.result import ResultPage
+from quickpay.services.paying.order import NoOrder
+from quickpay.services.paying.result import ResultPage
 from quickpay.services.stay import Gone, NoStay, Visit
 from tests.factories import NOW
 from tests.fakes.slow_gateway import SlowGateway

@@ -9,9 +9,9 @@ from quickpay.domain.payments import PaymentState, Reason
 from quickpay.domain.staff import Staff, StaffRole, StaffState
 from quickpay.mfa.limits import DEFAULT_LIMITS, Limit
 from quickpay.ports.gateway import NoAnswer
-from quickpay.services.pay import TooManyTries
+from quickpay.services.cards.unlock import CardUnlock
 from quickpay.services.payer import SeePayment
-from quickpay.services.unlock import CardUnlock
+from quickpay.services.paying.pay import TooManyTries
 from tests.people import KEYS, House, Person
 from tests.services.conftest import Lakeside
 from tests.services.rows import rows

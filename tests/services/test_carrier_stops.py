@@ -14,11 +14,14 @@ from quickpay.domain.origins import Origin
 from quickpay.domain.staff import StaffRole
 from quickpay.mfa.methods import Method as Way
 from quickpay.ports.messages import STOPPED, Rejected
-from quickpay.services.desk_links import NobodyHere
-from quickpay.services.knock_pages import KnockTaken, WhoSheSays
-from quickpay.services.links import LinkView
-from quickpay.services.new_links import NewLink
-from quickpay.services.proof_pages import (
+from quickpay.services.entry.knock_pages import KnockTaken, WhoSheSays
+from quickpay.services.entry.website import Website
+from quickpay.services.events.webhooks import Taken, WebhooksIn
+from quickpay.services.links.desk import NobodyHere
+from quickpay.services.links.keep import LinkView
+from quickpay.services.links.new import NewLink
+from quickpay.services.links.send import Before, WhyNot
+from quickpay.services.proofs.pages import (
     CannotProve,
     ChoosePage,
     CodePage,
@@ -27,10 +30,7 @@ from quickpay.services.proof_pages import (
     Proved,
     WayNotOffered,
 )
-from quickpay.services.send_link import Before, WhyNot
 from quickpay.services.stay import Visit
-from quickpay.services.webhooks import Taken, WebhooksIn
-from quickpay.services.website import Website
 from tests.factories import make_message
 from tests.people import ZONE, House, Person
 from tests.services.conftest import Lakeside

@@ -31,11 +31,11 @@ from quickpay.domain.refunds import Refund
 from quickpay.domain.staff import StaffRole
 from quickpay.mfa.methods import Method as Way
 from quickpay.mfa.release import Identifier, Said
-from quickpay.services.checks import Checks
-from quickpay.services.office import OfficePage
-from quickpay.services.proof_pages import Proved
-from quickpay.services.refunds import GiveBack
-from quickpay.services.release import Given
+from quickpay.services.proofs.office import OfficePage
+from quickpay.services.proofs.pages import Proved
+from quickpay.services.proofs.release import Given
+from quickpay.services.running.checks import Checks
+from quickpay.services.settling.refunds import GiveBack
 from quickpay.services.stay import Visit
 from tests.factories import NOW, make_account
 from tests.people import House, wrong

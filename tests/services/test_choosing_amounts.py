@@ -12,8 +12,15 @@ from quickpay.domain.links import LinkState
 from quickpay.domain.money import Cents
 from quickpay.domain.payments import Method, PaymentState
 from quickpay.domain.sessions import Purpose
-from quickpay.services.order import AmountNotTaken, Chosen, DetailsPage, MethodNotOffered, MethodPage, NoOrder
 from quickpay.services.payer import AmountPage, LinkEnded, SeePayment
+from quickpay.services.paying.order import (
+    AmountNotTaken,
+    Chosen,
+    DetailsPage,
+    MethodNotOffered,
+    MethodPage,
+    NoOrder,
+)
 from quickpay.services.stay import Gone, MustProve, NoStay
 from tests.factories import make_account, make_line, make_statement
 from tests.people import House, Person

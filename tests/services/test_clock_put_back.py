@@ -6,8 +6,8 @@ import pytest
 
 from quickpay.adapters.clock import SystemClock
 from quickpay.mfa.methods import Method as Way
-from quickpay.services.health import Health
-from quickpay.services.proof_pages import ChoosePage, CodeRefused, ProofLocked, Proved
+from quickpay.services.proofs.pages import ChoosePage, CodeRefused, ProofLocked, Proved
+from quickpay.services.running.health import Health
 from quickpay.services.stay import NoStay
 from tests.fakes.clock import FakeClock
 from tests.people import KEYS, wrong

@@ -14,8 +14,8 @@ from quickpay.domain.origins import Origin
 from quickpay.domain.sessions import Authentication, Role
 from quickpay.mfa.challenge import ChallengeState, WrongCode
 from quickpay.mfa.methods import Method as Way
-from quickpay.services.leave import SignedOut
-from quickpay.services.proof_pages import (
+from quickpay.services.entry.leave import SignedOut
+from quickpay.services.proofs.pages import (
     AlreadyProved,
     CannotProve,
     CodeRefused,

@@ -12,7 +12,7 @@ from quickpay.domain.origins import Origin
 from quickpay.mfa.limits import DEFAULT_LIMITS, Limit
 from quickpay.mfa.methods import Method as Way
 from quickpay.ports.messages import Delivery, Rejected, Text, Uncertain
-from quickpay.services.proof_pages import (
+from quickpay.services.proofs.pages import (
     CannotProve,
     ChoosePage,
     CodePage,

@@ -13,7 +13,7 @@ from quickpay.domain.sessions import Authentication
 from quickpay.mfa.challenge import ChallengeState, CodeExpired, NoChallenge, WrongCode
 from quickpay.mfa.limits import DEFAULT_LIMITS, Limit
 from quickpay.mfa.methods import Method as Way
-from quickpay.services.proof_pages import (
+from quickpay.services.proofs.pages import (
     AlreadyProved,
     CodePage,
     CodeRefused,

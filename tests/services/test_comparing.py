@@ -9,9 +9,9 @@ from quickpay.domain.differences import Explained, Kind
 from quickpay.domain.payments import PaymentState
 from quickpay.domain.staff import Staff, StaffRole, StaffState
 from quickpay.ports.gateway import Approved, ListedCharge, NoAnswer
-from quickpay.services.alarms import AlarmRound
-from quickpay.services.compare import Compare, Compared, NoList, NotTheTime
-from quickpay.services.differences import DifferenceDesk
+from quickpay.services.desk.differences import DifferenceDesk
+from quickpay.services.running.alarms import AlarmRound
+from quickpay.services.settling.compare import Compare, Compared, NoList, NotTheTime
 from tests.fakes.gateway import FakeGateway
 from tests.people import KEYS, House
 from tests.services.conftest import Lakeside

@@ -14,7 +14,7 @@ from quickpay.domain.origins import Origin
 from quickpay.mfa.challenge import ChallengeState, CodeExpired, NoChallenge, Purpose, WrongCode
 from quickpay.mfa.limits import DEFAULT_LIMITS
 from quickpay.mfa.methods import Method as Way
-from quickpay.services.contact_pages import (
+from quickpay.services.contacts.pages import (
     Changed,
     CodeUnread,
     CodeWrong,
@@ -26,10 +26,10 @@ from quickpay.services.contact_pages import (
     NotTaken,
     TooSoon,
 )
-from quickpay.services.guarantor_records import GuarantorRecord
-from quickpay.services.guarantors import GuarantorView
+from quickpay.services.guarantors.keep import GuarantorView
+from quickpay.services.guarantors.records import GuarantorRecord
 from quickpay.services.member import NotAuthorized
-from quickpay.services.proof_pages import (
+from quickpay.services.proofs.pages import (
     CannotProve,
     ChoosePage,
     CodeSent,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from quickpay.services.extend import Extend, Extended, NoMoreTime, TimeEnough
+from quickpay.services.entry.extend import Extend, Extended, NoMoreTime, TimeEnough
 from quickpay.services.stay import Gone, NoStay
 from tests.factories import NOW
 from tests.people import Person

@@ -7,8 +7,8 @@ from quickpay.domain.money import Cents
 from quickpay.domain.payments import PaymentState
 from quickpay.ports.gateway import Approved
 from quickpay.ports.tables import Tx
-from quickpay.services.feed import FeedPage, PaymentFeed
-from quickpay.services.settle import settle
+from quickpay.services.events.feed import FeedPage, PaymentFeed
+from quickpay.services.settling.settle import settle
 from tests.factories import make_guarantor, make_order, make_payment, make_session, some_hash
 from tests.fakes.gateway import VISA
 from tests.people import ZONE, House

@@ -10,8 +10,8 @@ from quickpay.domain.groups import Group
 from quickpay.domain.options import Options
 from quickpay.domain.staff import Staff, StaffRole, StaffState
 from quickpay.ports.tables import Tx
-from quickpay.services.group_drafts import DraftKept, DraftThere, GroupDrafts, NewDraft
-from quickpay.services.group_edits import (
+from quickpay.services.groups.drafts import DraftKept, DraftThere, GroupDrafts, NewDraft
+from quickpay.services.groups.edits import (
     Cautioned,
     Edit,
     GroupEdits,
@@ -21,8 +21,8 @@ from quickpay.services.group_edits import (
     Stale,
     mark_of,
 )
-from quickpay.services.group_history import GroupHistory
-from quickpay.services.groups import GroupBook, NoGroup
+from quickpay.services.groups.history import GroupHistory
+from quickpay.services.groups.keep import GroupBook, NoGroup
 from tests.factories import make_options
 from tests.people import House
 from tests.services.conftest import Lakeside

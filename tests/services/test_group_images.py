@@ -11,8 +11,8 @@ from quickpay.domain.groups import Group
 from quickpay.domain.images import NO_IMAGES, Image, Purpose
 from quickpay.domain.options import Branding, Options
 from quickpay.ports.images import ImageRefused, Refusal
-from quickpay.services.groups import GroupBook
-from quickpay.services.images import REFUSALS
+from quickpay.services.groups.images import REFUSALS
+from quickpay.services.groups.keep import GroupBook
 from tests.fakes.clock import FakeClock
 from tests.fakes.images import FakeImageFetcher, drawn
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from quickpay.domain.groups import Group
-from quickpay.services.group_warnings import COUNTED_MOST, GroupWarnings
+from quickpay.services.groups.warnings import COUNTED_MOST, GroupWarnings
 from tests.people import House, _with
 
 OPPOSING = "authentication.require_opposing_contact_methods"

@@ -9,8 +9,8 @@ from quickpay.domain.origins import Origin
 from quickpay.domain.reach import Reach
 from quickpay.domain.staff import Staff, StaffRole, StaffState
 from quickpay.ports.messages import STOPPED, Rejected
-from quickpay.services.guarantor_file import ContactState, GuarantorFile, GuarantorFiles
-from quickpay.services.link_batches import LinkBatches
+from quickpay.services.guarantors.file import ContactState, GuarantorFile, GuarantorFiles
+from quickpay.services.links.batches import LinkBatches
 from tests.factories import make_message
 from tests.people import House
 from tests.services.conftest import Lakeside

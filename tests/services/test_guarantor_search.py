@@ -4,7 +4,7 @@ import pytest
 
 from quickpay.domain.guarantors import Account, Guarantor
 from quickpay.domain.staff import Staff, StaffRole, StaffState
-from quickpay.services.guarantor_search import AT_ONCE, LAST_PAGE, LOOKED_OVER, Found, GuarantorSearch
+from quickpay.services.guarantors.search import AT_ONCE, LAST_PAGE, LOOKED_OVER, Found, GuarantorSearch
 from tests.factories import make_account
 from tests.people import House
 from tests.services.conftest import Lakeside

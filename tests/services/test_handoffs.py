@@ -11,13 +11,13 @@ from quickpay.domain.payments import PaymentState
 from quickpay.domain.sessions import Authentication, Purpose, Role
 from quickpay.domain.tokens import TokenPurpose
 from quickpay.ports.tables import Tx
-from quickpay.services.checks import Checks
-from quickpay.services.entrances import DeadLink, LinkPage, NotALink, Opened
-from quickpay.services.groups import NoGroup
-from quickpay.services.handoffs import NewHandoff
-from quickpay.services.leave import SignedOut
+from quickpay.services.entry.entrances import DeadLink, LinkPage, NotALink, Opened
+from quickpay.services.entry.handoffs import NewHandoff
+from quickpay.services.entry.leave import SignedOut
+from quickpay.services.groups.keep import NoGroup
 from quickpay.services.payer import SeePayment
-from quickpay.services.proof_pages import ChoosePage, ProofNotOffered
+from quickpay.services.proofs.pages import ChoosePage, ProofNotOffered
+from quickpay.services.running.checks import Checks
 from quickpay.services.stay import Gone, MustProve, NoStay, Visit
 from tests.household import PORTAL
 from tests.people import House

@@ -19,16 +19,16 @@ from quickpay.domain.tokens import TokenPurpose
 from quickpay.mfa.methods import Method as Way
 from quickpay.ports.store import Conflict
 from quickpay.ports.tables import Tx
-from quickpay.services.checks import Checks
-from quickpay.services.entrances import DeadLink, LinkPage, NotALink, Opened
-from quickpay.services.groups import NoGroup
-from quickpay.services.launches import MadeLaunch, NewLaunch
-from quickpay.services.leave import SignedOut
-from quickpay.services.order import AmountNotTaken, DetailsPage, MethodPage, NoOrder
+from quickpay.services.entry.entrances import DeadLink, LinkPage, NotALink, Opened
+from quickpay.services.entry.launches import MadeLaunch, NewLaunch
+from quickpay.services.entry.leave import SignedOut
+from quickpay.services.groups.keep import NoGroup
 from quickpay.services.payer import AmountPage, LinkEnded
-from quickpay.services.proof_pages import ChoosePage, CodePage
-from quickpay.services.simulation import Imagined
-from quickpay.services.staff import Disabled
+from quickpay.services.paying.order import AmountNotTaken, DetailsPage, MethodPage, NoOrder
+from quickpay.services.paying.simulation import Imagined
+from quickpay.services.proofs.pages import ChoosePage, CodePage
+from quickpay.services.running.checks import Checks
+from quickpay.services.staff.accounts import Disabled
 from quickpay.services.stay import Gone, MustProve, NoStay, Stay, Visit
 from tests.people import KEYS, House
 from tests.people import Person as Looker

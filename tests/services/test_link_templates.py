@@ -19,10 +19,10 @@ from quickpay.domain.link_templates import (
 from quickpay.domain.messages import Channel
 from quickpay.domain.origins import Origin
 from quickpay.mfa.gsm7 import gsm7_length
-from quickpay.services.groups import NoGroup
-from quickpay.services.link_templates import LinkTemplateBook, NoTemplate, OneTemplate
-from quickpay.services.link_words import own_words, texts_needed
-from quickpay.services.links import LinkView, NewLink
+from quickpay.services.groups.keep import NoGroup
+from quickpay.services.links.keep import LinkView, NewLink
+from quickpay.services.links.templates import LinkTemplateBook, NoTemplate, OneTemplate
+from quickpay.services.links.words import own_words, texts_needed
 from tests.people import ZONE, House
 from tests.services.conftest import Lakeside
 from tests.services.rows import rows

@@ -14,12 +14,12 @@ from quickpay.domain.payments import PaymentState
 from quickpay.domain.reach import reach_of
 from quickpay.mfa.methods import Method as Way
 from quickpay.ports.gateway import Approved, NoAnswer
-from quickpay.services.entrances import DeadLink, Opened
-from quickpay.services.links import LinkView
-from quickpay.services.new_links import NewLink
-from quickpay.services.not_me import CameOtherwise, MaySay, Said
+from quickpay.services.entry.entrances import DeadLink, Opened
+from quickpay.services.entry.not_me import CameOtherwise, MaySay, Said
+from quickpay.services.links.keep import LinkView
+from quickpay.services.links.new import NewLink
 from quickpay.services.payer import SeePayment
-from quickpay.services.proof_pages import CannotProve, ChoosePage, WayNotOffered
+from quickpay.services.proofs.pages import CannotProve, ChoosePage, WayNotOffered
 from quickpay.services.stay import Gone, NoStay, Visit
 from tests.factories import make_message, make_session
 from tests.fakes.gateway import VISA

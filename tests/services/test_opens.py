@@ -11,7 +11,7 @@ from quickpay.domain.origins import Origin
 from quickpay.domain.payments import PaymentState
 from quickpay.domain.sessions import Purpose, Role
 from quickpay.domain.tokens import TokenPurpose
-from quickpay.services.entrances import DeadLink, LinkPage, NotALink, Opened, TooManyBadLinks
+from quickpay.services.entry.entrances import DeadLink, LinkPage, NotALink, Opened, TooManyBadLinks
 from quickpay.services.payer import LinkEnded, SeePayment
 from quickpay.services.stay import Visit
 from tests.factories import NOW, make_account

@@ -12,7 +12,7 @@ from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.links import Link
 from quickpay.domain.origins import Origin
 from quickpay.mfa.methods import Method as Way
-from quickpay.services.proof_pages import Proved
+from quickpay.services.proofs.pages import Proved
 from tests.people import House, Person
 from tests.services.rows import rows
 

@@ -11,7 +11,7 @@ from quickpay.adapters.store.tx import StoreTx
 from quickpay.domain.links import LinkState
 from quickpay.domain.messages import Channel, MessageKind, NewMessage
 from quickpay.ports.messages import Delivery, Email, Rejected, Sent, Text, Uncertain
-from quickpay.services.outbox import LEASE
+from quickpay.services.messages.outbox import LEASE
 from tests.factories import make_message
 from tests.fakes.mailer import FakeMailer
 from tests.fakes.texter import FakeTexter

@@ -7,10 +7,10 @@ import pytest
 
 from quickpay.domain.links import LinkState
 from quickpay.domain.payments import PaymentState
-from quickpay.services.entrances import DeadLink
-from quickpay.services.order import AmountNotTaken
-from quickpay.services.pay import AnotherOnItsWay, TooManyTries
+from quickpay.services.entry.entrances import DeadLink
 from quickpay.services.payer import AmountPage, SeePayment
+from quickpay.services.paying.order import AmountNotTaken
+from quickpay.services.paying.pay import AnotherOnItsWay, TooManyTries
 from quickpay.services.stay import Visit
 from tests.fakes.gateway import DECLINES
 from tests.fakes.slow_gateway import SlowGateway

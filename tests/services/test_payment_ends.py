@@ -8,7 +8,7 @@ import pytest
 from quickpay.domain.guarantors import Account
 from quickpay.domain.payments import PaymentState, Reason
 from quickpay.services.payer import AmountPage
-from quickpay.services.result import NotYours, ResultPage
+from quickpay.services.paying.result import NotYours, ResultPage
 from quickpay.services.stay import Gone, MustProve, NoStay
 from tests.factories import NOW, make_line, make_outside_receipt, make_statement
 from tests.fakes.gateway import DECLINES

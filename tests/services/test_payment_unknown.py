@@ -20,8 +20,8 @@ from quickpay.ports.gateway import (
     NoAnswer,
     Outcome,
 )
-from quickpay.services.pay import AnotherOnItsWay
 from quickpay.services.payer import AmountPage, SeePayment
+from quickpay.services.paying.pay import AnotherOnItsWay
 from tests.fakes.gateway import VISA, FakeGateway
 from tests.fakes.slow_gateway import SlowGateway
 from tests.people import KEYS, House, Person

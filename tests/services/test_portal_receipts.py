@@ -8,8 +8,8 @@ import pytest
 from quickpay.domain.guarantors import Account
 from quickpay.domain.money import Cents
 from quickpay.domain.receipts import ReceiptStatus
-from quickpay.services.portal import NoSuchPage
-from quickpay.services.portal_receipts import ReceiptPage
+from quickpay.services.portal.pages import NoSuchPage
+from quickpay.services.portal.receipts import ReceiptPage
 from tests.factories import TODAY, make_outside_receipt
 from tests.people import Person
 from tests.services.conftest import Lakeside

@@ -9,11 +9,11 @@ from quickpay.domain.guarantors import Account
 from quickpay.domain.options import LandingPage
 from quickpay.domain.sessions import Purpose
 from quickpay.ports.gateway import NoAnswer
-from quickpay.services.portal import HomePage
-from quickpay.services.portal_account import MOST_SINCE, AccountPage, VisitFilter, VisitState
-from quickpay.services.portal_paging import PAGE, paged
-from quickpay.services.portal_statements import StatementPage, StatementsPage
-from quickpay.services.portal_sums import PayNow
+from quickpay.services.portal.account import MOST_SINCE, AccountPage, VisitFilter, VisitState
+from quickpay.services.portal.pages import HomePage
+from quickpay.services.portal.paging import PAGE, paged
+from quickpay.services.portal.statements import StatementPage, StatementsPage
+from quickpay.services.portal.sums import PayNow
 from tests.factories import make_line
 from tests.people import House, Person
 from tests.services.conftest import Lakeside

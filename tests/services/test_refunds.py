@@ -13,9 +13,9 @@ from quickpay.domain.refunds import Refund, RefundState
 from quickpay.ports.gateway import NoAnswer, Refunded, RefundOutcome
 from quickpay.ports.gateway import Refund as Order
 from quickpay.services.account import account_now
-from quickpay.services.checks import Checks
-from quickpay.services.feed import PaymentFeed
-from quickpay.services.refunds import (
+from quickpay.services.events.feed import PaymentFeed
+from quickpay.services.running.checks import Checks
+from quickpay.services.settling.refunds import (
     AnotherRefund,
     GiveBack,
     MoreThanLeft,

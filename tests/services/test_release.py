@@ -17,8 +17,8 @@ from quickpay.domain.staff import Staff, StaffRole
 from quickpay.mfa.limits import DEFAULT_LIMITS, Limit, Limits
 from quickpay.mfa.methods import Method as Way
 from quickpay.mfa.release import Identifier, Said
-from quickpay.services.office import NotASpokenCode, OfficePage, SpokenRefused
-from quickpay.services.proof_pages import (
+from quickpay.services.proofs.office import NotASpokenCode, OfficePage, SpokenRefused
+from quickpay.services.proofs.pages import (
     AlreadyProved,
     CannotProve,
     ChoosePage,
@@ -27,7 +27,7 @@ from quickpay.services.proof_pages import (
     ProofNotOffered,
     Proved,
 )
-from quickpay.services.release import Given, NoGuarantor, NotGiven, ReleasePage, Why
+from quickpay.services.proofs.release import Given, NoGuarantor, NotGiven, ReleasePage, Why
 from quickpay.services.stay import Gone, NoStay
 from tests.factories import make_account, make_line
 from tests.people import KEYS, Person

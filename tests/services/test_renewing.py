@@ -10,9 +10,9 @@ from quickpay.domain.links import Link, LinkState
 from quickpay.domain.messages import Channel
 from quickpay.domain.origins import Origin
 from quickpay.domain.tokens import TokenPurpose
-from quickpay.services.entrances import LinkPage
-from quickpay.services.new_links import NewLink
-from quickpay.services.renew import RENEWABLE, Renewal, Renewed
+from quickpay.services.entry.entrances import LinkPage
+from quickpay.services.entry.renew import RENEWABLE, Renewal, Renewed
+from quickpay.services.links.new import NewLink
 from quickpay.services.stay import Visit
 from tests.people import House
 from tests.services.conftest import Lakeside

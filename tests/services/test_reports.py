@@ -16,7 +16,7 @@ from quickpay.domain.payments import Method, PaymentState
 from quickpay.domain.reach import EVERYWHERE, Reach
 from quickpay.domain.reports import PaymentSums, SessionCounts
 from quickpay.ports.gateway import NoAnswer
-from quickpay.services.reports import MOST_LINES, BadQuestion, Report, Reports
+from quickpay.services.desk.reports import MOST_LINES, BadQuestion, Report, Reports
 from tests.people import ZONE, House
 from tests.services.conftest import Lakeside
 from tests.services.rows import rows

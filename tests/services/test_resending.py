@@ -12,9 +12,9 @@ from quickpay.domain.links import LinkState
 from quickpay.domain.messages import Fate
 from quickpay.mfa.limits import DEFAULT_LIMITS
 from quickpay.services.payer import LinkEnded
-from quickpay.services.receipt_mail import NotOffered, Overtaken, Queued, Stopped
-from quickpay.services.resend import BadAddress, Press, Resend, TooOften
-from quickpay.services.result import NotYours, ResultPage
+from quickpay.services.paying.resend import BadAddress, Press, Resend, TooOften
+from quickpay.services.paying.result import NotYours, ResultPage
+from quickpay.services.settling.receipt_mail import NotOffered, Overtaken, Queued, Stopped
 from quickpay.services.stay import NoStay, Visit
 from tests.people import House, Person
 from tests.services.conftest import Lakeside

@@ -10,9 +10,9 @@ from quickpay.domain.messages import Channel
 from quickpay.domain.options import MOST_USES
 from quickpay.domain.origins import Origin
 from quickpay.domain.staff import Staff, StaffRole
-from quickpay.services.desk_links import FormUsed, LinkMade, NobodyHere
-from quickpay.services.link_templates import Preview
-from quickpay.services.send_link import Asked, Before, WhyNot
+from quickpay.services.links.desk import FormUsed, LinkMade, NobodyHere
+from quickpay.services.links.send import Asked, Before, WhyNot
+from quickpay.services.links.templates import Preview
 from tests.services.conftest import Lakeside
 from tests.services.rows import rows
 from tests.staff_people import Rooms

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from quickpay.domain.staff import Staff, StaffRole, StaffState
-from quickpay.services.enrol import NoEnrolment, NotYet, PasswordSet, WantsCode, WantsPassword
-from quickpay.services.sign_in import NoStaffStay, NotSignedIn, SignedIn, StaffStay
-from quickpay.services.staff import Changed, Disabled, Invited, LastAdmin, NoStaff
+from quickpay.services.staff.accounts import Changed, Disabled, Invited, LastAdmin, NoStaff
+from quickpay.services.staff.enrol import NoEnrolment, NotYet, PasswordSet, WantsCode, WantsPassword
+from quickpay.services.staff.sign_in import NoStaffStay, NotSignedIn, SignedIn, StaffStay
 from tests.people import House
 from tests.services.rows import rows
 from tests.staff_people import PASSWORD, Rooms, secret_of, visit

@@ -8,8 +8,8 @@ from argon2 import PasswordHasher
 
 from quickpay.adapters.passwords import Argon2Passwords
 from quickpay.domain.staff import StaffRole
-from quickpay.services.sign_in import NoStaffStay, NotSignedIn, SignedIn, SignInLocked, StaffStay
-from quickpay.services.staff import Disabled, NoStaff
+from quickpay.services.staff.accounts import Disabled, NoStaff
+from quickpay.services.staff.sign_in import NoStaffStay, NotSignedIn, SignedIn, SignInLocked, StaffStay
 from quickpay.services.stay import Gone
 from tests.people import KEYS, House
 from tests.services.rows import rows

@@ -9,9 +9,9 @@ import pytest
 from quickpay.domain.payments import Method, PaymentState
 from quickpay.domain.stored_cards import StoredCard
 from quickpay.ports.gateway import Approved, Card, NoAnswer
-from quickpay.services.order import DetailsPage, MethodNotOffered, MethodPage
+from quickpay.services.cards.stored import CardRemoved, NoSuchCard
 from quickpay.services.payer import SeePayment
-from quickpay.services.stored_cards import CardRemoved, NoSuchCard
+from quickpay.services.paying.order import DetailsPage, MethodNotOffered, MethodPage
 from tests.people import Person
 from tests.services.conftest import Lakeside
 

@@ -13,15 +13,15 @@ from quickpay.domain.money import Cents
 from quickpay.domain.payments import PaymentState
 from quickpay.ports.gateway import Approved
 from quickpay.services.account import account_now
-from quickpay.services.feed import NotEnded, PaymentFeed
-from quickpay.services.guarantor_records import (
+from quickpay.services.events.feed import NotEnded, PaymentFeed
+from quickpay.services.guarantors.keep import GuarantorView
+from quickpay.services.guarantors.records import (
     EncounterRecord,
     GuarantorRecord,
     LineRecord,
     ReceiptRecord,
 )
-from quickpay.services.guarantors import GuarantorView
-from quickpay.services.settle import settle
+from quickpay.services.settling.settle import settle
 from tests.factories import (
     TODAY,
     make_line,

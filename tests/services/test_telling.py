@@ -17,11 +17,11 @@ from quickpay.domain.statuses import STATUS_OF
 from quickpay.mfa.methods import Method as Way
 from quickpay.ports.gateway import Approved
 from quickpay.ports.tables import Tx
-from quickpay.services.endpoint_care import EndpointCare, SentAgain
-from quickpay.services.endpoint_secrets import Resealing
-from quickpay.services.endpoints import EndpointAsked, EndpointBook, EndpointKept, Rotated
-from quickpay.services.links import LinkView, NewLink
-from quickpay.services.tell import AT_ONCE, LEASE, Tell
+from quickpay.services.events.endpoint_care import EndpointCare, SentAgain
+from quickpay.services.events.endpoint_secrets import Resealing
+from quickpay.services.events.endpoints import EndpointAsked, EndpointBook, EndpointKept, Rotated
+from quickpay.services.events.tell import AT_ONCE, LEASE, Tell
+from quickpay.services.links.keep import LinkView, NewLink
 from tests.fakes.gateway import VISA
 from tests.people import KEYS, House
 from tests.receivers import Receiver, receiver

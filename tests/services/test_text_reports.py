@@ -8,9 +8,9 @@ import pytest
 from quickpay.mfa.challenge import ChallengeState
 from quickpay.mfa.methods import Method as Way
 from quickpay.ports.messages import Sent
-from quickpay.services.guarantor_file import ContactState, GuarantorFiles
-from quickpay.services.proof_pages import CodePage, Proved
-from quickpay.services.webhooks import Taken
+from quickpay.services.events.webhooks import Taken
+from quickpay.services.guarantors.file import ContactState, GuarantorFiles
+from quickpay.services.proofs.pages import CodePage, Proved
 from tests.services.conftest import Lakeside
 from tests.services.rows import rows
 from tests.services.test_carrier_stops import MOBILE, tell, text

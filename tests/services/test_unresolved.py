@@ -19,9 +19,9 @@ from quickpay.ports.gateway import (
     NoAnswer,
     NotFound,
 )
-from quickpay.services.differences import DifferenceDesk
-from quickpay.services.unresolved import Ended, NoSuchPayment, UnresolvedDesk, UnresolvedFile
-from quickpay.services.verdicts import NotNow, Verdict
+from quickpay.services.desk.differences import DifferenceDesk
+from quickpay.services.desk.unresolved import Ended, NoSuchPayment, UnresolvedDesk, UnresolvedFile
+from quickpay.services.desk.verdicts import NotNow, Verdict
 from tests.fakes.gateway import VISA, FakeGateway
 from tests.people import KEYS, ZONE, House
 from tests.services.conftest import Lakeside

@@ -8,7 +8,7 @@ import pytest
 
 from quickpay.domain.payments import Payment, PaymentState, Reason
 from quickpay.ports.gateway import Charge, Mismatch, NoAnswer, NotReceived, Outcome, Refund
-from quickpay.services.webhooks import Taken, WebhooksIn
+from quickpay.services.events.webhooks import Taken, WebhooksIn
 from tests.fakes.gateway import FakeGateway, sign
 from tests.people import KEYS, ZONE, House
 from tests.services.conftest import Lakeside

@@ -15,7 +15,7 @@ from quickpay.domain.sessions import Authentication, Role, Session
 from quickpay.mfa.challenge import WrongCode
 from quickpay.mfa.limits import DEFAULT_LIMITS, Limit, Limits
 from quickpay.mfa.methods import Method
-from quickpay.services.knock_pages import (
+from quickpay.services.entry.knock_pages import (
     CameIn,
     KnockLocked,
     KnockNoCode,
@@ -29,9 +29,9 @@ from quickpay.services.knock_pages import (
     TooManyKnocks,
     WhoSheSays,
 )
+from quickpay.services.entry.website import Website
+from quickpay.services.running.upkeep import Upkeep
 from quickpay.services.stay import Visit
-from quickpay.services.upkeep import Upkeep
-from quickpay.services.website import Website
 from tests.people import House, wrong
 from tests.services.conftest import Lakeside
 from tests.services.rows import dump, rows

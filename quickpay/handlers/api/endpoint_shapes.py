@@ -7,8 +7,8 @@ from typing import ClassVar, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter
 
 from quickpay.domain.options import FORBID_UNKNOWN
-from quickpay.services.endpoint_views import EndpointView
-from quickpay.services.endpoints import EndpointAsked
+from quickpay.services.events.endpoint_views import EndpointView
+from quickpay.services.events.endpoints import EndpointAsked
 
 EventWord = Literal[
     "payment.succeeded",

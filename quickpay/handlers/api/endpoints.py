@@ -26,10 +26,10 @@ from quickpay.handlers.api.paging import page_of
 from quickpay.handlers.api.problems import faulty, not_found
 from quickpay.handlers.api.table import ApiRoute, Parameter
 from quickpay.ports.tables import Tx
-from quickpay.services.endpoint_care import SentAgain
-from quickpay.services.endpoint_views import NoEndpoint
-from quickpay.services.endpoints import EndpointKept, Rotated
-from quickpay.services.groups import NoGroup
+from quickpay.services.events.endpoint_care import SentAgain
+from quickpay.services.events.endpoint_views import NoEndpoint
+from quickpay.services.events.endpoints import EndpointKept, Rotated
+from quickpay.services.groups.keep import NoGroup
 from quickpay.services.once import Made, Refused
 
 _ENDPOINTS = "/api/v1/webhook-endpoints"

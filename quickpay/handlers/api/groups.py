@@ -10,7 +10,7 @@ from quickpay.handlers.api.paging import page_of
 from quickpay.handlers.api.problems import faulty, not_found
 from quickpay.handlers.api.shapes import GROUP_BODY, GroupList, VersionList
 from quickpay.handlers.api.shown import group_out, version_out
-from quickpay.services.groups import NoGroup
+from quickpay.services.groups.keep import NoGroup
 
 
 async def put_group(call: Call) -> web.Response:

@@ -8,8 +8,8 @@ from quickpay.handlers.api.keyed import Call, answer
 from quickpay.handlers.api.problems import faulty, not_found
 from quickpay.handlers.api.shapes import GUARANTOR_BODY
 from quickpay.handlers.api.shown import guarantor_out
-from quickpay.services.groups import NoGroup
-from quickpay.services.guarantors import GuarantorView
+from quickpay.services.groups.keep import NoGroup
+from quickpay.services.guarantors.keep import GuarantorView
 
 
 async def put_guarantor(call: Call) -> web.Response:

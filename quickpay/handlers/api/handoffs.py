@@ -9,7 +9,7 @@ from quickpay.handlers.api.keyed import Call, answer
 from quickpay.handlers.api.once import idempotency_key, made_headers, make_once
 from quickpay.handlers.api.shapes import NEW_HANDOFF, HandoffOut, MadeHandoff
 from quickpay.ports.tables import Tx
-from quickpay.services.handoffs import Handoff
+from quickpay.services.entry.handoffs import Handoff
 from quickpay.services.once import Made, Refused
 
 

@@ -14,7 +14,7 @@ from pydantic_core import from_json, to_json
 from quickpay.domain.faults import Fault
 from quickpay.handlers.api.problems import shape_faults
 from quickpay.handlers.api.shapes import GROUP_BODY, GUARANTOR_BODY
-from quickpay.services.importing import BadEntry, GroupEntry, GuarantorEntry
+from quickpay.services.guarantors.importing import BadEntry, GroupEntry, GuarantorEntry
 
 T = TypeVar("T")
 

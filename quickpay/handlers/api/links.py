@@ -14,8 +14,8 @@ from quickpay.handlers.api.shapes import NEW_LINK, REVOCATION, LinkOut, MadeLink
 from quickpay.handlers.api.shown import link_detail, made_link
 from quickpay.handlers.qr_files import PNG, SVG, AddressTooLong, Drawing, drawn
 from quickpay.ports.tables import Tx
-from quickpay.services.groups import NoGroup
-from quickpay.services.links import LinkView
+from quickpay.services.groups.keep import NoGroup
+from quickpay.services.links.keep import LinkView
 from quickpay.services.once import Made, Refused, Replayed
 
 _LINKS = "/api/v1/links"

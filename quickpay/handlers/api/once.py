@@ -6,7 +6,7 @@ from http import HTTPStatus
 from quickpay.handlers.api.keyed import Call
 from quickpay.handlers.api.problems import Problem, faulty, not_found
 from quickpay.ports.tables import Tx
-from quickpay.services.groups import NoGroup
+from quickpay.services.groups.keep import NoGroup
 from quickpay.services.once import Call as OnceCall
 from quickpay.services.once import InFlight, Made, NotMade, OtherBody, Replayed, is_key
 

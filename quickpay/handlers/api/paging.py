@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from quickpay.domain.faults import Fault
 from quickpay.handlers.api.problems import Problem
-from quickpay.services.feed import MOST
+from quickpay.services.events.feed import MOST
 
 T = TypeVar("T")
 

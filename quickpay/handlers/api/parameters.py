@@ -6,8 +6,8 @@ from quickpay.domain.payments import Method
 from quickpay.domain.reports import PAYMENTS_BY, SESSIONS_BY, By
 from quickpay.handlers.api.shapes import Status
 from quickpay.handlers.api.table import Parameter
-from quickpay.services.feed import MOST
-from quickpay.services.reports import ORIGINS
+from quickpay.services.desk.reports import ORIGINS
+from quickpay.services.events.feed import MOST
 
 _AFTER = "What `next` of an earlier page said."
 _LIMIT = Parameter(

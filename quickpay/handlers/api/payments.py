@@ -11,8 +11,8 @@ from quickpay.handlers.api.paging import after_fault, limit_of, refuse
 from quickpay.handlers.api.problems import Problem, not_found
 from quickpay.handlers.api.shapes import PaymentList
 from quickpay.handlers.api.shown import payment_out
-from quickpay.services.feed import STATUSES, NotEnded
-from quickpay.services.groups import NoGroup
+from quickpay.services.events.feed import STATUSES, NotEnded
+from quickpay.services.groups.keep import NoGroup
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
 

@@ -15,9 +15,9 @@ from quickpay.handlers.api.problems import Problem, faulty
 from quickpay.handlers.api.shapes import NEW_REFUND, NewRefund
 from quickpay.handlers.api.shown import payment_out
 from quickpay.ports.tables import Tx
-from quickpay.services.groups import NoGroup
+from quickpay.services.groups.keep import NoGroup
 from quickpay.services.once import Made, Refused
-from quickpay.services.refunds import (
+from quickpay.services.settling.refunds import (
     AnotherRefund,
     GiveBack,
     MoreThanLeft,

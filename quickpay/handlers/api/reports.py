@@ -14,7 +14,7 @@ from quickpay.handlers.api.paging import refuse
 from quickpay.handlers.api.problems import Problem, not_found
 from quickpay.handlers.report_sheets import payment_sheet, session_sheet
 from quickpay.handlers.sheets import sheet_answer
-from quickpay.services.reports import BadQuestion
+from quickpay.services.desk.reports import BadQuestion
 
 _SPAN = ("from", "until", "by", "group", "totals")
 _CSV = "text/csv"

@@ -14,10 +14,10 @@ from quickpay.domain.options import FORBID_UNKNOWN, Options
 from quickpay.domain.origins import Origin
 from quickpay.domain.payments import Method, Reason
 from quickpay.domain.refunds import REASON_LONGEST
-from quickpay.services.guarantor_records import GuarantorRecord
-from quickpay.services.handoffs import NewHandoff
-from quickpay.services.launches import NewLaunch
-from quickpay.services.links import NewLink
+from quickpay.services.entry.handoffs import NewHandoff
+from quickpay.services.entry.launches import NewLaunch
+from quickpay.services.guarantors.records import GuarantorRecord
+from quickpay.services.links.keep import NewLink
 
 Status = Literal["pending", "succeeded", "declined", "unknown", "review", "refunded"]
 

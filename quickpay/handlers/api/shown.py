@@ -26,9 +26,9 @@ from quickpay.handlers.api.shapes import (
 )
 from quickpay.mfa.methods import Method
 from quickpay.ports.tables import GroupVersion
-from quickpay.services.feed import PaymentView
-from quickpay.services.guarantors import GuarantorView
-from quickpay.services.links import LinkView
+from quickpay.services.events.feed import PaymentView
+from quickpay.services.guarantors.keep import GuarantorView
+from quickpay.services.links.keep import LinkView
 
 _GUARANTOR = ("first_name", "preferred_name", "last_name", "language", "email", "mobile", "text_opt_out")
 _LINE = (

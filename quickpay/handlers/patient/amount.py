@@ -19,9 +19,9 @@ from quickpay.handlers.patient.shared import shared_view
 from quickpay.handlers.patient.views import AmountCard, Figure, MakeYourPayment, NothingToPay
 from quickpay.handlers.walking import walked
 from quickpay.handlers.words import CHOICES, ON_ITS_WAY, amount_refused
-from quickpay.services.order import AmountNotTaken, Chosen
 from quickpay.services.payer import AmountPage, LinkEnded, SeePayment
-from quickpay.services.simulation import Imagined
+from quickpay.services.paying.order import AmountNotTaken, Chosen
+from quickpay.services.paying.simulation import Imagined
 from quickpay.services.stay import MustProve, NoStay, may_share
 
 _CHOICES = set(AmountChoice)

@@ -24,8 +24,8 @@ from quickpay.handlers.patient.door_views import Ended, SignIn
 from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.tongues import tongue_in, tongue_of
 from quickpay.handlers.words import DEAD_HANDOFFS, DEAD_LAUNCHES, DEAD_LINKS, FORM_FAULTS
-from quickpay.services.order import NoOrder
 from quickpay.services.payer import LinkEnded, Refusal, SeePayment
+from quickpay.services.paying.order import NoOrder
 from quickpay.services.stay import Gone, MustProve, NoStay, Stay
 
 _GONE = {

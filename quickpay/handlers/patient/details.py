@@ -28,11 +28,11 @@ from quickpay.handlers.words import (
     ENTER_CVC,
     amount_refused,
 )
-from quickpay.services.order import AmountNotTaken, DetailsPage, MethodNotOffered, NoOrder
-from quickpay.services.pay import AnotherOnItsWay, TooManyTries
-from quickpay.services.pay_form import CardNotStored, NoToken, PayForm
 from quickpay.services.payer import LinkEnded, SeePayment
-from quickpay.services.simulation import Imagined
+from quickpay.services.paying.order import AmountNotTaken, DetailsPage, MethodNotOffered, NoOrder
+from quickpay.services.paying.pay import AnotherOnItsWay, TooManyTries
+from quickpay.services.paying.pay_form import CardNotStored, NoToken, PayForm
+from quickpay.services.paying.simulation import Imagined
 from quickpay.services.stay import MustProve, NoStay, Stay
 
 _WALLETS = {Method.APPLE_PAY: "Apple Pay", Method.GOOGLE_PAY: "Google Pay"}

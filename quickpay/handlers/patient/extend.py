@@ -12,7 +12,7 @@ from quickpay.handlers.pages import see_other, show
 from quickpay.handlers.patient.answers import nobody, session_frame, time_of
 from quickpay.handlers.patient.notices import MoreTime
 from quickpay.handlers.words import minutes
-from quickpay.services.extend import Extended, NoMoreTime, TimeEnough
+from quickpay.services.entry.extend import Extended, NoMoreTime, TimeEnough
 from quickpay.services.stay import NoStay, Stay
 
 _JSON = "application/json"

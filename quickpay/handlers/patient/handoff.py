@@ -15,7 +15,7 @@ from quickpay.handlers.patient.notices import DeadLinkNotice
 from quickpay.handlers.patient.views import HandoffFront
 from quickpay.handlers.tongues import tongue_of
 from quickpay.handlers.words import DEAD_HANDOFFS
-from quickpay.services.entrances import DeadLink, LinkPage, NotALink, Opened, TooManyBadLinks
+from quickpay.services.entry.entrances import DeadLink, LinkPage, NotALink, Opened, TooManyBadLinks
 
 _DOOR = TokenPurpose.PORTAL_HANDOFF
 

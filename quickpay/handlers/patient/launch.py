@@ -15,7 +15,7 @@ from quickpay.handlers.patient.link import no_link, refuse_prefetch, token_of
 from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.patient.views import LaunchFront
 from quickpay.handlers.words import DEAD_LAUNCHES
-from quickpay.services.entrances import DeadLink, LinkPage, NotALink, Opened, TooManyBadLinks
+from quickpay.services.entry.entrances import DeadLink, LinkPage, NotALink, Opened, TooManyBadLinks
 
 _DOOR = TokenPurpose.STAFF_LAUNCH
 

@@ -15,7 +15,7 @@ from quickpay.handlers.pages import frame_of, see_other, show
 from quickpay.handlers.patient.answers import way_back
 from quickpay.handlers.patient.notices import SignedOutNotice
 from quickpay.handlers.tongues import tongue_of
-from quickpay.services.leave import NoControl, SignedOut
+from quickpay.services.entry.leave import NoControl, SignedOut
 from quickpay.services.stay import NoStay
 
 

@@ -20,8 +20,8 @@ from quickpay.handlers.patient.views import LinkFront
 from quickpay.handlers.problems import problem_page
 from quickpay.handlers.tongues import language_for, tongue_of
 from quickpay.handlers.words import DEAD_LINKS, aloud
-from quickpay.services.entrances import DeadLink, LinkPage, NotALink, Opened, TooManyBadLinks
-from quickpay.services.renew import RENEWABLE
+from quickpay.services.entry.entrances import DeadLink, LinkPage, NotALink, Opened, TooManyBadLinks
+from quickpay.services.entry.renew import RENEWABLE
 
 _PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 _BLOCKED_SECONDS = "600"

@@ -18,9 +18,9 @@ from quickpay.handlers.patient.answers import mistakes_of, refused, stay_frame
 from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.patient.pay_views import ChooseMethod, MethodCard
 from quickpay.handlers.words import CHOOSE_METHOD
-from quickpay.services.order import AmountNotTaken, Chosen, MethodNotOffered, MethodPage, NoOrder
 from quickpay.services.payer import LinkEnded, SeePayment
-from quickpay.services.simulation import Imagined
+from quickpay.services.paying.order import AmountNotTaken, Chosen, MethodNotOffered, MethodPage, NoOrder
+from quickpay.services.paying.simulation import Imagined
 from quickpay.services.stay import MustProve, NoStay
 
 _WORDS = {

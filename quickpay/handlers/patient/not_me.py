@@ -13,7 +13,7 @@ from quickpay.handlers.pages import Mistake, frame_of, see_other, show
 from quickpay.handlers.patient.answers import home_of, mistakes_of, nobody, session_frame
 from quickpay.handlers.patient.notices import Notice, NotMeQuestion
 from quickpay.handlers.tongues import tongue_of
-from quickpay.services.not_me import CameOtherwise, MaySay, Said
+from quickpay.services.entry.not_me import CameOtherwise, MaySay, Said
 from quickpay.services.stay import NoStay, Stay
 
 

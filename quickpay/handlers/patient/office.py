@@ -12,8 +12,8 @@ from quickpay.handlers.patient.answers import mistakes_of, session_frame
 from quickpay.handlers.patient.proof import let_in, not_here
 from quickpay.handlers.patient.views import AskOffice
 from quickpay.handlers.words import ENTER_SPOKEN, SPOKEN_REFUSED, minutes
-from quickpay.services.office import NotASpokenCode, OfficePage, SpokenRefused
-from quickpay.services.proof_pages import AlreadyProved, CannotProve, ProofNotOffered, Proved
+from quickpay.services.proofs.office import NotASpokenCode, OfficePage, SpokenRefused
+from quickpay.services.proofs.pages import AlreadyProved, CannotProve, ProofNotOffered, Proved
 from quickpay.services.stay import NoStay
 
 

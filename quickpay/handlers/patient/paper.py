@@ -14,7 +14,7 @@ from quickpay.handlers.papers import facts_of, file_name, paper_answer
 from quickpay.handlers.patient.answers import refused
 from quickpay.handlers.words import day
 from quickpay.ports.papers import Section
-from quickpay.services.result import NotYours, ResultPage
+from quickpay.services.paying.result import NotYours, ResultPage
 from quickpay.services.stay import MustProve, NoStay
 
 

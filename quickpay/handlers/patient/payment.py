@@ -19,9 +19,9 @@ from quickpay.handlers.patient.views import PaymentResult
 from quickpay.handlers.receipt_mail import NOT_PRESSED, Pressed, answer_to, mail_panel, press_of
 from quickpay.handlers.words import DECLINED, NEXT_AFTER_DECLINE
 from quickpay.services.payer import LinkEnded
-from quickpay.services.receipt_mail import NotOffered, Overtaken, Queued, Stopped
-from quickpay.services.resend import BadAddress, TooOften
-from quickpay.services.result import NotYours, ResultPage
+from quickpay.services.paying.resend import BadAddress, TooOften
+from quickpay.services.paying.result import NotYours, ResultPage
+from quickpay.services.settling.receipt_mail import NotOffered, Overtaken, Queued, Stopped
 from quickpay.services.stay import MustProve, NoStay
 
 STATUSES = {

@@ -27,7 +27,7 @@ from quickpay.handlers.words import (
     text_report,
 )
 from quickpay.mfa.methods import Method
-from quickpay.services.proof_pages import (
+from quickpay.services.proofs.pages import (
     AlreadyProved,
     CannotProve,
     ChoosePage,

@@ -19,9 +19,9 @@ from quickpay.handlers.patient.answers import home_of, refused, session_frame, s
 from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.patient.share_views import ShareBill, SharedLink
 from quickpay.handlers.words import amount_refused
-from quickpay.services.order import AmountNotTaken
 from quickpay.services.payer import LinkEnded, SeePayment
-from quickpay.services.share import NoShares, OpenShare, Shared, SharePage, TooManyShares
+from quickpay.services.paying.order import AmountNotTaken
+from quickpay.services.paying.share import NoShares, OpenShare, Shared, SharePage, TooManyShares
 from quickpay.services.stay import MustProve, NoStay, Stay
 
 _HERE = "/pay/share"

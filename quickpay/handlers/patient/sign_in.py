@@ -30,7 +30,7 @@ from quickpay.handlers.words import (
     minutes,
     new_code_in,
 )
-from quickpay.services.knock_pages import (
+from quickpay.services.entry.knock_pages import (
     CameIn,
     KnockLocked,
     KnockNoCode,

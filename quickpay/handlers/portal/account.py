@@ -34,9 +34,9 @@ from quickpay.handlers.portal.words import (
     WHAT_COLLECTIONS,
 )
 from quickpay.handlers.words import day
-from quickpay.services.portal_account import AccountPage, VisitFilter, VisitState
-from quickpay.services.portal_sums import Owed
-from quickpay.services.portal_visits import VisitsPage
+from quickpay.services.portal.account import AccountPage, VisitFilter, VisitState
+from quickpay.services.portal.sums import Owed
+from quickpay.services.portal.visits import VisitsPage
 
 
 async def show_account(request: web.Request) -> web.Response:

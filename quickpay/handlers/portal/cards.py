@@ -16,11 +16,11 @@ from quickpay.handlers.patient.answers import stay_frame
 from quickpay.handlers.patient.method import expiry_of
 from quickpay.handlers.portal.parts import not_a_member
 from quickpay.handlers.portal.views import RemoveCard, StoredCardRow
+from quickpay.services.cards.stored import CardPage, CardRemoved, NoSuchCard
 from quickpay.services.member import NotAuthorized
 from quickpay.services.payer import LinkEnded
-from quickpay.services.portal import ProfilePage
+from quickpay.services.portal.pages import ProfilePage
 from quickpay.services.stay import MustProve, NoStay
-from quickpay.services.stored_cards import CardPage, CardRemoved, NoSuchCard
 
 
 async def ask(request: web.Request) -> web.Response:

@@ -7,7 +7,7 @@ from quickpay.domain.said import say
 from quickpay.handlers.words import EMAIL_FAULTS, EMAIL_NEEDED, code_refused
 from quickpay.mfa.challenge import CodeExpired, NoChallenge, WrongCode
 from quickpay.mfa.methods import Method
-from quickpay.services.contact_pages import NotTaken
+from quickpay.services.contacts.pages import NotTaken
 
 FIELDS = {Method.EMAIL: "email", Method.SMS: "mobile"}
 """The words of addresses and forms; never shown."""

@@ -17,7 +17,7 @@ from quickpay.handlers.portal.parts import not_a_member
 from quickpay.handlers.portal.views import ConfirmContact, ContactField
 from quickpay.handlers.words import ENTER_CODE, minutes, new_code_in
 from quickpay.mfa.methods import Method
-from quickpay.services.contact_pages import (
+from quickpay.services.contacts.pages import (
     Changed,
     CodeUnread,
     CodeWrong,
@@ -31,7 +31,7 @@ from quickpay.services.contact_pages import (
 )
 from quickpay.services.member import NotAuthorized
 from quickpay.services.payer import LinkEnded
-from quickpay.services.proof_pages import CodeSent, ProofLocked, TooManyCodes
+from quickpay.services.proofs.pages import CodeSent, ProofLocked, TooManyCodes
 from quickpay.services.stay import MustProve, NoStay, Stay
 
 

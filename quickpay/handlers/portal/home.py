@@ -13,7 +13,7 @@ from quickpay.handlers.portal.parts import due_sum, not_a_member, other_sums, pa
 from quickpay.handlers.portal.views import HomeView, ProfileView
 from quickpay.handlers.words import moment
 from quickpay.mfa.methods import Method
-from quickpay.services.portal import HomePage, ProfilePage
+from quickpay.services.portal.pages import HomePage, ProfilePage
 
 
 async def show_home(request: web.Request) -> web.Response:

@@ -26,10 +26,10 @@ from quickpay.handlers.words import day
 from quickpay.ports.papers import Section
 from quickpay.services.member import NotAuthorized
 from quickpay.services.payer import LinkEnded
-from quickpay.services.portal import NoSuchPage, NotExported
-from quickpay.services.portal_receipts import ReceiptPage
-from quickpay.services.portal_statements import StatementPage
-from quickpay.services.portal_visits import VisitsPage
+from quickpay.services.portal.pages import NoSuchPage, NotExported
+from quickpay.services.portal.receipts import ReceiptPage
+from quickpay.services.portal.statements import StatementPage
+from quickpay.services.portal.visits import VisitsPage
 from quickpay.services.stay import MustProve, NoStay, Stay
 
 

@@ -32,8 +32,8 @@ from quickpay.handlers.portal.words import (
 )
 from quickpay.services.member import NotAMember, NotAuthorized
 from quickpay.services.payer import LinkEnded
-from quickpay.services.portal_paging import ItemT, Paged
-from quickpay.services.portal_sums import Owed, PayNow
+from quickpay.services.portal.paging import ItemT, Paged
+from quickpay.services.portal.sums import Owed, PayNow
 from quickpay.services.stay import MustProve, NoStay
 
 _HIGHEST_PAGE = 9_999

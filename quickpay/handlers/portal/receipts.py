@@ -17,11 +17,11 @@ from quickpay.handlers.portal.words import is_unsuccessful, paid_where, paid_wit
 from quickpay.handlers.receipt_mail import NOT_PRESSED, Pressed, answer_to, mail_panel, press_of
 from quickpay.services.member import NotAuthorized
 from quickpay.services.payer import LinkEnded
-from quickpay.services.portal import NoSuchPage
-from quickpay.services.portal_receipts import PostedLine, ReceiptLine, ReceiptPage, ReceiptsPage
-from quickpay.services.receipt_mail import NotOffered, Overtaken, Queued, Stopped
-from quickpay.services.resend import BadAddress, TooOften
-from quickpay.services.result import NotYours
+from quickpay.services.paying.resend import BadAddress, TooOften
+from quickpay.services.paying.result import NotYours
+from quickpay.services.portal.pages import NoSuchPage
+from quickpay.services.portal.receipts import PostedLine, ReceiptLine, ReceiptPage, ReceiptsPage
+from quickpay.services.settling.receipt_mail import NotOffered, Overtaken, Queued, Stopped
 from quickpay.services.stay import MustProve, NoStay
 
 

@@ -16,8 +16,8 @@ from quickpay.handlers.portal.pieces import Choice, Filter
 from quickpay.handlers.portal.views import StatementRow, StatementsView, StatementView
 from quickpay.services.member import NotAuthorized
 from quickpay.services.payer import LinkEnded
-from quickpay.services.portal import NoSuchPage
-from quickpay.services.portal_statements import StatementLine, StatementPage, StatementsPage
+from quickpay.services.portal.pages import NoSuchPage
+from quickpay.services.portal.statements import StatementLine, StatementPage, StatementsPage
 from quickpay.services.stay import MustProve, NoStay
 
 _HIDE_PAID = {"hide": "paid"}

@@ -6,9 +6,9 @@ from quickpay.domain.payments import Method, Payment, card_name
 from quickpay.domain.receipts import ReceiptStatus
 from quickpay.domain.said import Said, say, say_in, together
 from quickpay.handlers.words import ON_ITS_WAY
-from quickpay.services.portal_account import VisitState
-from quickpay.services.portal_receipts import ReceiptLine
-from quickpay.services.portal_sums import PayNow
+from quickpay.services.portal.account import VisitState
+from quickpay.services.portal.receipts import ReceiptLine
+from quickpay.services.portal.sums import PayNow
 
 NO_PAY_NOW = {
     PayNow.NOTHING_OWED: say("You owe nothing right now."),

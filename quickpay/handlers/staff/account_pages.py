@@ -20,7 +20,7 @@ from quickpay.handlers.staff.frames import bar_of, staff_frame
 from quickpay.handlers.staff.qr import qr_picture
 from quickpay.handlers.staff.reach import reach_of, words_of
 from quickpay.handlers.staff.words import ROLES, moment
-from quickpay.services.staff import Invited
+from quickpay.services.staff.accounts import Invited
 
 LIST = "/staff/accounts"
 _STATES = {

@@ -24,7 +24,7 @@ from quickpay.handlers.staff.account_views import AccountsPage
 from quickpay.handlers.staff.frames import bar_of, faults_in, staff_frame
 from quickpay.handlers.staff.reach import groups_in, kept_of, role_in, words_of
 from quickpay.handlers.staff.words import ROLES
-from quickpay.services.staff import Changed, Disabled, Invited, LastAdmin, NoStaff
+from quickpay.services.staff.accounts import Changed, Disabled, Invited, LastAdmin, NoStaff
 
 _ADMIN = StaffOnly(roles=frozenset({StaffRole.ADMIN}), pops_management=True)
 _LAST = Mistake(

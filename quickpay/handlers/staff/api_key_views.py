@@ -6,7 +6,7 @@ from typing import ClassVar
 from quickpay.domain.api_keys import Scope
 from quickpay.handlers.pages import Frame, Mistake
 from quickpay.handlers.staff.views import Bar
-from quickpay.services.api_keys import KeyState
+from quickpay.services.staff.api_keys import KeyState
 
 SCOPES: dict[Scope, str] = {
     Scope.GROUPS_READ: "See groups and their options",

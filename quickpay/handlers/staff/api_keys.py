@@ -27,7 +27,7 @@ from quickpay.handlers.staff.api_key_views import (
 from quickpay.handlers.staff.frames import bar_of, faults_in, staff_frame
 from quickpay.handlers.staff.sending.asked import FORM_KEY, form_key_of
 from quickpay.handlers.staff.words import moment
-from quickpay.services.api_keys import KeyLine, KeyState, MadeBefore, NewKey
+from quickpay.services.staff.api_keys import KeyLine, KeyState, MadeBefore, NewKey
 
 LIST = "/staff/api-keys"
 NEW = "/staff/api-keys/new"

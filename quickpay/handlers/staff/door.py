@@ -14,7 +14,7 @@ from quickpay.handlers.pages import Mistake, see_other
 from quickpay.handlers.staff.frames import at_the_door, mistakes_in
 from quickpay.handlers.staff.views import SignInPage
 from quickpay.handlers.staff.words import GONE, LOCKED, NOT_SIGNED_IN
-from quickpay.services.sign_in import NotSignedIn, SignedIn, SignInLocked, StaffStay
+from quickpay.services.staff.sign_in import NotSignedIn, SignedIn, SignInLocked, StaffStay
 
 FRONT = "/staff"
 

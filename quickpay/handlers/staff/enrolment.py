@@ -15,9 +15,9 @@ from quickpay.handlers.staff.door import let_in
 from quickpay.handlers.staff.frames import at_the_door, mistakes_in
 from quickpay.handlers.staff.qr import qr_picture
 from quickpay.handlers.staff.views import AppPage, NoEnrolmentPage, PasswordPage
-from quickpay.services.enrol import NoEnrolment, NotYet, PasswordSet, WantsCode, WantsPassword
-from quickpay.services.sign_in import SignedIn
-from quickpay.services.staff import enrol_token
+from quickpay.services.staff.accounts import enrol_token
+from quickpay.services.staff.enrol import NoEnrolment, NotYet, PasswordSet, WantsCode, WantsPassword
+from quickpay.services.staff.sign_in import SignedIn
 
 # 43 letters hold 32 bytes and two bits more; with those zero, one secret has one spelling.
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", re.ASCII)

@@ -16,7 +16,7 @@ from quickpay.handlers.staff.frames import bar_of, staff_frame
 from quickpay.handlers.staff.unresolved import words as unresolved_words
 from quickpay.handlers.staff.views import FrontPage, Waiting
 from quickpay.handlers.staff.words import may_do
-from quickpay.services.staff_start import Start
+from quickpay.services.staff.start import Start
 
 # A link's id, alone or in the address it stands in.
 _LINK_ID = re.compile(r"(?:\S*/q/)?([A-Za-z0-9_-]{22})(?:\.[A-Za-z0-9_-]{43})?", re.ASCII)

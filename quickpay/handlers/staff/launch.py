@@ -15,7 +15,7 @@ from quickpay.handlers.pages import Frame, Mistake, see_other, show
 from quickpay.handlers.staff.frames import bar_of, staff_frame
 from quickpay.handlers.staff.views import Bar
 from quickpay.handlers.words import FORM_FAULTS
-from quickpay.services.launches import MadeLaunch
+from quickpay.services.entry.launches import MadeLaunch
 
 PATH = "/staff/launch"
 _TICKED = "yes"

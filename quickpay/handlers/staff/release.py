@@ -23,7 +23,7 @@ from quickpay.handlers.staff.release_views import (
 )
 from quickpay.handlers.staff.words import moment
 from quickpay.mfa.release import Identifier, Said
-from quickpay.services.release import Given, NoGuarantor, NotGiven, ReleasePage, Why
+from quickpay.services.proofs.release import Given, NoGuarantor, NotGiven, ReleasePage, Why
 
 _DESK = StaffOnly(roles=AT_THE_DESK, pops_management=False)
 _FIELDS = {

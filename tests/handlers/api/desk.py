@@ -21,8 +21,8 @@ from quickpay.handlers.desk import DESK, Desk
 from quickpay.handlers.routes import add_routes
 from quickpay.ports.gateway import Approved, Outcome
 from quickpay.ports.tables import Tx
-from quickpay.services.api_keys import NewKey
-from quickpay.services.settle import settle
+from quickpay.services.settling.settle import settle
+from quickpay.services.staff.api_keys import NewKey
 from quickpay.settings import load
 from quickpay.world import World
 from tests.factories import make_order, make_payment, make_session, some_hash

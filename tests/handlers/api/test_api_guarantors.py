@@ -8,7 +8,7 @@ import pytest
 from quickpay.domain.contact_changes import ContactChange
 from quickpay.mfa.methods import Method
 from quickpay.ports.tables import Tx
-from quickpay.services.guarantor_records import GuarantorRecord
+from quickpay.services.guarantors.records import GuarantorRecord
 from tests.handlers.api.desk import Api, guarantor_body, paid
 
 ALICE = "/groups/lakeside/guarantors/1001"

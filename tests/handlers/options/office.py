@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from quickpay.domain.api_keys import EVERY_SCOPE
-from quickpay.services.api_keys import NewKey
+from quickpay.services.staff.api_keys import NewKey
 from tests.handlers.site import HOST, Site
 
 DARK = {

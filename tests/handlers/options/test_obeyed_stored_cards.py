@@ -7,7 +7,7 @@ import pytest
 
 from quickpay.domain.guarantors import Guarantor
 from quickpay.ports.gateway import Card
-from quickpay.services.stored_cards import StoredCardBook
+from quickpay.services.cards.stored import StoredCardBook
 from tests.handlers.options.office import Office
 from tests.handlers.portal_visitor import authorized
 from tests.handlers.site import Answer, Browser, Site

@@ -11,7 +11,7 @@ from quickpay.handlers.staff.events.words import age, counted
 from quickpay.handlers.staff.frames import bar_of, staff_frame
 from quickpay.handlers.staff.guarantors.addresses import guarantor_path, page_in, with_query
 from quickpay.handlers.words import moment
-from quickpay.services.takeover import TakeoverPage, WaitingPayment
+from quickpay.services.desk.takeover import TakeoverPage, WaitingPayment
 
 PATH = "/staff/payments/unacknowledged"
 

@@ -21,8 +21,8 @@ from quickpay.handlers.staff.events.words import (
 from quickpay.handlers.staff.frames import bar_of, staff_frame
 from quickpay.handlers.staff.guarantors.addresses import number_in, with_query
 from quickpay.handlers.words import moment
-from quickpay.services.endpoint_care import SentAgain
-from quickpay.services.endpoint_views import EndpointView
+from quickpay.services.events.endpoint_care import SentAgain
+from quickpay.services.events.endpoint_views import EndpointView
 
 LIST = "/staff/webhooks"
 _DELIVERY = re.compile(r"[0-9]{1,18}", re.ASCII)

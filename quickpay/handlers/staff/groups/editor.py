@@ -20,9 +20,9 @@ from quickpay.handlers.staff.groups.fields import (
 )
 from quickpay.handlers.staff.groups.sheet import Sheet, answer
 from quickpay.handlers.staff.groups.words import DRAFT_KEPT, number_of, small_number
-from quickpay.services.group_drafts import DraftKept, DraftThere, NewDraft
-from quickpay.services.group_edits import Cautioned, Edit, Opened, Refused, Saved, Stale, marks_of
-from quickpay.services.groups import NoGroup
+from quickpay.services.groups.drafts import DraftKept, DraftThere, NewDraft
+from quickpay.services.groups.edits import Cautioned, Edit, Opened, Refused, Saved, Stale, marks_of
+from quickpay.services.groups.keep import NoGroup
 
 _GROUPS = "/staff/groups"
 _EMPTY = Options(branding=Branding(name=""))

@@ -20,9 +20,9 @@ from quickpay.handlers.staff.groups.views import (
 )
 from quickpay.handlers.staff.groups.words import NO_SUCH_VERSION, differences, small_number
 from quickpay.handlers.staff.words import moment
-from quickpay.services.group_edits import Cautioned, Refused, Saved, Stale, marks_of
-from quickpay.services.group_history import PastVersion
-from quickpay.services.groups import NoGroup
+from quickpay.services.groups.edits import Cautioned, Refused, Saved, Stale, marks_of
+from quickpay.services.groups.history import PastVersion
+from quickpay.services.groups.keep import NoGroup
 
 _SHOWN = 20
 

@@ -8,7 +8,7 @@ from quickpay.handlers.pages import show
 from quickpay.handlers.staff.frames import bar_of, staff_frame
 from quickpay.handlers.staff.groups.views import GroupRow, GroupsPage
 from quickpay.handlers.staff.groups.words import DRAFT_DISCARDED, when
-from quickpay.services.group_drafts import GroupLine, GroupList
+from quickpay.services.groups.drafts import GroupLine, GroupList
 
 
 async def show_groups(request: web.Request) -> web.Response:

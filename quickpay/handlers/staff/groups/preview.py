@@ -37,7 +37,13 @@ from quickpay.handlers.staff.groups.fields import (
 )
 from quickpay.handlers.staff.groups.inert import inert
 from quickpay.handlers.staff.groups.preview_views import NAMES, Mark, TextPreview
-from quickpay.services.group_looks import (
+from quickpay.services.groups.keep import NoGroup
+from quickpay.services.payer import AmountPage
+from quickpay.services.paying.order import DetailsPage, MethodPage
+from quickpay.services.paying.result import ResultPage
+from quickpay.services.portal.account import AccountPage
+from quickpay.services.portal.pages import HomePage
+from quickpay.services.previews.looks import (
     AboutLook,
     Absent,
     Checked,
@@ -48,13 +54,7 @@ from quickpay.services.group_looks import (
     Shown,
     TextMessage,
 )
-from quickpay.services.groups import NoGroup
-from quickpay.services.order import DetailsPage, MethodPage
-from quickpay.services.payer import AmountPage
-from quickpay.services.portal import HomePage
-from quickpay.services.portal_account import AccountPage
-from quickpay.services.proof_pages import ChoosePage, CodePage
-from quickpay.services.result import ResultPage
+from quickpay.services.proofs.pages import ChoosePage, CodePage
 
 _THEME = "/staff/theme.css"
 _CSS = "text/css; charset=utf-8"

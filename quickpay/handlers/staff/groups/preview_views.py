@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from quickpay.handlers.pages import UNBRANDED, Frame
-from quickpay.services.group_looks import Shown
+from quickpay.services.previews.looks import Shown
 
 NAMES = {
     Shown.LINK: "Link",

@@ -33,7 +33,7 @@ from quickpay.handlers.staff.groups.views import (
 from quickpay.handlers.staff.groups.words import letters
 from quickpay.handlers.staff.words import moment
 from quickpay.ports.group_tables import Draft
-from quickpay.services.group_edits import Change
+from quickpay.services.groups.edits import Change
 
 _GROUPS = "/staff/groups"
 

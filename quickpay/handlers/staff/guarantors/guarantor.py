@@ -26,8 +26,8 @@ from quickpay.handlers.staff.guarantors.views import (
     Way,
 )
 from quickpay.handlers.staff.words import moment
-from quickpay.services.guarantor_file import ContactLine, ContactState, GuarantorFile, LinkLine, PaymentLine
-from quickpay.services.receipt_mail import TOOK_MONEY
+from quickpay.services.guarantors.file import ContactLine, ContactState, GuarantorFile, LinkLine, PaymentLine
+from quickpay.services.settling.receipt_mail import TOOK_MONEY
 
 
 async def show_guarantor(request: web.Request) -> web.Response:

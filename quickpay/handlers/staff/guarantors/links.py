@@ -17,7 +17,7 @@ from quickpay.handlers.staff.guarantors.addresses import batch_path, guarantor_p
 from quickpay.handlers.staff.guarantors.contacts import masked
 from quickpay.handlers.staff.guarantors.views import EndingPage, LinkPage, Way
 from quickpay.handlers.staff.words import LAUNCH_MODES, moment, sentence
-from quickpay.services.staff_view import LinkFile
+from quickpay.services.staff.view import LinkFile
 
 _ENDS_BY_HAND = {LinkState.ACTIVE, LinkState.EXPIRED, LinkState.USED_UP}
 _DONE = {

@@ -14,10 +14,10 @@ from quickpay.handlers.staff.guarantors import words
 from quickpay.handlers.staff.guarantors.addresses import guarantor_path, with_query
 from quickpay.handlers.staff.guarantors.contacts import shown
 from quickpay.handlers.staff.guarantors.views import ReceiptPage, ReceiptTo
-from quickpay.services.desk_links import NobodyHere
-from quickpay.services.desk_receipts import NoAddress, ReceiptFile
-from quickpay.services.receipt_mail import NotOffered, Overtaken, Queued, Stopped
-from quickpay.services.resend import TooOften
+from quickpay.services.desk.receipts import NoAddress, ReceiptFile
+from quickpay.services.links.desk import NobodyHere
+from quickpay.services.paying.resend import TooOften
+from quickpay.services.settling.receipt_mail import NotOffered, Overtaken, Queued, Stopped
 
 
 async def ask_to_send(request: web.Request) -> web.Response:

@@ -14,7 +14,7 @@ from quickpay.handlers.staff.guarantors.contacts import shown
 from quickpay.handlers.staff.guarantors.views import Choice, FoundRow, GuarantorsPage
 from quickpay.handlers.staff.guarantors.words import NOTHING_TYPED, OLD_SEARCH
 from quickpay.handlers.words import FORM_FAULTS
-from quickpay.services.guarantor_search import AT_ONCE, LAST_PAGE, Found, FoundLine
+from quickpay.services.guarantors.search import AT_ONCE, LAST_PAGE, Found, FoundLine
 
 _OPEN = "balance"
 

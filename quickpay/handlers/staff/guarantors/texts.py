@@ -10,8 +10,8 @@ from quickpay.handlers.staff.guarantors import words
 from quickpay.handlers.staff.guarantors.addresses import guarantor_path, with_query
 from quickpay.handlers.staff.guarantors.guarantor import file_of
 from quickpay.handlers.staff.guarantors.views import EndingPage, Way
-from quickpay.services.desk_links import NobodyHere
-from quickpay.services.guarantor_file import ContactState
+from quickpay.services.guarantors.file import ContactState
+from quickpay.services.links.desk import NobodyHere
 
 
 async def ask_to_allow(request: web.Request) -> web.Response:

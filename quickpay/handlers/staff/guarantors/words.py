@@ -10,9 +10,9 @@ from quickpay.domain.origins import Origin
 from quickpay.domain.payments import Payment, PaymentState, Reason
 from quickpay.handlers.staff.guarantors.views import Figure
 from quickpay.handlers.words import moment
-from quickpay.services.contact_words import Resting
-from quickpay.services.desk_receipts import To
-from quickpay.services.guarantor_file import ContactState
+from quickpay.services.contacts.words import Resting
+from quickpay.services.desk.receipts import To
+from quickpay.services.guarantors.file import ContactState
 
 NOTHING_TYPED = "Type a name, an account number, an email address or a mobile number."
 OLD_SEARCH = "This search is not yours, or too old to be read. Type it once more."

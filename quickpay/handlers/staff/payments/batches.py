@@ -15,8 +15,8 @@ from quickpay.handlers.staff.payments.places import BATCHES, PAYMENTS, batch_pat
 from quickpay.handlers.staff.payments.views import ReferenceBatchesPage, ReferenceBatchPage, ReferenceBatchRow
 from quickpay.handlers.words import day, moment
 from quickpay.ports.payment_desk_tables import ReferenceBatch
-from quickpay.services.group_actors import said
-from quickpay.services.payment_desk import BatchFile
+from quickpay.services.desk.payments import BatchFile
+from quickpay.services.groups.actors import said
 
 _OPEN = "open"
 _LONGEST = 12

@@ -19,7 +19,7 @@ from quickpay.handlers.staff.payments.places import PAYMENTS, batch_path, paymen
 from quickpay.handlers.staff.payments.views import ListRow, PaymentsPage, Select
 from quickpay.handlers.words import moment
 from quickpay.ports.payment_desk_tables import ListedPayment
-from quickpay.services.payment_desk import Filter, PaymentsFound
+from quickpay.services.desk.payments import Filter, PaymentsFound
 
 WordT = TypeVar("WordT", PaymentState, Method, Origin)
 

@@ -17,9 +17,9 @@ from quickpay.handlers.staff.payments.places import batch_path, payment_path
 from quickpay.handlers.staff.payments.views import OnLine, PaymentPage, RefundRow
 from quickpay.handlers.staff.words import sentence
 from quickpay.handlers.words import day, moment
-from quickpay.services.group_actors import said
-from quickpay.services.payment_desk import PaymentFile
-from quickpay.services.refunds import NoPayment
+from quickpay.services.desk.payments import PaymentFile
+from quickpay.services.groups.actors import said
+from quickpay.services.settling.refunds import NoPayment
 
 MAY_MOVE_MONEY = frozenset({StaffRole.BILLING, StaffRole.ADMIN})
 

@@ -16,8 +16,8 @@ from quickpay.handlers.staff.payments import words
 from quickpay.handlers.staff.payments.places import payment_path
 from quickpay.handlers.staff.payments.views import PostPage, PostRow
 from quickpay.handlers.words import AMOUNT_FAULTS, FORM_FAULTS, day
-from quickpay.services.posting import ChangedMeanwhile, NotPut, PostForm, PutOnLines
-from quickpay.services.refunds import NoPayment
+from quickpay.services.desk.posting import ChangedMeanwhile, NotPut, PostForm, PutOnLines
+from quickpay.services.settling.refunds import NoPayment
 
 
 async def ask(request: web.Request) -> web.Response:

@@ -19,8 +19,8 @@ from quickpay.handlers.staff.payments.payment import payment_file
 from quickpay.handlers.staff.payments.places import payment_path
 from quickpay.handlers.staff.payments.views import OnLine, RefundPage, RefundSurePage
 from quickpay.handlers.words import AMOUNT_FAULTS
-from quickpay.services.payment_desk import PaymentFile
-from quickpay.services.refunds import AnotherRefund, GiveBack, MoreThanLeft, NoPayment, NothingToGive
+from quickpay.services.desk.payments import PaymentFile
+from quickpay.services.settling.refunds import AnotherRefund, GiveBack, MoreThanLeft, NoPayment, NothingToGive
 
 _NUMBER_LONGEST = 6
 

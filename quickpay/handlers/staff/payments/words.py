@@ -4,7 +4,7 @@ from quickpay.domain.messages import Fate
 from quickpay.domain.payments import Method, Payment, PaymentState, card_name
 from quickpay.domain.refunds import Refund, RefundState
 from quickpay.domain.sessions import Authentication
-from quickpay.services.posting import WhyNotPostable
+from quickpay.services.desk.posting import WhyNotPostable
 
 STATES = {
     PaymentState.SUBMITTING: "At the bank",

@@ -37,8 +37,8 @@ from quickpay.handlers.staff.reports.words import (
     session_bar,
     session_cells,
 )
-from quickpay.services.feed import STATUSES
-from quickpay.services.reports import ORIGINS, BadQuestion, Report
+from quickpay.services.desk.reports import ORIGINS, BadQuestion, Report
+from quickpay.services.events.feed import STATUSES
 
 SESSIONS = "/staff/reports/session-usage"
 PAYMENTS = "/staff/reports/payments"

@@ -9,7 +9,7 @@ from quickpay.domain.said import day
 from quickpay.handlers.report_sheets import session_numbers
 from quickpay.handlers.staff.guarantors.words import ORIGINS as ORIGIN_WORDS
 from quickpay.handlers.staff.reports.chart import Bar
-from quickpay.services.reports import Line
+from quickpay.services.desk.reports import Line
 
 BY = {
     By.DAY: "Day",

@@ -23,8 +23,8 @@ from quickpay.handlers.staff.sending.words import (
     counted,
 )
 from quickpay.handlers.words import FORM_FAULTS
-from quickpay.services.desk_links import NobodyHere
-from quickpay.services.link_templates import Preview
+from quickpay.services.links.desk import NobodyHere
+from quickpay.services.links.templates import Preview
 
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 FORM_KEY = re.compile(r"[a-p]{32}", re.ASCII)

@@ -16,7 +16,7 @@ from quickpay.handlers.staff.sending.asked import Whom, choose_page, form_key_of
 from quickpay.handlers.staff.sending.views import OfficeQrPage
 from quickpay.handlers.staff.sending.words import FORM_USED, NO_GUARANTOR, OVER
 from quickpay.handlers.staff.words import moment
-from quickpay.services.desk_links import DeskLink, FormUsed, LinkMade, NobodyHere
+from quickpay.services.links.desk import DeskLink, FormUsed, LinkMade, NobodyHere
 
 
 async def ask_whom(request: web.Request) -> web.Response:

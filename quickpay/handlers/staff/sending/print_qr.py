@@ -17,7 +17,7 @@ from quickpay.handlers.staff.sending.asked import form_key_of, guarantor_path, n
 from quickpay.handlers.staff.sending.views import NewPaperPage, PaperPage
 from quickpay.handlers.staff.sending.words import FORM_USED, OVER
 from quickpay.handlers.staff.words import moment
-from quickpay.services.desk_links import DeskLink, FormUsed, LinkMade, NobodyHere
+from quickpay.services.links.desk import DeskLink, FormUsed, LinkMade, NobodyHere
 
 
 async def ask(request: web.Request) -> web.Response:

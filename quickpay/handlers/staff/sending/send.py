@@ -38,10 +38,10 @@ from quickpay.handlers.staff.sending.words import (
     WHOLE_NUMBER,
     WHY_NOT,
 )
-from quickpay.services.desk_links import FormUsed, LinkMade, NobodyHere
-from quickpay.services.link_templates import Preview
-from quickpay.services.new_links import LONGEST_LIFE
-from quickpay.services.send_link import Asked, Before, WhyNot
+from quickpay.services.links.desk import FormUsed, LinkMade, NobodyHere
+from quickpay.services.links.new import LONGEST_LIFE
+from quickpay.services.links.send import Asked, Before, WhyNot
+from quickpay.services.links.templates import Preview
 
 _FIELDS = ("contact", "template", "max_uses", "days")
 _WHERE = {"send": "contact", "expires_in": "days"}

@@ -22,8 +22,8 @@ from quickpay.handlers.staff.sending.views import (
 )
 from quickpay.handlers.staff.sending.words import CHANGED_MEANWHILE, FIELDS, WAYS
 from quickpay.handlers.staff.words import moment
-from quickpay.services.groups import NoGroup
-from quickpay.services.link_templates import NoTemplate, OneTemplate
+from quickpay.services.groups.keep import NoGroup
+from quickpay.services.links.templates import NoTemplate, OneTemplate
 
 _FIELDS = ("name", "channel", "subject", "body")
 _WAYS = {one.value: one for one in Channel}

@@ -3,7 +3,7 @@
 from quickpay.domain.link_templates import Field
 from quickpay.domain.links import LinkState
 from quickpay.domain.messages import Channel
-from quickpay.services.send_link import WhyNot
+from quickpay.services.links.send import WhyNot
 
 WAYS = {Channel.EMAIL: "Email", Channel.SMS: "Text message"}
 WAYS_WITHIN = {Channel.EMAIL: "email", Channel.SMS: "text"}

@@ -18,8 +18,8 @@ from quickpay.handlers.staff.guarantors.addresses import guarantor_path
 from quickpay.handlers.staff.unresolved import words
 from quickpay.handlers.staff.unresolved.views import Option, ResolvePage, UnresolvedLine, UnresolvedPage
 from quickpay.handlers.staff.words import moment
-from quickpay.services.unresolved import Ended, NoSuchPayment, UnresolvedFile
-from quickpay.services.verdicts import NotNow, Verdict
+from quickpay.services.desk.unresolved import Ended, NoSuchPayment, UnresolvedFile
+from quickpay.services.desk.verdicts import NotNow, Verdict
 
 _DECIDES = frozenset({StaffRole.BILLING, StaffRole.ADMIN})
 _TRANSACTION = re.compile(r"[A-Za-z0-9_-]{3,100}", re.ASCII)

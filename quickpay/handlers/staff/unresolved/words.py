@@ -7,8 +7,8 @@ from quickpay.domain.money import format_usd
 from quickpay.domain.payments import PaymentState
 from quickpay.domain.unresolved import Because, Decision, GatewaySaid, Said
 from quickpay.handlers.staff.views import Waiting
-from quickpay.services.differences import Waiting as Found
-from quickpay.services.verdicts import NotNow
+from quickpay.services.desk.differences import Waiting as Found
+from quickpay.services.desk.verdicts import NotNow
 
 UNRESOLVED = "/staff/payments/unresolved"
 DIFFERENCES = "/staff/payments/differences"

@@ -1,0 +1,1 @@
+"""Stored cards, and what is done against those who try stolen ones."""

@@ -1,0 +1,1 @@
+"""Contacts patients change themselves, held against the PM system's word."""

@@ -1,0 +1,1 @@
+"""What the desk does with money: payments, posting, what nobody can tell the end of, reports."""

@@ -1,0 +1,1 @@
+"""What other programs are told, and what they tell us of their own accord."""

@@ -1,0 +1,1 @@
+"""Groups: kept, edited, drafted, their history and their pictures."""

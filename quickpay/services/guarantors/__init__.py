@@ -1,0 +1,1 @@
+"""Guarantors as the PM system tells them and the desk finds them."""

@@ -1,0 +1,1 @@
+"""Links: made, worded, sent and ended."""

@@ -1,0 +1,1 @@
+"""What goes out by email and text, and how it fared."""

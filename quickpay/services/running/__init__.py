@@ -1,0 +1,1 @@
+"""What keeps the house: upkeep, health, checks and alarms."""
