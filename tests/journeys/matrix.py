@@ -14,12 +14,13 @@ from playwright.async_api import Browser, async_playwright
 from quickpay.domain.languages import Language
 from quickpay.domain.themes import Theme, nearest_passing_theme
 from tests.household import Household, household
-from tests.journeys import staff_tour, tour
-from tests.journeys.bills import Bills
-from tests.journeys.in_spanish import reader
-from tests.journeys.person import PHONE, Person
+from tests.journeys import staff_tour
+from tests.journeys.bills import DARK, Bills
+from tests.journeys.person import PHONE, Person, somebody
 from tests.journeys.probes import TOO_WIDE, printed, spaced, still, tabbed
 from tests.journeys.test_look_staff import EDITOR, EDITOR_MOST, FIRST_VIEW_MOST
+from tests.journeys.tour import Look
+from tests.journeys.tour_doors import EVERY_WALK
 from tests.journeys.watched import launch, violations
 
 WIDTHS = (320, 390, 768, 1280)
@@ -41,21 +42,11 @@ ODD = nearest_passing_theme(
     )
 )
 _COLOURS = ("background", "surface", "primary", "secondary", "accent", "info", "success", "error", "warning")
-THEMES: dict[str, dict[str, Any]] = tour.LOOKS | {"odd": {name: getattr(ODD, name) for name in _COLOURS}}
-
-
-class Themed(Bills):
-    """A test's group that keeps one theme, whatever a walk asks for."""
-
-    theme: dict[str, Any]
-
-    async def make(self, *, record: dict[str, Any] | None = None, **panels: Any) -> Bills:
-        """Make it in this theme."""
-        return await super().make(record=record, **panels | {"theme": self.theme})
-
-    async def options(self, **panels: Any) -> None:
-        """Change it, and keep the theme."""
-        await super().options(**panels | {"theme": self.theme})
+THEMES: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": DARK,
+    "odd": {name: getattr(ODD, name) for name in _COLOURS},
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -144,18 +135,17 @@ async def patients(report: Report, browser: Browser, house: Household) -> None:
     number = 0
     for theme, colours in THEMES.items():
         for language in Language:
-            for walk in tour.WALKS:
+            for walk in EVERY_WALK:
                 number += 1
-                bills = Themed(house=house, number=number)
-                bills.theme = colours
+                bills = Bills(house=house, number=number)
 
                 async def visit(
                     person: Person, name: str, theme: str = theme, language: Language = language
                 ) -> None:
                     await report.look(person, name, (theme,), language.value)
 
-                async with reader(browser, house, language) as person:
-                    await walk(person, bills, visit, look="light")
+                async with somebody(browser, house, language=language) as person:
+                    await walk(person, bills, visit, look=Look(theme=colours, language=language))
             print(f"{theme}, {language}: {time.monotonic() - report.began:.0f} s", flush=True)  # noqa: T201 - it is asked to
 
 

@@ -54,7 +54,7 @@ async def _patients_pages(out: Path, browser: Browser, house: Household) -> None
         bills.name = " ".join((PRACTICES[place], *ROUNDS[round_]))
         bills.group = f"patients-{number}"
         async with room, somebody(browser, house) as person:
-            await walk(person, bills, _visit(out, look), look=look)
+            await walk(person, bills, _visit(out, look), look=tour.EVERY_LOOK[look])
             await _messages(out, person, bills, look)
 
     asked = list(enumerate(itertools.product(tour_doors.EVERY_WALK, tour.EVERY_LOOK)))

@@ -74,7 +74,7 @@ async def test_every_page_stands_at_every_size(
         if look == "light":
             assert await heard.wrong(person, name) == []
 
-    await walk(alice, bills, visit, look=look)
+    await walk(alice, bills, visit, look=tour.LOOKS[look])
     assert len(seen) >= 3
 
 

@@ -39,17 +39,16 @@ EVERY_LOOK = LOOKS | {
 """What is walked to be looked at."""
 
 
-async def begin(person: Person, bills: Bills, look: str, **panels: Any) -> dict[str, Any]:
+async def begin(person: Person, bills: Bills, look: Look, **panels: Any) -> dict[str, Any]:
     """Make the group and the bill of a walk in its look; gives the theme."""
-    asked = EVERY_LOOK[look]
-    bills.language = asked.language
-    await bills.make(theme=asked.theme, **panels)
-    await person.chooses(asked.language)
+    bills.language = look.language
+    await bills.make(theme=look.theme, **panels)
+    await person.chooses(look.language)
     person.names += (bills.name,)
-    return asked.theme
+    return look.theme
 
 
-async def proving(person: Person, bills: Bills, visit: Visit, *, look: str) -> None:
+async def proving(person: Person, bills: Bills, visit: Visit, *, look: Look) -> None:
     """Walk from a link through the challenge to the lock."""
     await begin(person, bills, look, authentication=MFA | {"require_opposing_contact_methods": False})
     await person.open(await bills.link())
@@ -69,7 +68,7 @@ async def proving(person: Person, bills: Bills, visit: Visit, *, look: str) -> N
     await visit(person, "locked")
 
 
-async def paying(person: Person, bills: Bills, visit: Visit, *, look: str) -> None:
+async def paying(person: Person, bills: Bills, visit: Visit, *, look: Look) -> None:
     """Walk from Make Your Payment to a receipt, by way of everything that can go wrong."""
     await begin(
         person,
@@ -77,7 +76,7 @@ async def paying(person: Person, bills: Bills, visit: Visit, *, look: str) -> No
         look,
         authentication={"enable_mfa": True},
         look_and_feel={
-            "footer_text": GLAD_TO_HELP[EVERY_LOOK[look].language],
+            "footer_text": GLAD_TO_HELP[look.language],
         },
     )
     link = await bills.link()
@@ -117,7 +116,7 @@ async def paying(person: Person, bills: Bills, visit: Visit, *, look: str) -> No
     await visit(person, "link-paid")
 
 
-async def waiting(person: Person, bills: Bills, visit: Visit, *, look: str) -> None:
+async def waiting(person: Person, bills: Bills, visit: Visit, *, look: Look) -> None:
     """Pay into silence, look at the page that checks, and log out."""
     await begin(person, bills, look, look_and_feel={"show_escrow": True})
     await bills.house.fault("webhooks", "refuse", seconds=120)
@@ -134,7 +133,7 @@ async def waiting(person: Person, bills: Bills, visit: Visit, *, look: str) -> N
     await bills.house.no_faults()
 
 
-async def refused(person: Person, bills: Bills, visit: Visit, *, look: str) -> None:
+async def refused(person: Person, bills: Bills, visit: Visit, *, look: Look) -> None:
     """Meet everything that is no way to pay."""
     theme = await begin(person, bills, look)
     await person.open("/pay")
@@ -174,7 +173,7 @@ async def refused(person: Person, bills: Bills, visit: Visit, *, look: str) -> N
     await visit(person, "cannot-prove")
 
 
-async def behind_the_challenge(person: Person, bills: Bills, visit: Visit, *, look: str) -> None:
+async def behind_the_challenge(person: Person, bills: Bills, visit: Visit, *, look: Look) -> None:
     """Walk from the door of the portal pages through all of them."""
     every = {
         "landing_page": "home",
@@ -225,7 +224,7 @@ async def behind_the_challenge(person: Person, bills: Bills, visit: Visit, *, lo
 class Walk(Protocol):
     """One of the walks above."""
 
-    async def __call__(self, person: Person, bills: Bills, visit: Visit, /, *, look: str) -> None: ...
+    async def __call__(self, person: Person, bills: Bills, visit: Visit, /, *, look: Look) -> None: ...
 
 
 WALKS: tuple[Walk, ...] = (proving, paying, waiting, refused, behind_the_challenge)

@@ -5,10 +5,10 @@ from playwright.async_api import expect
 from tests.household import PORTAL
 from tests.journeys.bills import Bills
 from tests.journeys.person import Person
-from tests.journeys.tour import WALKS, Visit, begin
+from tests.journeys.tour import WALKS, Look, Visit, begin
 
 
-async def entering(person: Person, bills: Bills, visit: Visit, *, look: str) -> None:
+async def entering(person: Person, bills: Bills, visit: Visit, *, look: Look) -> None:
     """Sign in by the practice's page, wrongly and rightly, change contacts, and log out."""
     await begin(
         person,
@@ -54,7 +54,7 @@ async def entering(person: Person, bills: Bills, visit: Visit, *, look: str) -> 
     await visit(person, "sign-in-again")
 
 
-async def calling(person: Person, bills: Bills, visit: Visit, *, look: str) -> None:
+async def calling(person: Person, bills: Bills, visit: Visit, *, look: Look) -> None:
     """Come from the portal, ask the office for a code, and have a receipt sent again."""
     await begin(person, bills, look, authentication={"enable_mfa": True})
     body = {"group": bills.group, "guarantor": bills.number, "authenticated": False, "return_url": PORTAL}
