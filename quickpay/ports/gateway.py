@@ -38,6 +38,15 @@ class Card:
     exp_year: int | None = None
     fingerprint: str | None = field(default=None, repr=False)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether it can be told from another; what a webhook says of a success may name none."""
+        return self != NO_CARD
+
+
+NO_CARD = Card(brand="card", last4="····")
+"""Stands for a card that was charged and that nobody named."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
@@ -108,7 +117,7 @@ class Mismatch:
     """The gateway answered for something else than we asked; a person must look (R86, X6, X8).
 
     `differs` names what is not ours: any of amount, currency, reference, order (the same key with another
-    body). The other fields are what the gateway said, where it said it readably.
+    body). The other fields are what the gateway said, where it said it readably; `stored` as in `Approved`.
     """
 
     differs: tuple[str, ...]
@@ -116,6 +125,7 @@ class Mismatch:
     amount: int | None
     currency: str | None
     reference: str | None
+    stored: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,6 +72,9 @@ def _hold_against(paid: Approved, said: Mapping[str, str], *, charge: Charge) ->
             differs.append("order")
         if said.get("orderid") not in {charge.payment_id, ""}:
             differs.append("reference")
+    # A name that is not the one we made could be guessed, and stands for no card of ours.
+    token = vault_token(said.get("customer_vault_id", ""))
+    stored = token if charge.store and vault_record(token) is not None else None
     if differs:
         return Mismatch(
             differs=tuple(dict.fromkeys(differs)),
@@ -79,10 +82,9 @@ def _hold_against(paid: Approved, said: Mapping[str, str], *, charge: Charge) ->
             amount=paid.amount,
             currency=paid.currency,
             reference=paid.reference,
+            stored=stored,
         )
-    # A name that is not the one we made could be guessed, and stands for no card of ours.
-    token = vault_token(said.get("customer_vault_id", ""))
-    return replace(paid, stored=token if charge.store and vault_record(token) is not None else None)
+    return replace(paid, stored=stored)
 
 
 def _refusal(said: Mapping[str, str], *, charge: Charge) -> Outcome:

@@ -11,6 +11,7 @@ import structlog
 
 from quickpay.adapters.gateways.nmi_words import read_amount, read_card, reason_of
 from quickpay.ports.gateway import (
+    NO_CARD,
     Approved,
     Card,
     Declined,
@@ -29,7 +30,6 @@ TIME: Final = "%Y%m%d%H%M%S"
 
 _TOOK: Final = frozenset({"pendingsettlement", "complete"})
 _VOIDED: Final = frozenset({"canceled", "cancelled"})
-_UNKNOWN_CARD: Final = Card(brand="card", last4="····")
 # Without a document type there are no entities of its own, so nothing can grow while it is read.
 _NEVER: Final = ("<!doctype", "<!entity", "\0")
 
@@ -192,7 +192,7 @@ def _approved(entry: Entry, *, refunded: int) -> Approved:
         raise AssertionError("only a sale takes money")
     return Approved(
         transaction=entry.transaction,
-        card=entry.card or _UNKNOWN_CARD,
+        card=entry.card or NO_CARD,
         amount=sale.amount,
         currency="usd",
         reference=entry.order,

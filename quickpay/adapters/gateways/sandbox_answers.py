@@ -10,6 +10,7 @@ from typing import Any, Final
 import structlog
 
 from quickpay.ports.gateway import (
+    NO_CARD,
     Approved,
     Card,
     Charge,
@@ -160,7 +161,7 @@ def _read_charge(said: Mapping[str, Any], *, reference: str) -> Approved | Decli
         case "succeeded":
             return Approved(
                 transaction=transaction,
-                card=_card(said) or Card(brand="card", last4="····"),
+                card=_card(said) or NO_CARD,
                 amount=amount,
                 currency="usd",
                 reference=reference,
@@ -182,6 +183,7 @@ def _mismatch(said: Mapping[str, Any], *, differs: tuple[str, ...]) -> Mismatch:
         amount=amount if type(amount) is int else None,
         currency=_text(said, "currency"),
         reference=_text(said, "reference"),
+        stored=_text(said, "stored_card"),
     )
 
 

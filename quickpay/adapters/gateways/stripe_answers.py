@@ -15,6 +15,7 @@ from quickpay.adapters.gateways.stripe_reading import (
     text_of,
 )
 from quickpay.ports.gateway import (
+    NO_CARD,
     Approved,
     Card,
     Charge,
@@ -30,7 +31,6 @@ _log = structlog.get_logger(__name__)
 
 Judged = Approved | Declined | Mismatch | NeedsAction | NoAnswer
 
-_NO_CARD: Final = Card(brand="card", last4="····")
 _REASONS: Final = {
     "insufficient_funds": DeclineReason.INSUFFICIENT_FUNDS,
     "expired_card": DeclineReason.EXPIRED_CARD,
@@ -143,7 +143,7 @@ def _approved(intent: Said, *, transaction: str, amount: int, payment_id: str) -
     refunded = charge.get("amount_refunded", 0)
     return Approved(
         transaction=transaction,
-        card=card_of_intent(intent) or _NO_CARD,
+        card=card_of_intent(intent) or NO_CARD,
         amount=amount,
         currency="usd",
         reference=payment_id,
@@ -194,6 +194,7 @@ def _mismatch(intent: Said, *, differs: tuple[str, ...]) -> Mismatch:
         amount=amount if type(amount) is int else None,
         currency=text_of(intent, "currency"),
         reference=reference_of(intent),
+        stored=_stored(intent),
     )
 
 

@@ -15,7 +15,17 @@ from quickpay.domain.payments import (
 )
 from quickpay.domain.unresolved import Said
 from quickpay.ports.clock import Clock
-from quickpay.ports.gateway import Declined, Found, Gateway, LookUp, NeedsAction, NoAnswer, NotFound
+from quickpay.ports.gateway import (
+    NO_CARD,
+    Approved,
+    Declined,
+    Found,
+    Gateway,
+    LookUp,
+    NeedsAction,
+    NoAnswer,
+    NotFound,
+)
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.settling.contradicted import what_was_said
@@ -57,6 +67,8 @@ class Reconcile:
         step = await self._store.read(lambda tx: tx.bank_steps.of_payment(payment.id))
         asked_at = self._clock.now()
         answer = await self._ask(payment, step, asked_at)
+        if isinstance(answer, NotFound | NoAnswer):
+            answer = await self._told_before(payment) or answer
         now = self._clock.now()
 
         async def unit(tx: Tx) -> None:
@@ -89,6 +101,23 @@ class Reconcile:
                 return NoAnswer(reason="it was there before")
             case _:
                 return answer
+
+    async def _told_before(self, payment: Payment) -> Found | None:
+        """Give the success a webhook told of without naming the card, now that nobody else will name it."""
+        said = await self._store.read(lambda tx: tx.unresolved.said(payment.id))
+        if said is None or said.said is not Said.CHARGED or said.currency != "usd":
+            return None
+        if said.transaction is None or said.amount is None:
+            return None
+        return Found(
+            outcome=Approved(
+                transaction=said.transaction,
+                card=NO_CARD,
+                amount=said.amount,
+                currency="usd",
+                reference=payment.id,
+            )
+        )
 
     async def _missed(self, tx: Tx, payment: Payment, asked_at: datetime, now: datetime) -> None:
         """Believe that nothing was charged after three misses, the last when a charge must show (X11).
