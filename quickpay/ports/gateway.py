@@ -44,6 +44,9 @@ class Card:
         return self != NO_CARD
 
 
+RUBBISH = "garbled"
+"""The reason of what was answered with words nobody can read."""
+
 NO_CARD = Card(brand="card", last4="····")
 """Stands for a card that was charged and that nobody named."""
 
@@ -110,6 +113,11 @@ class NoAnswer:
     """Nobody knows: silence, a server error, or words that make no sense (R78). Ask later, never anew."""
 
     reason: str
+
+    @property
+    def is_rubbish(self) -> bool:
+        """Whether there were words, and they made no sense (X8)."""
+        return self.reason == RUBBISH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

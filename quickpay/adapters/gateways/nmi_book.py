@@ -12,6 +12,7 @@ import structlog
 from quickpay.adapters.gateways.nmi_words import read_amount, read_card, reason_of
 from quickpay.ports.gateway import (
     NO_CARD,
+    RUBBISH,
     Approved,
     Card,
     Declined,
@@ -157,7 +158,7 @@ def _one(element: ET.Element, tag: str) -> str:
 def judge_order(entries: tuple[Entry, ...], *, order: str, refunds: tuple[Entry, ...] = ()) -> LookUp:
     """Judge all the book has of our order; a success outweighs declines, and two are for a person."""
     if any(entry.order != order for entry in entries):
-        return NoAnswer(reason="garbled")  # a book that ignored the question says nothing of our payment
+        return NoAnswer(reason=RUBBISH)  # a book that ignored the question says nothing of our payment
     sales = [entry for entry in entries if entry.sale is not None]
     if not sales:
         return NotFound()

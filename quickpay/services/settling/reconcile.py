@@ -9,6 +9,7 @@ from quickpay.domain.payments import (
     HELD,
     MISSES_UNTIL_NOT_CHARGED,
     REVIEW_AFTER,
+    RUBBISH_UNTIL_REVIEW,
     Payment,
     PaymentState,
     look_up_gap,
@@ -30,7 +31,7 @@ from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.settling.contradicted import what_was_said
 from quickpay.services.settling.settle import decline_uncharged, settle
-from quickpay.services.settling.undecided import review_overdue
+from quickpay.services.settling.undecided import review_overdue, review_rubbish
 
 _AT_ONCE = 20
 
@@ -80,7 +81,10 @@ class Reconcile:
                         await _note(tx, current, answer, now)
                         step = await tx.bank_steps.of_payment(payment.id)
                         waits = step is not None and not step.is_over(now)
-                        await self._ask_again(tx, current, now, missed=False, waits=waits)
+                        rubbish = isinstance(answer, NoAnswer) and answer.is_rubbish
+                        if rubbish and not waits and current.look_ups + 1 >= RUBBISH_UNTIL_REVIEW:
+                            await review_rubbish(tx, current, now)
+                        await self._ask_again(tx, current, now, missed=False, waits=waits, soon=rubbish)
                 case NotFound():
                     await self._missed(tx, payment, asked_at, now)
 
@@ -141,10 +145,17 @@ class Reconcile:
         await self._ask_again(tx, current, now, missed=True)
 
     async def _ask_again(
-        self, tx: Tx, payment: Payment, now: datetime, *, missed: bool, waits: bool = False
+        self,
+        tx: Tx,
+        payment: Payment,
+        now: datetime,
+        *,
+        missed: bool,
+        waits: bool = False,
+        soon: bool = False,
     ) -> None:
         gap = BANK_GAP if waits else look_up_gap(payment.look_ups + 1)
-        if payment.state is not PaymentState.REVIEW:
+        if soon or payment.state is not PaymentState.REVIEW:
             if not missed:
                 gap = min(gap, _SILENT_AT_MOST)
             elif payment.misses + 1 < MISSES_UNTIL_NOT_CHARGED:

@@ -41,7 +41,7 @@ async def _balance(api: Api) -> int:
 async def test_a_part_and_then_the_rest(api: Api) -> None:
     payment = await _paid(api)
     before = (await api.call("GET", f"/payments/{payment}")).json
-    given = await _give(api, payment, amount=2_000)
+    given = await _give(api, payment, amount=2_000, currency="usd")
     assert given.status == 201
     assert given.headers["Location"] == f"/api/v1/payments/{payment}"
     told = given.json
@@ -102,6 +102,7 @@ async def test_r92_a73_one_key_is_one_refund(api: Api) -> None:
         ({"amount": -1}, "amount"),
         ({"amount": "10"}, "amount"),
         ({"amount": 1.5}, "amount"),
+        ({"currency": "eur"}, "currency"),
         ({"reason": ""}, "reason"),
         ({"reason": " "}, "reason"),
         ({"reason": "x" * 201}, "reason"),
