@@ -39,6 +39,8 @@ LOOK_UPS = (
 """When an unknown outcome is asked after, each counted from the one before; the last repeats (R79)."""
 
 MISSES_UNTIL_NOT_CHARGED = 3
+RUBBISH_UNTIL_REVIEW = 5
+"""Look-ups from which on words that make no sense are for a person: silence passes, this may not (X8)."""
 REVIEW_AFTER = timedelta(hours=24)
 
 

@@ -38,6 +38,18 @@ class Card:
     exp_year: int | None = None
     fingerprint: str | None = field(default=None, repr=False)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether it can be told from another; what a webhook says of a success may name none."""
+        return self != NO_CARD
+
+
+RUBBISH = "garbled"
+"""The reason of what was answered with words nobody can read."""
+
+NO_CARD = Card(brand="card", last4="····")
+"""Stands for a card that was charged and that nobody named."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
@@ -102,13 +114,18 @@ class NoAnswer:
 
     reason: str
 
+    @property
+    def is_rubbish(self) -> bool:
+        """Whether there were words, and they made no sense (X8)."""
+        return self.reason == RUBBISH
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
     """The gateway answered for something else than we asked; a person must look (R86, X6, X8).
 
     `differs` names what is not ours: any of amount, currency, reference, order (the same key with another
-    body). The other fields are what the gateway said, where it said it readably.
+    body). The other fields are what the gateway said, where it said it readably; `stored` as in `Approved`.
     """
 
     differs: tuple[str, ...]
@@ -116,6 +133,7 @@ class Mismatch:
     amount: int | None
     currency: str | None
     reference: str | None
+    stored: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

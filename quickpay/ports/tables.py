@@ -363,10 +363,11 @@ class Payments(Protocol):
         ...
 
     async def acknowledge(self, payment_id: str, *, contained: bool, now: datetime) -> bool:
-        """Note, once, that the PM system has a payment that has ended.
+        """Note that the PM system has a payment that has ended, with what was given back of it by now.
 
-        `contained`: it has spoken of the guarantor since; where its figures took the payment in by that, it
-        is deducted no longer. Else the next `settle_by_pm` ends that.
+        Said again it changes nothing but for a refund since. `contained`: it has spoken of the guarantor
+        since; where its figures took the payment in by that, it is deducted no longer. Else the next
+        `settle_by_pm` ends that.
         """
         ...
 
@@ -388,6 +389,10 @@ class Payments(Protocol):
 
     async def settle_by_pm(self, guarantor_id: int, *, receipt_numbers: tuple[str, ...]) -> None:
         """Stop deducting what the PM system now contains: acknowledged ones and those it names."""
+        ...
+
+    async def hear_of_refunds(self, guarantor_id: int, given_back: Mapping[str, Cents]) -> None:
+        """Note what the PM system says was given back of our receipts, by their numbers."""
         ...
 
 

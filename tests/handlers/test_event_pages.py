@@ -7,9 +7,14 @@ import pytest
 
 from quickpay.adapters.store import OpenStore
 from quickpay.domain.endpoints import DeliveryState, DisabledBy
+from quickpay.domain.money import Cents
+from quickpay.domain.reach import EVERYWHERE
+from quickpay.domain.refunds import Refund
 from quickpay.domain.staff import StaffRole
 from quickpay.handlers.staff.events.words import AT_REST, SINCE, SINCE_WORDS, STATES, age
 from quickpay.services.events.endpoints import EndpointAsked, EndpointKept
+from quickpay.services.events.feed import PaymentView
+from quickpay.services.settling.refunds import GiveBack
 from tests.handlers.site import Browser
 from tests.handlers.staff_site import StaffSite, staff_site_of
 from tests.people import House
@@ -83,6 +88,35 @@ async def test_a_payment_the_pm_system_named_is_its_own_and_a_declined_one_nobod
     [number] = [one["number"] for one in await rows(house, "receipts") if one["status"] == "Paid"]
     await house.do(lambda tx: tx.payments.settle_by_pm(here.site.alice.id, receipt_numbers=(str(number),)))
     assert "has acknowledged every payment" in (await ada.get(UNACKNOWLEDGED)).words
+
+
+async def test_a_refund_stands_there_until_the_pm_system_has_it(here: StaffSite, ada: Browser) -> None:
+    house, desk = here.site.house, here.site.desk
+    payment = await pays(here, 1_000)
+    await desk.feed.ack(payment, by="pm")
+    house.later(days=3)
+    ada = await here.sign_in(await here.member("Bea"))
+    assert isinstance(
+        await desk.refunds.give(payment, GiveBack(amount=Cents(400), reason="r", by="a"), within=EVERYWHERE),
+        Refund,
+    )
+    house.later(minutes=5)
+    page = await ada.get(UNACKNOWLEDGED)
+    assert "1 payment, $0.00 together and $4.00 given back; the oldest waits 5 minutes." in page.words
+    assert "$10.00" not in page.words
+    again = await desk.feed.ack(payment, by="pm")
+    assert isinstance(again, PaymentView)
+    assert "has acknowledged every payment" in (await ada.get(UNACKNOWLEDGED)).words
+    assert isinstance(
+        await desk.refunds.give(payment, GiveBack(amount=None, reason="r", by="a"), within=EVERYWHERE), Refund
+    )
+    assert "and $6.00 given back" in (await ada.get(UNACKNOWLEDGED)).words
+    number = str((await house.payment(payment)).receipt_number)
+    for told, left in ((500, "$5.00 given back"), (1_000, "has acknowledged every payment")):
+        await house.do(
+            lambda tx, told=told: tx.payments.hear_of_refunds(here.site.alice.id, {number: Cents(told)})
+        )
+        assert left in (await ada.get(UNACKNOWLEDGED)).words
 
 
 async def test_r118_only_payments_of_her_groups_are_there(here: StaffSite) -> None:

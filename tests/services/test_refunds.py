@@ -351,3 +351,31 @@ async def test_a_refund_between_a_put_and_its_ack_does_not_undo_the_ack(lakeside
     await _give(lakeside, payment, 1_000)
     await PaymentFeed(store=house.store, clock=house.clock).ack(payment.id, by="key 1")
     assert await _balances(lakeside) == (6_000, 0, 6_000)
+
+
+async def test_what_the_pm_system_has_not_heard_of_is_listed_once_the_oldest_first(
+    lakeside: Lakeside,
+) -> None:
+    """One it does not have, one it has without its refund, and one given back whole before it had it."""
+    house, feed = lakeside.house, PaymentFeed(store=lakeside.house.store, clock=lakeside.house.clock)
+    known, whole, new = [await _paid(lakeside, amount) for amount in (1_000, 2_000, 3_000)]
+    await feed.ack(known.id, by="key 1")
+    house.later(hours=1)
+    await _give(lakeside, known, 400)
+    await _give(lakeside, whole, 2_000)
+    await _give(lakeside, new, 500)
+
+    async def waiting() -> list[tuple[str, int, int]]:
+        found = await house.do(lambda tx: tx.unacknowledged.page(within=EVERYWHERE, skip=0, most=9))
+        sums = await house.do(lambda tx: tx.unacknowledged.backlog(within=EVERYWHERE))
+        assert sums.count == len(found)
+        assert sums.amount == sum(one.received for one in found)
+        assert sums.given_back == sum(one.given_back for one in found)
+        return [(one.payment_id, one.received, one.given_back) for one in found]
+
+    first, *later = await waiting()
+    assert first == (new.id, 3_000, 500)
+    assert sorted(later) == sorted([(known.id, 0, 400), (whole.id, 0, 2_000)])
+    for one in (known, whole, new):
+        await feed.ack(one.id, by="key 1")
+    assert await waiting() == []

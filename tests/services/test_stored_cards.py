@@ -8,10 +8,11 @@ import pytest
 
 from quickpay.domain.payments import Method, PaymentState
 from quickpay.domain.stored_cards import StoredCard
-from quickpay.ports.gateway import Approved, Card, NoAnswer
+from quickpay.ports.gateway import NO_CARD, Approved, Card, Declined, DeclineReason, Mismatch, NoAnswer
 from quickpay.services.cards.stored import CardRemoved, NoSuchCard
 from quickpay.services.payer import SeePayment
 from quickpay.services.paying.order import DetailsPage, MethodNotOffered, MethodPage
+from tests.fakes.gateway import VISA
 from tests.people import Person
 from tests.services.conftest import Lakeside
 
@@ -58,6 +59,67 @@ async def test_a_card_is_kept_whoever_brings_the_answer(lakeside: Lakeside, alic
         2031,
     )
     assert "card_by_webhook" not in repr(card)
+
+
+@pytest.mark.parametrize("word", [Mismatch, Approved])
+async def test_a_card_of_a_payment_that_came_to_nothing_clear_is_dropped_at_the_gateway(
+    lakeside: Lakeside, alice: Person, word: type[Mismatch | Approved]
+) -> None:
+    house = lakeside.house
+    await alice.choose(1_000)
+    house.gateway.then(NoAnswer(reason="silent"))
+    answer = await alice.press_pay(store=True)
+    assert isinstance(answer, SeePayment)
+    approved = Approved(
+        transaction="ch_1",
+        card=VISA,
+        amount=1_000,
+        currency="usd",
+        reference=answer.payment_id,
+        stored="card_left",
+    )
+    other = Mismatch(
+        differs=("amount",), transaction="ch_1", amount=9, currency="usd", reference=None, stored="card_left"
+    )
+    differing = other if word is Mismatch else replace(approved, amount=9)
+    assert (await house.settle(answer.payment_id, differing)).state is PaymentState.REVIEW
+    for _ in range(2):
+        await house.stored_cards.run_once()
+    assert house.gateway.forgotten == ["card_left"]
+    assert (await house.settle(answer.payment_id, approved)).state is PaymentState.SUCCEEDED
+    assert await _kept(lakeside) == [], "what the gateway has dropped is not offered"
+    assert await house.do(lambda tx: tx.checks.find(now=house.clock.now())) == []
+
+
+async def test_a_success_after_the_end_keeps_or_drops_the_card_it_names(
+    lakeside: Lakeside, alice: Person
+) -> None:
+    """A webhook that knew of no token came first; or a payment called declined was charged after all."""
+    house = lakeside.house
+    for token, ends in (("card_late", None), ("card_left", DeclineReason.NOT_CHARGED)):
+        await alice.choose(1_000)
+        house.gateway.then(NoAnswer(reason="silent"))
+        answer = await alice.press_pay(store=True)
+        assert isinstance(answer, SeePayment)
+        approved = Approved(
+            transaction=f"ch_{token}", card=VISA, amount=1_000, currency="usd", reference=answer.payment_id
+        )
+        declined = None if ends is None else Declined(reason=ends, transaction=None, card=None)
+        await house.settle(answer.payment_id, declined or approved)
+        await house.settle(answer.payment_id, replace(approved, stored=token))
+    await house.stored_cards.run_once()
+    assert [card.token for card in await _kept(lakeside)] == ["card_late"]
+    assert house.gateway.forgotten == ["card_left"]
+
+
+async def test_a_card_nobody_named_is_not_offered(lakeside: Lakeside, alice: Person) -> None:
+    """It would take the place of every other card without a name."""
+    house = lakeside.house
+    house.gateway.card = NO_CARD
+    await alice.stores()
+    assert await _kept(lakeside) == []
+    await house.stored_cards.run_once()
+    assert house.gateway.forgotten == ["card_1"]
 
 
 async def test_what_nobody_asked_to_store_is_not_kept(lakeside: Lakeside, alice: Person) -> None:

@@ -10,6 +10,7 @@ from quickpay.domain.payments import Payment, PaymentState, Reason
 from quickpay.domain.staff import Staff, StaffRole, StaffState
 from quickpay.domain.unresolved import Because, Decision, Said
 from quickpay.ports.gateway import (
+    RUBBISH,
     Approved,
     Declined,
     DeclineReason,
@@ -80,6 +81,30 @@ async def test_r79_it_is_asked_after_at_2_5_15_60_s_5_min_and_an_hour(lakeside: 
     assert [gap.total_seconds() for gap in asked] == [2, 5, 15, 60, 300, 3600, 3600]
     assert len(house.gateway.asked) == 1, "asked after, never charged again"
     assert (await house.payment(payment.id)).state is PaymentState.REVIEW
+
+
+async def test_x8_a_gateway_that_keeps_answering_rubbish_is_for_a_person_and_still_asked(
+    lakeside: Lakeside,
+) -> None:
+    house = lakeside.house
+    payment, says = await _silent(lakeside)
+    says.word = NoAnswer(reason=RUBBISH)
+    waited = 0
+    while (await house.payment(payment.id)).state is PaymentState.UNKNOWN:
+        house.later(seconds=1)
+        waited += 1
+        await house.reconcile.run_once()
+    assert 60 <= waited <= 120, "not for one page of somebody's proxy, and not after a day"
+    [alarm] = await rows(house, "alarms")
+    assert (alarm["kind"], alarm["subject"]) == (AlarmKind.PAYMENT_IN_REVIEW, payment.id)
+    assert await rows(house, "receipts") == []
+    file = await _desk(house).look(BEA, payment.id)
+    assert isinstance(file, UnresolvedFile)
+    assert file.decidable
+    says.word = Found(outcome=_approved(payment))
+    house.later(seconds=31)
+    await house.reconcile.run_once()
+    assert (await house.payment(payment.id)).state is PaymentState.SUCCEEDED
 
 
 async def test_r79_one_never_charged_ends_in_a_minute_after_any_silence(lakeside: Lakeside) -> None:

@@ -3,13 +3,27 @@
 import asyncio
 import itertools
 import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 from quickpay.domain.payments import Payment, PaymentState, Reason
-from quickpay.ports.gateway import Charge, Mismatch, NoAnswer, NotReceived, Outcome, Refund
+from quickpay.ports.gateway import (
+    NO_CARD,
+    Approved,
+    Charge,
+    GatewayEvent,
+    Mismatch,
+    NoAnswer,
+    NotReceived,
+    Outcome,
+    Refund,
+    Webhook,
+)
 from quickpay.services.events.webhooks import Taken, WebhooksIn
-from tests.fakes.gateway import FakeGateway, sign
+from tests.fakes.gateway import VISA, FakeGateway, sign
 from tests.people import KEYS, ZONE, House
 from tests.services.conftest import Lakeside
 from tests.services.rows import rows
@@ -155,3 +169,31 @@ async def test_a_refund_at_the_gateway_before_we_knew_of_the_success_is_seen_by_
     house.later(seconds=2)
     await house.reconcile.run_once()
     assert (await house.payment(payment.id)).state is PaymentState.REVIEW
+
+
+class Terse(FakeGateway):
+    """Its events name no card, as Stripe's do not; its book does, while it can be read."""
+
+    def read_webhook(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Webhook:
+        read = super().read_webhook(headers, body, now=now)
+        if isinstance(read, GatewayEvent) and isinstance(read.outcome, Approved):
+            return replace(read, outcome=replace(read.outcome, card=NO_CARD))
+        return read
+
+
+@pytest.mark.parametrize("book", ["open", "down", "hidden"])
+async def test_a_success_told_without_its_card_is_looked_up_at_once_and_lost_in_no_case(
+    lakeside: Lakeside, book: str
+) -> None:
+    house = lakeside.house
+    house.gateway = gateway = Terse()
+    house.furnish(KEYS[:1])
+    payment = await _silent(lakeside)
+    gateway.down, gateway.hidden = book == "down", book == "hidden"
+    assert await _worker(house).from_gateway("fake", *_event(house, payment, "evt_1")) is Taken.DONE
+    await house.reconcile.run_once()  # the webhook made it due
+    paid = await house.payment(payment.id)
+    assert paid.state is PaymentState.SUCCEEDED
+    named = (VISA.brand, VISA.last4) if book == "open" else (None, None)
+    assert (paid.card_brand, paid.card_last4) == named
+    assert await _ends(house) == ["payment.succeeded"]

@@ -9,6 +9,7 @@ import structlog
 from quickpay.adapters.gateways.nmi_book import Entry
 from quickpay.adapters.gateways.nmi_words import reason_of, vault_record, vault_token
 from quickpay.ports.gateway import (
+    RUBBISH,
     Approved,
     Charge,
     Declined,
@@ -49,7 +50,7 @@ def _judge(said: Mapping[str, str], book: LookUp, *, charge: Charge) -> Outcome:
         case Found(outcome=Approved() as paid):
             return _hold_against(paid, said, charge=charge)
         case Found(outcome=Declined()) if said["response"] == _APPROVED:
-            return NoAnswer(reason="contradicts_itself")
+            return NoAnswer(reason=RUBBISH)
         case Found(outcome=outcome):
             return outcome
         case NoAnswer() if said["response"] != _DECLINED:
@@ -72,6 +73,9 @@ def _hold_against(paid: Approved, said: Mapping[str, str], *, charge: Charge) ->
             differs.append("order")
         if said.get("orderid") not in {charge.payment_id, ""}:
             differs.append("reference")
+    # A name that is not the one we made could be guessed, and stands for no card of ours.
+    token = vault_token(said.get("customer_vault_id", ""))
+    stored = token if charge.store and vault_record(token) is not None else None
     if differs:
         return Mismatch(
             differs=tuple(dict.fromkeys(differs)),
@@ -79,17 +83,16 @@ def _hold_against(paid: Approved, said: Mapping[str, str], *, charge: Charge) ->
             amount=paid.amount,
             currency=paid.currency,
             reference=paid.reference,
+            stored=stored,
         )
-    # A name that is not the one we made could be guessed, and stands for no card of ours.
-    token = vault_token(said.get("customer_vault_id", ""))
-    return replace(paid, stored=token if charge.store and vault_record(token) is not None else None)
+    return replace(paid, stored=stored)
 
 
 def _refusal(said: Mapping[str, str], *, charge: Charge) -> Outcome:
     """Judge a refusal the book knows nothing of."""
     code, text = said.get("response_code", ""), said.get("responsetext", "").lower()
     if said.get("orderid", "") not in {"", charge.payment_id}:
-        return NoAnswer(reason="garbled")
+        return NoAnswer(reason=RUBBISH)
     if code in _OUR_TROUBLE or any(words in text for words in _OUR_KEY):
         _log.error("gateway_refuses_us", gateway="nmi", code=code)
         return NotReceived(reason=f"refused_{code}")
@@ -115,7 +118,7 @@ def judge_given_back(
     """Say how an earlier sending of this refund ended; None if there was none."""
     ours = [entry for entry in found if entry.order == refund.refund_id and entry.sale is None]
     if len(ours) != len(found):
-        return NoAnswer(reason="garbled")
+        return NoAnswer(reason=RUBBISH)
     for entry in ours:
         if entry.given_back == refund.amount and entry.original in {"", refund.transaction}:
             return Refunded(transaction=entry.transaction)
@@ -131,7 +134,7 @@ def judge_refund(said: Mapping[str, str]) -> RefundOutcome:
     transaction = said.get("transactionid", "")
     if said["response"] == _APPROVED:
         known = transaction.isascii() and transaction.isdigit()
-        return Refunded(transaction=transaction) if known else NoAnswer(reason="garbled")
+        return Refunded(transaction=transaction) if known else NoAnswer(reason=RUBBISH)
     if code in _OUR_TROUBLE or any(words in text for words in _OUR_KEY):
         _log.error("gateway_refuses_us", gateway="nmi", code=code)
         return NotReceived(reason=f"refused_{code}")

@@ -11,6 +11,8 @@ import structlog
 
 from quickpay.adapters.gateways.nmi_words import read_amount, read_card, reason_of
 from quickpay.ports.gateway import (
+    NO_CARD,
+    RUBBISH,
     Approved,
     Card,
     Declined,
@@ -29,7 +31,6 @@ TIME: Final = "%Y%m%d%H%M%S"
 
 _TOOK: Final = frozenset({"pendingsettlement", "complete"})
 _VOIDED: Final = frozenset({"canceled", "cancelled"})
-_UNKNOWN_CARD: Final = Card(brand="card", last4="····")
 # Without a document type there are no entities of its own, so nothing can grow while it is read.
 _NEVER: Final = ("<!doctype", "<!entity", "\0")
 
@@ -157,7 +158,7 @@ def _one(element: ET.Element, tag: str) -> str:
 def judge_order(entries: tuple[Entry, ...], *, order: str, refunds: tuple[Entry, ...] = ()) -> LookUp:
     """Judge all the book has of our order; a success outweighs declines, and two are for a person."""
     if any(entry.order != order for entry in entries):
-        return NoAnswer(reason="garbled")  # a book that ignored the question says nothing of our payment
+        return NoAnswer(reason=RUBBISH)  # a book that ignored the question says nothing of our payment
     sales = [entry for entry in entries if entry.sale is not None]
     if not sales:
         return NotFound()
@@ -192,7 +193,7 @@ def _approved(entry: Entry, *, refunded: int) -> Approved:
         raise AssertionError("only a sale takes money")
     return Approved(
         transaction=entry.transaction,
-        card=entry.card or _UNKNOWN_CARD,
+        card=entry.card or NO_CARD,
         amount=sale.amount,
         currency="usd",
         reference=entry.order,

@@ -12,6 +12,7 @@ from quickpay.adapters.gateways.nmi_book import TIME
 from quickpay.adapters.gateways.nmi_words import read_amount, read_card, reason_of
 from quickpay.adapters.gateways.signatures import TOLERANCE
 from quickpay.ports.gateway import (
+    NO_CARD,
     Approved,
     Card,
     Declined,
@@ -88,7 +89,7 @@ def _outcome(
         )
     return Approved(
         transaction=transaction,
-        card=card or Card(brand="card", last4="····"),
+        card=card or NO_CARD,
         amount=amount,
         currency="usd",
         reference=said["order_id"],

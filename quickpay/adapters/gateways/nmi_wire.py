@@ -9,7 +9,7 @@ import structlog
 from quickpay.adapters.answers import read_body
 from quickpay.adapters.gateways.nmi_book import Entry, read_book
 from quickpay.adapters.gateways.nmi_words import read_form
-from quickpay.ports.gateway import NoAnswer, NotReceived
+from quickpay.ports.gateway import RUBBISH, NoAnswer, NotReceived
 
 _log = structlog.get_logger(__name__)
 
@@ -44,7 +44,7 @@ class NmiWire:
         if not isinstance(said, bytes):
             return said
         answer = read_form(said)
-        return NoAnswer(reason="garbled") if answer is None else answer
+        return NoAnswer(reason=RUBBISH) if answer is None else answer
 
     async def ask_book(self, query: Mapping[str, str]) -> tuple[Entry, ...] | NotReceived | NoAnswer:
         """Read what of the book answers the query."""
@@ -52,7 +52,7 @@ class NmiWire:
         if not isinstance(said, bytes):
             return said
         found = read_book(said)
-        return NoAnswer(reason="garbled") if found is None else found
+        return NoAnswer(reason=RUBBISH) if found is None else found
 
     async def pages(self, query: Mapping[str, str]) -> tuple[Entry, ...] | NoAnswer:
         """Read page after page until one tells nothing new, however many the gateway puts on one."""

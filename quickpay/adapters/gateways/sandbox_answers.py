@@ -10,6 +10,8 @@ from typing import Any, Final
 import structlog
 
 from quickpay.ports.gateway import (
+    NO_CARD,
+    RUBBISH,
     Approved,
     Card,
     Charge,
@@ -52,7 +54,7 @@ def judge_charge(status: int, said: dict[str, Any] | None, *, charge: Charge) ->
         _log.error("gateway_has_another_order", payment=charge.payment_id)
         return _mismatch(said, differs=("order",))
     if said is None or status not in {200, 402} or (status == 200) != (said.get("status") == "succeeded"):  # noqa: PLR2004
-        return NoAnswer(reason=f"http_{status}")
+        return _no_answer(status)
     outcome = _read_charge(said, reference=charge.payment_id)
     if isinstance(outcome, Approved) and outcome.amount != charge.amount:
         outcome = _mismatch(said, differs=("amount",))
@@ -64,7 +66,7 @@ def judge_charge(status: int, said: dict[str, Any] | None, *, charge: Charge) ->
 def judge_refund(status: int, said: dict[str, Any] | None, *, refund: Refund) -> RefundOutcome:
     """Judge the answer to a refund."""
     if said is None:
-        return NoAnswer(reason=f"http_{status}")
+        return _no_answer(status)
     code = _code(said)
     if isinstance(code, str) and code in {"no_such_charge", "refund_too_large", "idempotency_mismatch"}:
         return RefundRefused(reason=code)
@@ -73,7 +75,7 @@ def judge_refund(status: int, said: dict[str, Any] | None, *, refund: Refund) ->
     asked = {"charge": refund.transaction, "amount": refund.amount, "currency": refund.currency}
     ours = {name: said.get(name) for name in asked} == asked and said.get("status") == "succeeded"
     if status != 200 or not ours or not isinstance(said.get("id"), str):  # noqa: PLR2004 - HTTP
-        return NoAnswer(reason=f"http_{status}")
+        return _no_answer(status)
     return Refunded(transaction=said["id"])
 
 
@@ -81,12 +83,12 @@ def judge_look_up(status: int, said: dict[str, Any] | None, *, payment_id: str) 
     """Judge the list of charges with our reference; one that succeeded outweighs those that did not."""
     charges = (said or {}).get("data")
     if status != 200 or not isinstance(charges, list):  # noqa: PLR2004 - HTTP
-        return NoAnswer(reason=f"http_{status}")
+        return _no_answer(status)
     ours = [
         charge for charge in charges if isinstance(charge, dict) and charge.get("reference") == payment_id
     ]
     if len(ours) != len(charges):
-        return NoAnswer(reason="garbled")  # a list that ignored the question says nothing of our payment
+        return NoAnswer(reason=RUBBISH)  # a list that ignored the question says nothing of our payment
     if not ours:
         return NotFound()
     paid = [charge for charge in ours if charge.get("status") == "succeeded"]
@@ -109,12 +111,12 @@ def read_list(status: int, said: dict[str, Any] | None) -> ListPage | NoAnswer:
     """Read a page of the ledger; a line that makes no sense makes the whole list say nothing."""
     charges = (said or {}).get("data")
     if status != 200 or not isinstance(charges, list):  # noqa: PLR2004 - HTTP
-        return NoAnswer(reason=f"http_{status}")
+        return _no_answer(status)
     try:
         listed = tuple(_listed(charge) for charge in charges if charge["status"] == "succeeded")
         return ListPage(charges=listed, last=str(charges[-1]["id"]) if charges else None)
     except (TypeError, KeyError, ValueError):
-        return NoAnswer(reason="garbled")
+        return NoAnswer(reason=RUBBISH)
 
 
 def _listed(charge: Mapping[str, Any]) -> ListedCharge:
@@ -153,14 +155,14 @@ def _read_charge(said: Mapping[str, Any], *, reference: str) -> Approved | Decli
         name for name, ours in (("currency", "usd"), ("reference", reference)) if said.get(name) != ours
     )
     if not isinstance(transaction, str) or type(amount) is not int or type(refunded) is not int:
-        return NoAnswer(reason="garbled")
+        return NoAnswer(reason=RUBBISH)
     match said.get("status"):
         case "succeeded" if differs:
             return _mismatch(said, differs=differs)
         case "succeeded":
             return Approved(
                 transaction=transaction,
-                card=_card(said) or Card(brand="card", last4="····"),
+                card=_card(said) or NO_CARD,
                 amount=amount,
                 currency="usd",
                 reference=reference,
@@ -171,7 +173,7 @@ def _read_charge(said: Mapping[str, Any], *, reference: str) -> Approved | Decli
             reason = _REASONS.get(str(said.get("reason")), DeclineReason.CARD_DECLINED)
             return Declined(reason=reason, transaction=transaction, card=_card(said))
         case _:
-            return NoAnswer(reason="garbled")
+            return NoAnswer(reason=RUBBISH)
 
 
 def _mismatch(said: Mapping[str, Any], *, differs: tuple[str, ...]) -> Mismatch:
@@ -182,6 +184,7 @@ def _mismatch(said: Mapping[str, Any], *, differs: tuple[str, ...]) -> Mismatch:
         amount=amount if type(amount) is int else None,
         currency=_text(said, "currency"),
         reference=_text(said, "reference"),
+        stored=_text(said, "stored_card"),
     )
 
 
@@ -206,3 +209,8 @@ def _text(said: Mapping[str, Any], name: str) -> str | None:
 def _code(said: Mapping[str, Any]) -> object:
     error = said.get("error")
     return error.get("code") if isinstance(error, dict) else None
+
+
+def _no_answer(status: int) -> NoAnswer:
+    """Say that nothing was learned: of a success that makes no sense, that it is rubbish."""
+    return NoAnswer(reason=RUBBISH if status == 200 else f"http_{status}")  # noqa: PLR2004 - HTTP

@@ -15,6 +15,8 @@ from quickpay.adapters.gateways.stripe_reading import (
     text_of,
 )
 from quickpay.ports.gateway import (
+    NO_CARD,
+    RUBBISH,
     Approved,
     Card,
     Charge,
@@ -30,7 +32,6 @@ _log = structlog.get_logger(__name__)
 
 Judged = Approved | Declined | Mismatch | NeedsAction | NoAnswer
 
-_NO_CARD: Final = Card(brand="card", last4="····")
 _REASONS: Final = {
     "insufficient_funds": DeclineReason.INSUFFICIENT_FUNDS,
     "expired_card": DeclineReason.EXPIRED_CARD,
@@ -84,9 +85,10 @@ def judge_error(
         # Nothing is made of a request that cannot be read, so nothing was charged; the operator must look.
         _log.error("gateway_refuses_us", gateway="stripe", status=status, code=code)
         return NotReceived(reason=code)
-    return NoAnswer(reason=f"http_{status}")
+    return NoAnswer(reason=RUBBISH if status == _FINE else f"http_{status}")
 
 
+_FINE: Final = 200
 _DECLINED: Final = 402
 _IN_USE: Final = 409
 _REFUSED: Final = frozenset({400, 404})
@@ -95,7 +97,7 @@ _REFUSED: Final = frozenset({400, 404})
 def _declined(error: Said, *, payment_id: str) -> Declined | NoAnswer:
     intent = mapping_of(error.get("payment_intent"))
     if intent and reference_of(intent) != payment_id:
-        return NoAnswer(reason="garbled")
+        return NoAnswer(reason=RUBBISH)
     return Declined(
         reason=_reason(error),
         transaction=text_of(intent, "id"),
@@ -108,7 +110,7 @@ def judge_intent(said: object, *, payment_id: str) -> Judged:
     intent = mapping_of(said)
     transaction, amount = text_of(intent, "id"), intent.get("amount")
     if intent.get("object") != "payment_intent" or transaction is None or type(amount) is not int:
-        return NoAnswer(reason="garbled")
+        return NoAnswer(reason=RUBBISH)
     differs = tuple(
         name
         for name, same in (
@@ -143,7 +145,7 @@ def _approved(intent: Said, *, transaction: str, amount: int, payment_id: str) -
     refunded = charge.get("amount_refunded", 0)
     return Approved(
         transaction=transaction,
-        card=card_of_intent(intent) or _NO_CARD,
+        card=card_of_intent(intent) or NO_CARD,
         amount=amount,
         currency="usd",
         reference=payment_id,
@@ -194,6 +196,7 @@ def _mismatch(intent: Said, *, differs: tuple[str, ...]) -> Mismatch:
         amount=amount if type(amount) is int else None,
         currency=text_of(intent, "currency"),
         reference=reference_of(intent),
+        stored=_stored(intent),
     )
 
 

@@ -10,7 +10,7 @@ import structlog
 from quickpay.adapters.gateways import stripe_others as others
 from quickpay.adapters.gateways.stripe_reading import REFERENCE, Said, mapping_of, reference_of
 from quickpay.adapters.gateways.stripe_wire import NotConnected, Silent
-from quickpay.ports.gateway import ListedCharge, NoAnswer, NotReceived
+from quickpay.ports.gateway import RUBBISH, ListedCharge, NoAnswer, NotReceived
 
 _log = structlog.get_logger(__name__)
 
@@ -18,6 +18,7 @@ WHOLE: Final = ["latest_charge", "payment_method"]
 """What of an intent Stripe is to write out."""
 
 _PAGE: Final = 100
+_FINE: Final = 200
 _RECENT: Final = timedelta(hours=2)
 
 
@@ -40,11 +41,11 @@ class Books:
             return trouble.http_status or 0, trouble.json_body
         except (TypeError, ValueError, AttributeError, KeyError, RecursionError):
             # Its package stumbles over words that are JSON and nothing else.
-            return NoAnswer(reason="garbled")
+            return NoAnswer(reason=RUBBISH)
         # What is JSON and no object comes through its package as it is, whatever its types say.
         response = answer.last_response if isinstance(answer, stripe.StripeObject) else None
         data = None if response is None else response.data
-        return data if isinstance(data, Mapping) else NoAnswer(reason="garbled")
+        return data if isinstance(data, Mapping) else NoAnswer(reason=RUBBISH)
 
     async def find(self, payment_id: str) -> list[Said] | NoAnswer:
         """Read the newest intents until ours is among them; then search, for one that is older.
@@ -87,7 +88,7 @@ class Books:
         if page is None:
             return _silence(said)
         if any(reference_of(intent) != payment_id for intent in page):
-            return NoAnswer(reason="garbled")  # a list that ignored the question says nothing of our payment
+            return NoAnswer(reason=RUBBISH)  # a list that ignored the question says nothing of our payment
         return page
 
     async def charges(self, *, since: datetime, until: datetime) -> tuple[ListedCharge, ...] | NoAnswer:
@@ -108,7 +109,7 @@ class Books:
             try:
                 read = [others.read_charge(one) for one in page]
             except ValueError:
-                return NoAnswer(reason="garbled")
+                return NoAnswer(reason=RUBBISH)
             found += [one for one in read if one is not None and since <= one.charged_at < until]
             if not _more(said) or not page:
                 return tuple(found)
@@ -127,4 +128,8 @@ def _more(said: object) -> bool:
 
 
 def _silence(said: object) -> NoAnswer:
-    return said if isinstance(said, NoAnswer) else NoAnswer(reason="no list")
+    if isinstance(said, NoAnswer):
+        return said
+    # A page that is none came with a success; an error has its status.
+    fine = isinstance(said, Mapping) or (isinstance(said, tuple) and said[0] == _FINE)
+    return NoAnswer(reason=RUBBISH if fine else "no list")

@@ -9,6 +9,7 @@ import structlog
 from quickpay.adapters.gateways.stripe_answers import judge_intent
 from quickpay.adapters.gateways.stripe_reading import Said, id_of, mapping_of, reference_of, text_of
 from quickpay.ports.gateway import (
+    RUBBISH,
     GatewayEvent,
     IgnoredWebhook,
     ListedCharge,
@@ -46,7 +47,7 @@ def judge_refund(said: object, *, refund: Refund) -> RefundOutcome:
     )
     transaction = text_of(answer, "id")
     if answer.get("object") != "refund" or not ours or transaction is None:
-        return NoAnswer(reason="garbled")
+        return NoAnswer(reason=RUBBISH)
     match answer.get("status"):
         case "succeeded" | "pending":
             return Refunded(transaction=transaction)

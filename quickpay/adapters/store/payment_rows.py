@@ -14,7 +14,8 @@ _STATES = words(PaymentState)
 _REASONS = words(Reason)
 _AUTHENTICATIONS = words(Authentication)
 
-PAYMENT = [column for column in payments.c if column.name not in {"settled_by_pm", "in_figures"}]
+_OF_THE_PM = {"settled_by_pm", "in_figures", "acknowledged_refunded"}
+PAYMENT = [column for column in payments.c if column.name not in _OF_THE_PM]
 """The columns `payment_of` reads, which come first in its row."""
 
 

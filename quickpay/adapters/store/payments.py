@@ -1,5 +1,6 @@
 """Payments in the database: their states, their feed and the questions still open at the gateway."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from quickpay.adapters.store.columns import maybe_micros, micros
@@ -21,9 +22,10 @@ from quickpay.adapters.store.payment_statements import (
     settling,
     still,
 )
-from quickpay.adapters.store.pm_words import ACKNOWLEDGE, ACKNOWLEDGED, NAMED
+from quickpay.adapters.store.pm_words import ACKNOWLEDGE, ACKNOWLEDGED, NAMED, REFUNDS_NAMED
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.statements import Statement
+from quickpay.domain.money import Cents
 from quickpay.domain.payments import HELD, Payment, PaymentState
 from quickpay.ports.tables import Settled
 
@@ -123,7 +125,7 @@ class Payments:
         return changed == 1
 
     async def acknowledge(self, payment_id: str, *, contained: bool, now: datetime) -> bool:
-        """Note, once, that the PM system has a payment that has ended."""
+        """Note that the PM system has a payment that has ended, with what was given back of it by now."""
         changed = await self._run.count(
             ACKNOWLEDGE, payment=payment_id, contained=int(contained), now=micros(now)
         )
@@ -160,13 +162,26 @@ class Payments:
         """Stop deducting what the PM system now contains: acknowledged ones and those it names."""
         await self._run.count(ACKNOWLEDGED, guarantor=guarantor_id)
         ours = [
-            {"guarantor": guarantor_id, "receipt": int(named)}
-            for named in receipt_numbers
-            if named.isascii() and named.isdecimal() and len(named) <= LONGEST_NUMBER
+            {"guarantor": guarantor_id, "receipt": int(named)} for named in receipt_numbers if _is_ours(named)
         ]
         if ours:
             await self._run.many(NAMED, ours)
 
+    async def hear_of_refunds(self, guarantor_id: int, given_back: Mapping[str, Cents]) -> None:
+        """Note what the PM system says was given back of our receipts, by their numbers."""
+        ours = [
+            {"guarantor": guarantor_id, "receipt": int(named), "given_back": cents}
+            for named, cents in given_back.items()
+            if cents > 0 and _is_ours(named)
+        ]
+        if ours:
+            await self._run.many(REFUNDS_NAMED, ours)
+
     async def _one(self, statement: Statement, **params: str | int) -> Payment | None:
         row = await self._run.one(statement, **params)
         return None if row is None else payment_of(row)
+
+
+def _is_ours(receipt: str) -> bool:
+    """Whether it can be a number of our receipts."""
+    return receipt.isascii() and receipt.isdecimal() and len(receipt) <= LONGEST_NUMBER

@@ -1,6 +1,6 @@
 """The statements by which the PM system's word ends what we deduct."""
 
-from sqlalchemy import and_, bindparam, case, select, update
+from sqlalchemy import and_, bindparam, case, func, or_, select, update
 
 from quickpay.adapters.store.columns import number
 from quickpay.adapters.store.schema import payments
@@ -38,15 +38,29 @@ IN_FIGURES = Statement(
     update(payments).where(payments.c.id == bindparam("payment")).values(in_figures=bindparam("is_in"))
 )
 
+_MORE_GIVEN_BACK = payments.c.refunded > payments.c.acknowledged_refunded
+_told = number("given_back")
+REFUNDS_NAMED = Statement(
+    update(payments)
+    .where(
+        payments.c.guarantor_id == bindparam("guarantor"),
+        payments.c.receipt_number == bindparam("receipt"),
+        _MORE_GIVEN_BACK,
+        payments.c.acknowledged_refunded < _told,
+    )
+    .values(acknowledged_refunded=case((_told < payments.c.refunded, _told), else_=payments.c.refunded))
+)
+
 ACKNOWLEDGE = Statement(
     update(payments)
     .where(
         payments.c.id == bindparam("payment"),
         payments.c.state.in_((PaymentState.SUCCEEDED, PaymentState.DECLINED, PaymentState.REFUNDED)),
-        payments.c.acknowledged_at.is_(None),
+        or_(payments.c.acknowledged_at.is_(None), _MORE_GIVEN_BACK),
     )
     .values(
-        acknowledged_at=bindparam("now"),
+        acknowledged_at=func.coalesce(payments.c.acknowledged_at, number("now")),
+        acknowledged_refunded=payments.c.refunded,
         settled_by_pm=case(
             (and_(number("contained") == 1, payments.c.in_figures == 1), 1), else_=payments.c.settled_by_pm
         ),

@@ -5,6 +5,9 @@ from sqlalchemy import or_, select
 from quickpay.adapters.store.rules import Rule, option_was_on, rule
 from quickpay.adapters.store.schema import audit, guarantors, orders, payments, stored_cards
 
+_HOW = ("card.stored", "card.not_kept")
+"""How a card comes to be here: kept, or only to be dropped by the gateway."""
+
 RULES: tuple[Rule, ...] = (
     rule(
         "I9",
@@ -25,7 +28,7 @@ RULES: tuple[Rule, ...] = (
         "a card stored with a payment that took no money",
         select(stored_cards.c.id)
         .join(payments, payments.c.id == stored_cards.c.id)
-        .where(payments.c.state.not_in(("succeeded", "refunded"))),
+        .where(payments.c.state.not_in(("succeeded", "refunded")), stored_cards.c.removed_at.is_(None)),
     ),
     rule(
         "I9",
@@ -40,7 +43,7 @@ RULES: tuple[Rule, ...] = (
         "a stored card without its event",
         select(stored_cards.c.id).where(
             ~select(audit.c.id)
-            .where(audit.c.payment_id == stored_cards.c.id, audit.c.type == "card.stored")
+            .where(audit.c.payment_id == stored_cards.c.id, audit.c.type.in_(_HOW))
             .exists()
         ),
     ),

@@ -411,6 +411,7 @@ _HELD = "state IN ('submitting', 'unknown', 'review')"
 _IN_FLIGHT = "state IN ('submitting', 'unknown')"
 _LIVE = "state IN ('submitting', 'unknown', 'review', 'succeeded', 'refunded')"
 _UNACKNOWLEDGED = "state = 'succeeded' AND acknowledged_at IS NULL AND settled_by_pm = 0"
+_REFUND_UNACKNOWLEDGED = "refunded > acknowledged_refunded"
 _LIVE_ON_SINGLE = f"single_payment = 1 AND {_LIVE}"
 
 payments = Table(
@@ -453,6 +454,9 @@ payments = Table(
     ),  # asked of the gateway, no answer yet
     Column("ended_at", BigInteger),
     Column("in_figures", Integer, nullable=False, server_default=text("0")),  # 1: figures went down by it
+    Column(
+        "acknowledged_refunded", BigInteger, nullable=False, server_default=text("0")
+    ),  # of `refunded`, what the PM system has
     CheckConstraint("amount > 0", name="amount_positive"),
     CheckConstraint("unapplied BETWEEN 0 AND amount", name="unapplied_range"),
     CheckConstraint("refunded BETWEEN 0 AND amount", name="refunded_range"),
@@ -498,6 +502,12 @@ payments = Table(
         "created_at",
         sqlite_where=text(_UNACKNOWLEDGED),
         postgresql_where=text(_UNACKNOWLEDGED),
+    ),
+    Index(
+        "ix_payments_refund_unacknowledged",
+        "changed_at",
+        sqlite_where=text(_REFUND_UNACKNOWLEDGED),
+        postgresql_where=text(_REFUND_UNACKNOWLEDGED),
     ),
 )
 

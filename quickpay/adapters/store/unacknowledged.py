@@ -1,8 +1,8 @@
-"""Money received that the PM system has neither acknowledged nor named, found in the database."""
+"""Money received or given back that the PM system has neither acknowledged nor named, in the database."""
 
 from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, Subquery, and_, func, literal, not_, select, union_all
 
 from quickpay.adapters.store.columns import maybe_moment, moment, number, total
 from quickpay.adapters.store.finding import among
@@ -13,32 +13,53 @@ from quickpay.domain.money import Cents
 from quickpay.domain.reach import Reach
 from quickpay.ports.feed_tables import Backlog, NotTakenOver
 
-_WAITS = (
+_RECEIVED = and_(
     payments.c.state == "succeeded",
     payments.c.acknowledged_at.is_(None),
     payments.c.settled_by_pm == 0,
 )
+_GIVEN_BACK = payments.c.refunded > payments.c.acknowledged_refunded
+_SINCE_REFUND = payments.c.changed_at
+
+
+def _waiting(groups_: int | None) -> Subquery:
+    """Every payment that waits, once; two halves, as each has an index of its own."""
+    known = (
+        payments.c.id,
+        payments.c.group_id,
+        payments.c.guarantor_id,
+        payments.c.receipt_number,
+        payments.c.unapplied,
+        (payments.c.refunded - payments.c.acknowledged_refunded).label("given_back"),
+    )
+    received = select(*known, payments.c.amount.label("received"), payments.c.created_at.label("since"))
+    refunds = select(*known, literal(0, BigInteger).label("received"), _SINCE_REFUND.label("since"))
+    return union_all(
+        received.where(_RECEIVED, *among(payments.c.group_id, groups_)),
+        refunds.where(_GIVEN_BACK, not_(_RECEIVED), *among(payments.c.group_id, groups_)),
+    ).subquery("waiting")
 
 
 @cache
 def _page(groups_: int | None) -> Statement:
+    waiting = _waiting(groups_)
     return Statement(
         select(
-            payments.c.id,
+            waiting.c.id,
             groups.c.id,
             groups.c.slug,
             guarantors.c.number,
             guarantors.c.first_name,
             guarantors.c.last_name,
-            payments.c.amount,
-            payments.c.receipt_number,
-            payments.c.unapplied,
-            payments.c.created_at,
+            waiting.c.received,
+            waiting.c.given_back,
+            waiting.c.receipt_number,
+            waiting.c.unapplied,
+            waiting.c.since,
         )
-        .join(groups, groups.c.id == payments.c.group_id)
-        .join(guarantors, guarantors.c.id == payments.c.guarantor_id)
-        .where(*_WAITS, *among(payments.c.group_id, groups_))
-        .order_by(payments.c.created_at, payments.c.id)
+        .join(groups, groups.c.id == waiting.c.group_id)
+        .join(guarantors, guarantors.c.id == waiting.c.guarantor_id)
+        .order_by(waiting.c.since, waiting.c.id)
         .limit(number("most"))
         .offset(number("skip"))
     )
@@ -46,10 +67,11 @@ def _page(groups_: int | None) -> Statement:
 
 @cache
 def _backlog(groups_: int | None) -> Statement:
+    waiting = _waiting(groups_)
     return Statement(
-        select(func.count(), total(payments.c.amount), func.min(payments.c.created_at))
-        .select_from(payments)
-        .where(*_WAITS, *among(payments.c.group_id, groups_))
+        select(
+            func.count(), total(waiting.c.received), total(waiting.c.given_back), func.min(waiting.c.since)
+        ).select_from(waiting)
     )
 
 
@@ -74,7 +96,10 @@ class Unacknowledged:
             return Backlog()
         row = await self._run.one(_backlog(_how_many(within)), **_bound(within))
         assert row is not None
-        return Backlog(count=row[0], amount=Cents(row[1]), oldest=maybe_moment(row[2]))
+        count, received, given_back, oldest = row
+        return Backlog(
+            count=count, amount=Cents(received), given_back=Cents(given_back), oldest=maybe_moment(oldest)
+        )
 
 
 def _how_many(within: Reach) -> int | None:
@@ -86,15 +111,16 @@ def _bound(within: Reach) -> dict[str, int]:
 
 
 def _line(row: Row) -> NotTakenOver:
-    id_, group_id, slug, account, first, last, amount, receipt, unapplied, created_at = row
+    id_, group_id, slug, account, first, last, received, given_back, receipt, unapplied, since = row
     return NotTakenOver(
         payment_id=id_,
         group_id=group_id,
         group=slug,
         guarantor=account,
         name=f"{first} {last}",
-        amount=Cents(amount),
+        received=Cents(received),
+        given_back=Cents(given_back),
         receipt_number=receipt,
         posted=unapplied == 0,
-        paid_at=moment(created_at),
+        since=moment(since),
     )

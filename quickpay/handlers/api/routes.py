@@ -221,7 +221,7 @@ TABLE: tuple[ApiRoute, ...] = (
     ApiRoute(
         method="POST",
         path="/payments/{id}/ack",
-        words="Say that the PM system has the payment; saying it again changes nothing",
+        words="Say that the PM system has the payment, and each refund of it; again changes nothing",
         scope=Scope.PAYMENTS_WRITE,
         handler=payments.ack_payment,
         answer=TypeAdapter(PaymentOut),

@@ -203,11 +203,12 @@ class RefundOut(_Out):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRefund:
-    """Give money back: `amount` in cents, or all that is left; `reason` is kept for the staff."""
+    """Give money back: `amount` in cents of `currency`, or all that is left; `reason` is for the staff."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = FORBID_UNKNOWN
 
     amount: Annotated[int, Interval(ge=1, le=MAX_AMOUNT)] | None = None
+    currency: Literal["usd"] = "usd"
     reason: Annotated[str, Len(1, REASON_LONGEST)] = field(default="Asked by a program", repr=False)
 
 

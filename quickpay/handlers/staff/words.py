@@ -117,6 +117,7 @@ _EVENTS = {
     "payment.resolved": "Decided{by}: {decision}; {because}.",
     "link.unlocked": "Cards are taken again{by}.",
     "card.stored": "The card was stored for the patient, at the gateway.",
+    "card.not_kept": "The card that was to be stored is not kept: how it ended was not clear.",
     "card.removed": "Removed a stored card.",
     "card.forgotten": "The gateway has dropped a stored card that was removed; tries: {tries}.",
     "payment.refund_asked": "A refund of {amount} was asked for{by}.",

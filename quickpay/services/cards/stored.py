@@ -1,7 +1,7 @@
 """Stored cards: who may store one and is offered it, keeping it after a payment, and having it dropped."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from quickpay.domain.audit import Event
@@ -10,7 +10,7 @@ from quickpay.domain.sessions import Role
 from quickpay.domain.stored_cards import StoredCard, forget_gap
 from quickpay.ports.card_fields import Activated
 from quickpay.ports.clock import Clock
-from quickpay.ports.gateway import Approved, Gateway
+from quickpay.ports.gateway import NO_CARD, Approved, Card, Gateway
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.member import NotAMember, member_of
@@ -65,17 +65,44 @@ def card_of(order: Order, offered: tuple[StoredCard, ...]) -> StoredCard | None:
 
 async def keep_card(tx: Tx, payment: Payment, approved: Approved, *, now: datetime) -> None:
     """Keep the card of a payment that asked for it; stored twice, the newer takes the older one's place."""
-    order = await tx.orders.get(payment.order_id)
-    if approved.stored is None or order is None or order.store_at is None:
+    if not approved.card.is_known:  # nobody could tell it from another
+        await drop_card(tx, payment, approved.stored, now=now)
         return
-    shown = approved.card
+    card = await _new(tx, payment, approved.stored, approved.card, now)
+    if card is None:
+        return
+    for other in await tx.stored_cards.of_guarantor(payment.guarantor_id):
+        if other.is_the_card(card):
+            await tx.stored_cards.remove(other.id, payment.guarantor_id, now=now)
+    await tx.stored_cards.add(card)
+    await tx.audit.add(_event("card.stored", payment, now))
+
+
+async def drop_card(tx: Tx, payment: Payment, token: str | None, *, now: datetime) -> None:
+    """Have the gateway drop a card that was to be kept with a payment that came to nothing clear.
+
+    Only the gateway knows it: nobody here could pay with it, nor remove it.
+    """
+    card = await _new(tx, payment, token, NO_CARD, now)
+    if card is not None:
+        await tx.stored_cards.add(replace(card, removed_at=now, next_forget_at=now))
+        await tx.audit.add(_event("card.not_kept", payment, now))
+
+
+async def _new(tx: Tx, payment: Payment, token: str | None, shown: Card, now: datetime) -> StoredCard | None:
+    """Give the card as it is stored; None where none was asked for, or it is decided what becomes of it."""
+    order = await tx.orders.get(payment.order_id)
+    if token is None or order is None or order.store_at is None:
+        return None
+    if await tx.stored_cards.get(payment.id, payment.guarantor_id) is not None:
+        return None
     whole = shown.exp_month is not None and shown.exp_year is not None
-    card = StoredCard(
+    return StoredCard(
         id=payment.id,
         group_id=payment.group_id,
         guarantor_id=payment.guarantor_id,
         gateway=order.store_at,
-        token=approved.stored,
+        token=token,
         fingerprint=shown.fingerprint,
         brand=shown.brand,
         last4=shown.last4,
@@ -83,20 +110,17 @@ async def keep_card(tx: Tx, payment: Payment, approved: Approved, *, now: dateti
         exp_year=shown.exp_year if whole else None,
         stored_at=now,
     )
-    for other in await tx.stored_cards.of_guarantor(payment.guarantor_id):
-        if other.is_the_card(card):
-            await tx.stored_cards.remove(other.id, payment.guarantor_id, now=now)
-    await tx.stored_cards.add(card)
-    await tx.audit.add(
-        Event(
-            at=now,
-            type="card.stored",
-            group_id=payment.group_id,
-            guarantor_id=payment.guarantor_id,
-            link_serial=payment.link_serial,
-            session_id=payment.session_id,
-            payment_id=payment.id,
-        )
+
+
+def _event(kind: str, payment: Payment, now: datetime) -> Event:
+    return Event(
+        at=now,
+        type=kind,
+        group_id=payment.group_id,
+        guarantor_id=payment.guarantor_id,
+        link_serial=payment.link_serial,
+        session_id=payment.session_id,
+        payment_id=payment.id,
     )
 
 

@@ -64,7 +64,7 @@ class Takeover:
                 oldest_age=None if backlog.oldest is None else now - backlog.oldest,
                 late=self._is_late(backlog.oldest, now),
                 lines=tuple(
-                    WaitingPayment(payment=one, age=now - one.paid_at, late=self._is_late(one.paid_at, now))
+                    WaitingPayment(payment=one, age=now - one.since, late=self._is_late(one.since, now))
                     for one in found[:PAGE]
                 ),
                 more=len(found) > PAGE,

@@ -6,8 +6,8 @@ from enum import StrEnum
 from quickpay.domain.payments import Payment
 from quickpay.domain.unresolved import Because, Decision
 from quickpay.ports.gateway import (
+    NO_CARD,
     Approved,
-    Card,
     Declined,
     Found,
     LookUp,
@@ -16,8 +16,6 @@ from quickpay.ports.gateway import (
     NoAnswer,
     NotFound,
 )
-
-_UNKNOWN_CARD = Card(brand="card", last4="····")
 
 
 class NotNow(StrEnum):
@@ -84,7 +82,7 @@ def _against_mismatch(payment: Payment, verdict: Verdict, outcome: Mismatch) -> 
 
 def approved_by(payment: Payment, verdict: Verdict, answer: LookUp) -> Approved:
     """Stand for the success a person vouches for: what was asked, under the number she gave."""
-    card = _UNKNOWN_CARD
+    card = NO_CARD
     if isinstance(answer, Found) and isinstance(answer.outcome, Approved):
         card = answer.outcome.card
     return Approved(

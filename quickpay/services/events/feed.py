@@ -111,7 +111,7 @@ class PaymentFeed:
     async def ack(
         self, payment_id: str, *, by: str, within: int | None = None
     ) -> PaymentView | NotEnded | None:
-        """Hear that the PM system has a payment; hearing it again changes nothing.
+        """Hear that the PM system has a payment and its refunds; hearing it again changes nothing.
 
         If its figures have taken the payment in since, it is deducted no longer. If not, its next word will:
         until then the bill must not be asked for again.

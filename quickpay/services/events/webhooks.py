@@ -9,11 +9,21 @@ from typing import Protocol, assert_never
 from zoneinfo import ZoneInfo
 
 from quickpay.domain.audit import Event
+from quickpay.domain.payments import IN_FLIGHT, Payment
 from quickpay.ports.clock import Clock
-from quickpay.ports.gateway import Declined, ForgedWebhook, Gateway, GatewayEvent, IgnoredWebhook
+from quickpay.ports.gateway import (
+    Approved,
+    Declined,
+    ForgedWebhook,
+    Gateway,
+    GatewayEvent,
+    IgnoredWebhook,
+    Outcome,
+)
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.messages.text_fates import hear_reply, read_report, tell
+from quickpay.services.settling.contradicted import what_was_said
 from quickpay.services.settling.settle import settle
 
 _FORGERIES_NOTED_EVERY = 60.0
@@ -93,8 +103,7 @@ class WebhooksIn:
                 # Write 1 comes before the gateway is asked, so this is nobody's payment here (X11).
                 await tx.audit.add(_event("webhook.unknown_payment", now, source=source))
                 return Taken.UNKNOWN_PAYMENT
-            if isinstance(event.outcome, Declined) and await tx.bank_steps.of_payment(payment.id) is not None:
-                # Her browser could still confirm it: it is asked after at once, and sealed before it ends.
+            if await _is_looked_up_first(tx, payment, event.outcome, now):
                 await tx.payments.asked(payment.id, missed=False, next_look_up_at=now)
                 return Taken.DONE
             await settle(tx, payment.id, event.outcome, now=now, zone=self._zone)
@@ -158,6 +167,19 @@ class WebhooksIn:
             await tx.audit.add(Event(at=now, type=kind, actor="gateway", detail=dict(detail)))
 
         await self._store.write(unit)
+
+
+async def _is_looked_up_first(tx: Tx, payment: Payment, outcome: Outcome, now: datetime) -> bool:
+    """Whether the gateway is asked at once, because the event alone does not say enough."""
+    match outcome:
+        case Declined():  # her browser could still confirm it: it is sealed before it ends
+            return await tx.bank_steps.of_payment(payment.id) is not None
+        case Approved() if not outcome.card.is_known and payment.state in IN_FLIGHT:
+            # Her receipt names the card. Where the gateway does not name it either, this word will do.
+            await tx.unresolved.note(payment.id, what_was_said(outcome, now))
+            return True
+        case _:
+            return False
 
 
 def _event(kind: str, now: datetime, *, source: str) -> Event:

@@ -133,6 +133,7 @@ async def put_checked(
     )
     guarantor = await heard(tx, guarantor, now)
     await tx.payments.settle_by_pm(guarantor.id, receipt_numbers=receipts)
+    await tx.payments.hear_of_refunds(guarantor.id, {one.number: one.refunded for one in account.receipts})
     return guarantor, account
 
 

@@ -9,18 +9,29 @@ from quickpay.domain.payments import (
     HELD,
     MISSES_UNTIL_NOT_CHARGED,
     REVIEW_AFTER,
+    RUBBISH_UNTIL_REVIEW,
     Payment,
     PaymentState,
     look_up_gap,
 )
 from quickpay.domain.unresolved import Said
 from quickpay.ports.clock import Clock
-from quickpay.ports.gateway import Declined, Found, Gateway, LookUp, NeedsAction, NoAnswer, NotFound
+from quickpay.ports.gateway import (
+    NO_CARD,
+    Approved,
+    Declined,
+    Found,
+    Gateway,
+    LookUp,
+    NeedsAction,
+    NoAnswer,
+    NotFound,
+)
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.settling.contradicted import what_was_said
 from quickpay.services.settling.settle import decline_uncharged, settle
-from quickpay.services.settling.undecided import review_overdue
+from quickpay.services.settling.undecided import review_overdue, review_rubbish
 
 _AT_ONCE = 20
 
@@ -57,6 +68,8 @@ class Reconcile:
         step = await self._store.read(lambda tx: tx.bank_steps.of_payment(payment.id))
         asked_at = self._clock.now()
         answer = await self._ask(payment, step, asked_at)
+        if isinstance(answer, NotFound | NoAnswer):
+            answer = await self._told_before(payment) or answer
         now = self._clock.now()
 
         async def unit(tx: Tx) -> None:
@@ -68,7 +81,10 @@ class Reconcile:
                         await _note(tx, current, answer, now)
                         step = await tx.bank_steps.of_payment(payment.id)
                         waits = step is not None and not step.is_over(now)
-                        await self._ask_again(tx, current, now, missed=False, waits=waits)
+                        rubbish = isinstance(answer, NoAnswer) and answer.is_rubbish
+                        if rubbish and not waits and current.look_ups + 1 >= RUBBISH_UNTIL_REVIEW:
+                            await review_rubbish(tx, current, now)
+                        await self._ask_again(tx, current, now, missed=False, waits=waits, soon=rubbish)
                 case NotFound():
                     await self._missed(tx, payment, asked_at, now)
 
@@ -89,6 +105,23 @@ class Reconcile:
                 return NoAnswer(reason="it was there before")
             case _:
                 return answer
+
+    async def _told_before(self, payment: Payment) -> Found | None:
+        """Give the success a webhook told of without naming the card, now that nobody else will name it."""
+        said = await self._store.read(lambda tx: tx.unresolved.said(payment.id))
+        if said is None or said.said is not Said.CHARGED or said.currency != "usd":
+            return None
+        if said.transaction is None or said.amount is None:
+            return None
+        return Found(
+            outcome=Approved(
+                transaction=said.transaction,
+                card=NO_CARD,
+                amount=said.amount,
+                currency="usd",
+                reference=payment.id,
+            )
+        )
 
     async def _missed(self, tx: Tx, payment: Payment, asked_at: datetime, now: datetime) -> None:
         """Believe that nothing was charged after three misses, the last when a charge must show (X11).
@@ -112,10 +145,17 @@ class Reconcile:
         await self._ask_again(tx, current, now, missed=True)
 
     async def _ask_again(
-        self, tx: Tx, payment: Payment, now: datetime, *, missed: bool, waits: bool = False
+        self,
+        tx: Tx,
+        payment: Payment,
+        now: datetime,
+        *,
+        missed: bool,
+        waits: bool = False,
+        soon: bool = False,
     ) -> None:
         gap = BANK_GAP if waits else look_up_gap(payment.look_ups + 1)
-        if payment.state is not PaymentState.REVIEW:
+        if soon or payment.state is not PaymentState.REVIEW:
             if not missed:
                 gap = min(gap, _SILENT_AT_MOST)
             elif payment.misses + 1 < MISSES_UNTIL_NOT_CHARGED:

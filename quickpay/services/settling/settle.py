@@ -25,7 +25,7 @@ from quickpay.ports.gateway import (
 )
 from quickpay.ports.tables import Settled, Tx
 from quickpay.services.account import account_now
-from quickpay.services.cards.stored import keep_card
+from quickpay.services.cards.stored import drop_card, keep_card
 from quickpay.services.settling.contradicted import contradict, what_was_said
 from quickpay.services.settling.refund_ends import note_elsewhere
 from quickpay.services.settling.undecided import gateway_event, to_bank, to_review, to_unknown
@@ -55,6 +55,7 @@ async def settle(tx: Tx, payment_id: str, outcome: Outcome, *, now: datetime, zo
 async def _write(tx: Tx, payment: Payment, outcome: Outcome, *, now: datetime, zone: ZoneInfo) -> None:
     match outcome:
         case Approved() if differing := _differs(payment, outcome):
+            await drop_card(tx, payment, outcome.stored, now=now)
             await to_review(tx, payment, now, what_was_said(outcome, now, differs=differing))
         case Approved():
             await _succeed(tx, payment, outcome, now=now, zone=zone)
@@ -65,6 +66,7 @@ async def _write(tx: Tx, payment: Payment, outcome: Outcome, *, now: datetime, z
         case NotReceived():
             await decline_uncharged(tx, payment, now=now, zone=zone)
         case Mismatch():
+            await drop_card(tx, payment, outcome.stored, now=now)
             await to_review(tx, payment, now, what_was_said(outcome, now))
         case NeedsAction():
             await to_bank(tx, payment, outcome, now)
@@ -75,8 +77,12 @@ async def _write(tx: Tx, payment: Payment, outcome: Outcome, *, now: datetime, z
 async def _after_its_end(tx: Tx, payment: Payment, outcome: Outcome, now: datetime) -> Payment:
     """Hear more of a payment that has ended: an end stays (I11), and what was given back is given back."""
     await contradict(tx, payment, outcome, now)
-    if not isinstance(outcome, Approved) or payment.state is PaymentState.DECLINED:
+    if not isinstance(outcome, Approved):
         return payment
+    if payment.state is PaymentState.DECLINED:
+        await drop_card(tx, payment, outcome.stored, now=now)
+        return payment
+    await keep_card(tx, payment, outcome, now=now)  # who ended it may not have known of it
     await note_elsewhere(tx, payment, outcome, now=now)
     return await tx.payments.get(payment.id) or payment
 
@@ -127,12 +133,13 @@ async def _succeed(tx: Tx, payment: Payment, approved: Approved, *, now: datetim
     )
     await keep_card(tx, payment, approved, now=now)
     posted, why_not = await _post(tx, payment, group, now)
+    card = approved.card if approved.card.is_known else None
     await tx.payments.settle(
         payment.id,
         Settled(
             state=PaymentState.SUCCEEDED,
-            card_brand=approved.card.brand,
-            card_last4=approved.card.last4,
+            card_brand=None if card is None else card.brand,
+            card_last4=None if card is None else card.last4,
             transaction=approved.transaction,
             receipt_number=number,
             batch_id=batch,

@@ -54,6 +54,12 @@ async def to_review(tx: Tx, payment: Payment, now: datetime, said: GatewaySaid) 
     await tx.audit.add(gateway_event(payment, "payment.review", now, differs=said.differs))
 
 
+async def review_rubbish(tx: Tx, payment: Payment, now: datetime) -> None:
+    """Hand a payment to a person of which the gateway speaks, again and again, words nobody can read (X8)."""
+    if payment.state is not PaymentState.REVIEW:  # what it is in review for is said already
+        await to_review(tx, payment, now, GatewaySaid(at=now, said=Said.DIFFERS, differs="unreadable"))
+
+
 async def review_overdue(tx: Tx, payment: Payment, now: datetime) -> None:
     """Hand a payment nobody could resolve to a person (R79)."""
     said = await tx.unresolved.said(payment.id) or GatewaySaid(at=now, said=Said.NOTHING)

@@ -1,10 +1,12 @@
 """Money given back over the API: by its own scope, once for each key, never more than was paid (R92, A73)."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from quickpay.domain.reach import EVERYWHERE
 from quickpay.ports.gateway import Approved
 from tests.handlers.api.desk import Answer, Api, approved, paid, submitted
 
@@ -39,7 +41,7 @@ async def _balance(api: Api) -> int:
 async def test_a_part_and_then_the_rest(api: Api) -> None:
     payment = await _paid(api)
     before = (await api.call("GET", f"/payments/{payment}")).json
-    given = await _give(api, payment, amount=2_000)
+    given = await _give(api, payment, amount=2_000, currency="usd")
     assert given.status == 201
     assert given.headers["Location"] == f"/api/v1/payments/{payment}"
     told = given.json
@@ -54,6 +56,31 @@ async def test_a_part_and_then_the_rest(api: Api) -> None:
     feed = await api.call("GET", "/payments?status=refunded")
     assert [one["id"] for one in feed.json["data"]] == [payment]
     assert before["changed_at"] <= whole.json["changed_at"]
+
+
+async def test_a_refund_after_the_ack_comes_again_in_the_feed_and_is_acknowledged_too(api: Api) -> None:
+    payment = await _paid(api)
+    await api.call("POST", f"/payments/{payment}/ack")
+    read = (await api.call("GET", "/payments")).json
+    await _give(api, payment, amount=2_000)
+    more = (await api.call("GET", f"/payments?after={read['next']}")).json["data"]
+    assert [(one["id"], one["refunded"]) for one in more] == [(payment, 2_000)]
+    assert more[0]["acknowledged_at"] == read["data"][0]["acknowledged_at"]
+    api.clock.advance(timedelta(hours=1))
+
+    async def backlog() -> int:
+        return (await api.store.read(lambda tx: tx.unacknowledged.backlog(within=EVERYWHERE))).given_back
+
+    assert await backlog() == 2_000
+    acked = (await api.call("POST", f"/payments/{payment}/ack")).json
+    assert acked == more[0], "the payment is as it was; that its refund is known is on the staff's list"
+    assert await backlog() == 0
+    await _give(api, payment, "k2", amount=1_000)
+    number = str(acked["receipt_number"])
+    receipt = {"number": number, "date": "2026-03-02", "amount": 5_000, "applied": 2_000, "refunded": 3_000}
+    assert await backlog() == 1_000
+    await api.guarantor(receipts=[receipt])
+    assert await backlog() == 0
 
 
 async def test_r92_a73_one_key_is_one_refund(api: Api) -> None:
@@ -75,6 +102,7 @@ async def test_r92_a73_one_key_is_one_refund(api: Api) -> None:
         ({"amount": -1}, "amount"),
         ({"amount": "10"}, "amount"),
         ({"amount": 1.5}, "amount"),
+        ({"currency": "eur"}, "currency"),
         ({"reason": ""}, "reason"),
         ({"reason": " "}, "reason"),
         ({"reason": "x" * 201}, "reason"),

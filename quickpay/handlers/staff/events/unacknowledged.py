@@ -1,4 +1,4 @@
-"""Money received that the PM system has neither acknowledged nor named, with its age."""
+"""Money received or given back that the PM system has neither acknowledged nor named, with its age."""
 
 from aiohttp import web
 
@@ -41,8 +41,9 @@ def _summary(found: TakeoverPage) -> str:
     backlog = found.backlog
     if found.oldest_age is None:
         return ""
+    back = f" and {format_usd(backlog.given_back)} given back" if backlog.given_back else ""
     return (
-        f"{counted(backlog.count, 'payment')}, {format_usd(backlog.amount)} together; "
+        f"{counted(backlog.count, 'payment')}, {format_usd(backlog.amount)} together{back}; "
         f"the oldest waits {age(found.oldest_age)}."
     )
 
@@ -52,8 +53,8 @@ def _warning(found: TakeoverPage, worrying: str) -> str:
         return ""
     return (
         f"Something has waited for more than {worrying}. Ask whoever keeps the PM system whether it still "
-        "reads the payments and acknowledges them. Until it does, its balances are too high; patients are "
-        "not asked twice."
+        "reads the payments and acknowledges them. Until it does, its balances are too high, or too low "
+        "where money was given back; patients are not asked twice."
     )
 
 
@@ -65,10 +66,11 @@ def _row(request: web.Request, one: WaitingPayment, found: TakeoverPage) -> Unac
         who=payment.name,
         number=payment.guarantor,
         group=names[payment.group_id],
-        amount=format_usd(payment.amount),
+        amount=format_usd(payment.received) if payment.received else "",
+        given_back=format_usd(payment.given_back) if payment.given_back else "",
         receipt="" if payment.receipt_number is None else str(payment.receipt_number),
         posted="Posted" if payment.posted else "On no line yet",
-        paid=moment(payment.paid_at, request.app[DESK].staff.zone),
+        since=moment(payment.since, request.app[DESK].staff.zone),
         age=age(one.age),
         late=one.late,
     )

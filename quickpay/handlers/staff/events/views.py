@@ -9,16 +9,17 @@ from quickpay.handlers.staff.views import Bar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnacknowledgedRow:
-    """One payment the PM system has not taken over."""
+    """One payment the PM system has not taken over; `amount` or `given_back` is empty where it has."""
 
     path: str
     who: str
     number: str
     group: str
     amount: str
+    given_back: str
     receipt: str
     posted: str
-    paid: str
+    since: str
     age: str
     late: bool
 

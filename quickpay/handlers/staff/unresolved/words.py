@@ -56,6 +56,7 @@ DIFFERS = {
     "refunded": "money was given back at the gateway",
     "order": "the gateway has another order, or several charges, under its number",
     "age": "nothing was learned in a day",
+    "unreadable": "the words of its answer, which make no sense",
 }
 EXPLAINED = {
     Explained.NOT_QUICKPAY: "The charge is not QuickPay's: another program or terminal made it",
