@@ -118,7 +118,7 @@ class RefundPage:
     template: ClassVar[str] = "staff/refund.html"
     frame: Frame
     bar: Bar
-    who: str = field(repr=False)
+    who: tuple[str, ...] = field(repr=False)
     amount: Cents
     left: Cents
     paid_with: str
@@ -137,14 +137,13 @@ class RefundSurePage:
     template: ClassVar[str] = "staff/refund_sure.html"
     frame: Frame
     bar: Bar
-    who: str = field(repr=False)
+    who: tuple[str, ...] = field(repr=False)
     amount: Cents
     typed: str
     reason: str = field(repr=False)
     number: int
     words: tuple[str, ...] = field(repr=False)
     lines: tuple[OnLine, ...]
-    change: str
     back: str
 
 
@@ -168,7 +167,7 @@ class PostPage:
     template: ClassVar[str] = "staff/post.html"
     frame: Frame
     bar: Bar
-    who: str = field(repr=False)
+    who: tuple[str, ...] = field(repr=False)
     unapplied: Cents
     rows: tuple[PostRow, ...]
     seen: str

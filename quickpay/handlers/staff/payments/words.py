@@ -53,6 +53,8 @@ FATES = {
 BAD_DATE = "Choose a day from the calendar, or leave it empty."
 DAYS_TURNED = "The last day is before the first."
 BAD_BATCH = "Type a batch's number, or leave it empty."
+NO_GROUP = "There is no such group."
+CHOOSE_ONE = "Choose one of these, or all."
 TOO_LONG = "This is too long."
 
 NO_REASON = "Say why the money is given back."
