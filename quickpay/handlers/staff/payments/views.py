@@ -82,7 +82,7 @@ class OnLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentPage:
-    """One payment; `refund` and `post` are empty where there is nothing to do or she may not."""
+    """One payment; `refund`, `post`, `resolve` are empty where there is nothing to do or she may not."""
 
     template: ClassVar[str] = "staff/payment.html"
     frame: Frame
@@ -102,10 +102,12 @@ class PaymentPage:
     lines: tuple[OnLine, ...]
     unapplied: Cents
     refunded: Cents
+    nowhere: str
     why_not: str
     refunds: tuple[RefundRow, ...]
     refund: str
     post: str
+    resolve: str
     events: tuple[tuple[str, str], ...]
     done: str
     trouble: str

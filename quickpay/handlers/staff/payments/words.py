@@ -44,6 +44,10 @@ WHY_NOT_POSTABLE = {
     WhyNotPostable.IN_PM: "The PM system has this payment: it is posted there.",
     WhyNotPostable.NO_LINES: "There is no line with anything left to pay.",
 }
+NOT_ENDED = (
+    "Nobody can tell yet whether it was charged. Its sum is held: the patient is not asked for it again."
+)
+NO_MONEY = "It took no money."
 FATES = {
     Fate.WAITING: "On its way to {address}.",
     Fate.SENT: "Sent to {address}.",
