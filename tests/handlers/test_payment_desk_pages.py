@@ -91,6 +91,7 @@ async def test_a_refund_in_two_steps_a_part_and_then_the_rest(site: StaffSite) -
     await _give(browser, path, "40.00")
     page = await browser.get(path)
     assert "$70.00 Refunded" in page.words
+    assert "Where the money is All of it was given back." in page.words
     assert f"{path}/refund" not in page.text
     assert "There is nothing to give back" in (await browser.get(f"{path}/refund")).words
     assert (await site.site.house.payment(payment.id)).state is PaymentState.REFUNDED
