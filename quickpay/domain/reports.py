@@ -114,6 +114,11 @@ class PaymentsWanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sums:
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing was counted."""
+        return not any(getattr(self, one.name) for one in fields(self))
+
     def __add__(self, other: Self) -> Self:
         return type(self)(
             **{one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)}

@@ -207,7 +207,10 @@ async def test_an_admin_puts_an_endpoint_to_rest_and_wakes_it(here: StaffSite, a
     page = await ada.get(HOOK)
     assert "At rest, by staff" in page.words
     assert "1 event, not sent" in page.words
-    assert (await ada.post(f"{HOOK}/again", {"since": "week"})).to == f"{HOOK}?again=1"
+    again = await ada.post(f"{HOOK}/again", {"since": "week"})
+    assert "1 event will be sent when it is woken." in (await ada.get(again.to)).words
+    none = await ada.post(f"{HOOK}/again", {"since": "week"})
+    assert "There was nothing to send again" in (await ada.get(none.to)).words
     assert (await ada.post(f"{HOOK}/rest", {"step": "wake"})).to == HOOK
     assert "Good" in (await ada.get(HOOK)).words
 

@@ -10,6 +10,7 @@ import pytest
 from quickpay.adapters.store import OpenStore
 from quickpay.domain.staff import StaffRole
 from quickpay.handlers.sheets import sheet
+from quickpay.handlers.staff.reports.chart import Bar, chart
 from tests.handlers.site import Browser
 from tests.handlers.staff_site import StaffSite, staff_site_of
 from tests.handlers.test_markup import _sound
@@ -56,6 +57,28 @@ async def test_totals_alone_leave_lines_and_picture_out(viewer: Browser) -> None
     assert len(re.findall("<tr>", page.text)) == 2
     body = table((await viewer.get(f"{SESSIONS}.csv?totals=1")).text)
     assert [row[0] for row in body] == ["day", "Total"]
+
+
+async def test_a_report_of_nothing_says_so_instead_of_thirty_lines_of_zeros(viewer: Browser) -> None:
+    for path in (SESSIONS, PAYMENTS):
+        page = await viewer.get(f"{path}?from=2026-01-01&until=2026-01-31")
+        assert "Nothing fits" in page.words
+        assert len(re.findall("<tr>", page.text)) == 2
+        _sound(page)
+        assert "Nothing fits" not in (await viewer.get(path)).words
+
+
+def test_a_picture_shows_the_newest_days_and_is_measured_by_what_it_shows() -> None:
+    bars = [Bar(mark=str(day), words=str(day), parts=(day,)) for day in range(100, 0, -1)]
+    by_day = chart("", ("",), bars, said=str, newest=True)
+    assert by_day is not None
+    assert (by_day.columns[-1].words, by_day.most, by_day.left_out) == ("1", "62", 38)
+    by_group = chart("", ("",), bars[::-1], said=str, newest=False)
+    assert by_group is not None
+    assert (by_group.columns[0].words, by_group.most, by_group.left_out) == ("1", "62", 38)
+    for column in (*by_day.columns, *by_group.columns):
+        half = 3 * len(column.mark)
+        assert half < column.x + column.width // 2 < by_day.width - half, "nothing written is cut off"
 
 
 async def test_payments_say_money_and_the_file_adds_up(viewer: Browser) -> None:

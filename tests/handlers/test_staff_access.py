@@ -81,6 +81,16 @@ async def test_pops_management_is_there_for_an_admin_where_the_setting_is_on_and
         assert (await browser.get("/staff/groups")).status == (200 if offered else 404)
 
 
+async def test_what_another_role_does_says_so_and_who_may(open_site: StaffSite) -> None:
+    fred = await open_site.sign_in(await open_site.member("Fred", StaffRole.FRONT_DESK))
+    refused = await fred.get("/staff/payments/nobody/refund")
+    assert refused.status == 403
+    assert "Your account has the role front desk; this page is for billing or admin." in refused.words
+    assert "Nothing was changed." in refused.words
+    assert 'href="/staff"' in refused.text
+    assert refused.text == (await fred.post("/staff/payments/nobody/refund")).text
+
+
 async def test_pops_management_is_absent_without_the_setting(hidden_site: StaffSite) -> None:
     browser = await hidden_site.sign_in(await hidden_site.member())
     front = await browser.get("/staff")

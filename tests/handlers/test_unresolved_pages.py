@@ -28,12 +28,27 @@ async def test_billing_decides_in_two_steps_what_nobody_can_tell(here: StaffSite
     assert "1 payment has no end yet, the oldest for 1 day" in (await billing.get("/staff")).words
     path = f"/staff/payments/{payment.id}/resolve"
     assert path in (await billing.get(LIST)).text
+    file = await billing.get(f"/staff/payments/{payment.id}")
+    assert (f'href="{path}"' in file.text, "Nobody can tell yet whether it was charged" in file.words) == (
+        1,
+        1,
+    )
     page = await billing.get(path)
     assert "Gateway now It knows no charge of this payment." in page.words
     asked = {"decision": "not_charged", "because": "seen_at_gateway"}
     for wrong, field in (({}, "decision"), ({"decision": "charged", "because": "given_back"}, "transaction")):
         refused = await billing.post(path, wrong)
         assert (refused.status, f'href="#{field}' in refused.text) == (422, True)
+    against = {"decision": "charged", "transaction": "ch_1", "because": "told_by_gateway"}
+    refused = await billing.post(path, against | {"sure": "yes"})
+    assert "knows no charge of this payment. Say that it was not charged, or have" in refused.words
+    changed = await billing.post(path, against | {"sure": "yes", "change": "yes"})
+    assert (changed.status, 'value="ch_1"' in changed.text, "Are you sure?" in changed.words) == (
+        200,
+        True,
+        False,
+    )
+    assert '<option value="told_by_gateway" selected>' in changed.text
     sure = await billing.post(path, asked)
     assert (sure.status, "Are you sure?" in sure.words) == (200, True)
     assert (await house.payment(payment.id)).state is PaymentState.UNKNOWN, (
@@ -45,6 +60,7 @@ async def test_billing_decides_in_two_steps_what_nobody_can_tell(here: StaffSite
     viewer = await here.sign_in(await here.member("Vera", StaffRole.VIEWER))
     assert (await viewer.get(LIST)).status == 200
     assert (await viewer.get(path)).status == 403
+    assert "It took no money." in (await viewer.get(f"/staff/payments/{payment.id}")).words
 
 
 async def test_a_difference_is_explained_in_two_steps(here: StaffSite) -> None:

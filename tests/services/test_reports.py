@@ -146,6 +146,21 @@ async def test_a_session_counts_once_by_how_it_ended_up(lakeside: Lakeside) -> N
     assert (report.whole.all, report.whole.paid, report.whole.mfa) == (4, 2, 1)
 
 
+async def test_two_groups_guarantors_of_one_number_are_two_lines(lakeside: Lakeside) -> None:
+    house, alice = lakeside.house, lakeside.alice
+    west = await house.group("west")
+    other = await house.guarantor(west, number=alice.number)
+    await (await house.come(await house.link(alice))).pays(amount=10_00)
+    await house.come(await house.link(other))
+    lines = (await usage(house, {"by": "guarantor"})).lines
+    assert [(line.key, line.name, line.sums.paid) for line in lines] == [
+        (f"lakeside/{alice.number}", f"{alice.number}, Lakeside", 1),
+        (f"west/{alice.number}", f"{alice.number}, West", 0),
+    ]
+    (line,) = (await usage(house, {"by": "guarantor"}, Reach(groups=frozenset({west.id})))).lines
+    assert line.name == alice.number, "whoever sees one group needs no group's name"
+
+
 async def test_receipts_looked_at_and_simulations_are_no_visits(lakeside: Lakeside) -> None:
     house = lakeside.house
     link = await house.link(lakeside.alice)
@@ -217,7 +232,7 @@ async def test_both_reports_are_what_counting_by_hand_gives_over_a_change_of_the
     for report in (by_day, by_origin, weeks, months):
         assert report.whole == sum((one for one in by_hand(lambda _: 0).values()), SessionCounts())
     people = await usage(house, span | {"by": "guarantor"})
-    assert [line.key for line in people.lines] == ["east", "west"]
+    assert [line.key for line in people.lines] == ["east/east", "west/west"]
     east = await usage(house, span | {"guarantor": "east", "origin": "sms"})
     (number,) = [row["id"] for row in await rows(house, "guarantors") if row["number"] == "east"]
     assert east.whole.all == sum(row["origin"] == "sms" and row["guarantor_id"] == number for row in stays)

@@ -53,7 +53,8 @@ def _sessions(*, by: By, groups_: int | None, shifts: int, origin: bool, guarant
     keys: dict[By, ColumnElement[Any]] = {
         By.GROUP: cast(kept.group_id, Text),
         By.ORIGIN: kept.origin,
-        By.GUARANTOR: guarantors.c.number,
+        # Each group numbers its own: two of one number are two people.
+        By.GUARANTOR: cast(kept.group_id, Text).concat(literal_column("'/'")).concat(guarantors.c.number),
     }
     key = keys.get(by)
     key = _day(kept.opened_at, shifts) if key is None else key

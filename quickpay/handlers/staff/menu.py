@@ -133,7 +133,7 @@ _MENU = (
             ("All payments", "/staff/payments", f"/staff/payments({_PAYMENT}(/(refund|post).*)?)?"),
             ("Unresolved", "/staff/payments/unresolved", f"/staff/payments(/unresolved|{_PAYMENT}/resolve)"),
             ("Not acknowledged", "/staff/payments/unacknowledged", "/staff/payments/unacknowledged"),
-            ("Batches", "/staff/batches", "/staff/batches(/.*)?"),
+            ("Reference batches", "/staff/batches", "/staff/batches(/.*)?"),
             ("Differences", "/staff/payments/differences", "/staff/payments/differences(/.*)?"),
         )
     ),

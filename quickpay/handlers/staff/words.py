@@ -111,7 +111,7 @@ _EVENTS = {
     "payment.declined": "Declined: {reason}. Nothing was charged; receipt {receipt} says so.",
     "payment.unknown": "The bank has not answered for {amount}; it is asked again.",
     "payment.bank_asks": "The payer's bank wants to hear from her before it pays {amount}.",
-    "payment.review": "The gateway's answer does not fit ({differs}): somebody must look.",
+    "payment.review": "Nobody can tell by itself how it ended ({differs}): somebody must look.",
     "payment.contradicted": "The gateway now says something else than how it ended: somebody must look.",
     "payment.refused": "No card was taken: {limit}.",
     "payment.resolved": "Decided{by}: {decision}; {because}.",
@@ -144,6 +144,7 @@ _EVENTS = {
 }
 _RENEWED_FROM = "It was made by the patient's press, as the link before had ended: {old}."
 _UNSAID = {
+    "age": "nothing was learned in a day",
     "sms": "text",
     "used_up": "it was used up",
     "expired": "it had expired",

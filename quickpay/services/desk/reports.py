@@ -162,6 +162,9 @@ def _report(
     slugs = {str(one.id): one.slug for one in groups}
     called = {one.slug: one.name for one in groups} | dict(names)
     keyed = [(_word(key, by, slugs), sums) for key, sums in rows]
+    if by is By.GUARANTOR:
+        keyed.sort(key=lambda row: row[0])
+        called = {key: _guarantor(key, called, several=len(groups) > 1) for key, _ in keyed}
     sums, whole = added_up(keyed, none=none)
     if by.is_time:  # a day on which nothing was is a line too, or the picture would lie
         every = dict.fromkeys(period_of(day, by).isoformat() for day in span.days())
@@ -180,7 +183,16 @@ def _report(
 def _word(key: Key, by: By, slugs: Mapping[str, str]) -> str:
     if isinstance(key, date):
         return period_of(key, by).isoformat()
+    if by is By.GUARANTOR:
+        group, _, number = key.partition("/")
+        return f"{slugs.get(group, group)}/{number}"
     return slugs.get(key, key) if by is By.GROUP else key
+
+
+def _guarantor(key: str, groups: Mapping[str, str], *, several: bool) -> str:
+    """Name one by the account number, and by the group where another may have one of the same number."""
+    slug, _, number = key.partition("/")
+    return f"{number}, {groups.get(slug, slug)}" if several else number
 
 
 def _day(asked: Asked, name: str, faults: list[Fault]) -> date | None:

@@ -16,6 +16,7 @@ from quickpay.handlers.staff.events.words import (
     SINCE_WORDS,
     STATES,
     counted,
+    sent_again,
     trouble_of,
 )
 from quickpay.handlers.staff.frames import bar_of, staff_frame
@@ -42,9 +43,9 @@ async def show_endpoints(request: web.Request) -> web.Response:
 
 async def show_endpoint(request: web.Request) -> web.Response:
     """Show one with what was given up and what went last."""
-    again = number_in(request, "again")
-    done = "" if again is None else f"{counted(again, 'event')} will be sent again."
-    return await _page(request, await _found(request), done=done)
+    view, again = await _found(request), number_in(request, "again")
+    done = "" if again is None else sent_again(again, resting=not view.endpoint.enabled)
+    return await _page(request, view, done=done)
 
 
 async def send_again(request: web.Request) -> web.Response:

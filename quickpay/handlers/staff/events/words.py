@@ -59,6 +59,14 @@ def counted(number: int, word: str) -> str:
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
+def sent_again(events: int, *, resting: bool) -> str:
+    """Say what a press to send again came to; an endpoint at rest is told of nothing before it is woken."""
+    if events == 0:
+        return "There was nothing to send again; what waits is sent anyway."
+    when = "when it is woken" if resting else "again"
+    return f"{counted(events, 'event')} will be sent {when}."
+
+
 def trouble_of(trouble: str | None) -> str:
     """Say what went wrong; a status of HTTP by its number."""
     if trouble is None:

@@ -1,5 +1,6 @@
 """The list of payments, its filters in the address: it can be shared, kept and turned page by page."""
 
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import TypeVar
 
@@ -24,6 +25,7 @@ from quickpay.services.desk.payments import Filter, PaymentsFound
 WordT = TypeVar("WordT", PaymentState, Method, Origin)
 
 _NAMES = ("first", "last", "group", "number", "state", "method", "origin", "batch")
+_CHOICES: Mapping[str, Collection[str]] = {"state": words.STATES, "method": words.METHODS, "origin": ORIGINS}
 _LONGEST = 64
 _BATCH_DIGITS = 12
 
@@ -34,6 +36,8 @@ async def show_payments(request: web.Request) -> web.Response:
     asked = {name: query.get(name, "").strip() for name in _NAMES}
     wanted, mistakes = _read(asked)
     found = await request.app[DESK].staff.payments.find(staff, wanted, before=query.get("before"))
+    if asked["group"] and asked["group"] not in {one.slug for one in found.groups}:
+        mistakes = (*mistakes, Mistake(field="group", message=words.NO_GROUP))
     given = {name: value or None for name, value in asked.items()}
     last = found.payments[-1].payment.id if found.payments else None
     filtered = with_query(PAYMENTS, **given)
@@ -73,6 +77,9 @@ def _read(asked: dict[str, str]) -> tuple[Filter, tuple[Mistake, ...]]:
     batch = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= _BATCH_DIGITS else None
     if typed and batch is None:
         wrong.append(Mistake(field="batch", message=words.BAD_BATCH))
+    for name, known in _CHOICES.items():
+        if asked[name] and asked[name] not in known:  # to show every payment would not be what was asked for
+            wrong.append(Mistake(field=name, message=words.CHOOSE_ONE))
     if wrong:
         return Filter(), tuple(wrong)
     wanted = Filter(

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from quickpay.domain.payments import PaymentState
+from quickpay.domain.payments import HELD, Payment, PaymentState
 from quickpay.domain.refunds import RefundState
 from quickpay.domain.staff import Staff, StaffRole
 from quickpay.handlers.desk import DESK
@@ -57,10 +57,12 @@ async def show_payment(request: web.Request) -> web.Response:
             lines=tuple(OnLine(service_id=one.service_id, amount=one.amount) for one in file.posted),
             unapplied=payment.unapplied,
             refunded=payment.refunded,
+            nowhere="" if file.posted else _nowhere(payment),
             why_not=_why_not(file),
             refunds=_refunds(request, file),
             refund=f"{path}/refund" if may and payment.took_money and payment.left else "",
             post=f"{path}/post" if may and payment.unapplied and not file.in_pm else "",
+            resolve=f"{path}/resolve" if may and payment.state in HELD else "",
             events=_events(request, file),
             done=done,
             trouble=trouble,
@@ -96,6 +98,15 @@ def _pm(request: web.Request, file: PaymentFile) -> str:
         "not acknowledged yet" if at is None else f"acknowledged {moment(at, request.app[DESK].staff.zone)}"
     )
     return f"{told}; its balances contain the payment" if file.in_pm else told
+
+
+def _nowhere(payment: Payment) -> str:
+    """Say where the money is that is on no line."""
+    if payment.state in HELD:
+        return words.NOT_ENDED
+    if not payment.took_money:
+        return words.NO_MONEY
+    return "It is on no line." if payment.left else "All of it was given back."
 
 
 def _why_not(file: PaymentFile) -> str:

@@ -31,6 +31,8 @@ async def put(request: web.Request) -> web.Response:
     shown = await _form(request)
     path = payment_path(shown.payment.id)
     amounts, wrong = _read(typed, shown)
+    if wrong and typed.text("seen") != shown.seen:  # the fields were of other lines than these
+        return see_other(with_query(path, meanwhile=1))
     if wrong:
         return _page(request, shown, typed=typed, wrong=wrong)
     desk = request.app[DESK].staff
@@ -117,7 +119,7 @@ def _page(
     page = PostPage(
         frame=staff_frame(request),
         bar=bar_of(request, staff_of(request)),
-        who=shown.guarantor.name,
+        who=(shown.guarantor.name, f"Account {shown.guarantor.number}", shown.group.name),
         unapplied=shown.payment.unapplied,
         rows=rows,
         seen=shown.seen,

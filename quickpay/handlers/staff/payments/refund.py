@@ -28,7 +28,7 @@ _NUMBER_LONGEST = 6
 async def ask(request: web.Request) -> web.Response:
     """Ask how much and why; nothing happens by looking."""
     file = await payment_file(request, staff_of(request))
-    return _first_page(request, file, typed=request.query.get("amount"))
+    return _first_page(request, file)
 
 
 async def give(request: web.Request) -> web.Response:
@@ -36,6 +36,8 @@ async def give(request: web.Request) -> web.Response:
     staff, form = staff_of(request), form_of(request)
     file = await payment_file(request, staff)
     typed, reason = form.text("amount").strip(), " ".join(form.text("reason").split())
+    if form.text("change"):
+        return _first_page(request, file, typed=typed, reason=reason)
     amount = parse_amount(typed)
     mistakes = list(faults_in(form, "amount", "reason"))
     said = {one.field for one in mistakes}
@@ -99,7 +101,7 @@ def _first_page(
     page = RefundPage(
         frame=staff_frame(request),
         bar=bar_of(request, staff_of(request)),
-        who=file.guarantor.name,
+        who=_whose(file),
         amount=payment.amount,
         left=payment.left,
         paid_with=words.paid_with(payment),
@@ -118,21 +120,23 @@ def _sure_page(request: web.Request, file: PaymentFile, amount: Cents, reason: s
         return _first_page(request, file)
     payment = file.payment
     back = take_back(amount, file.posted, unapplied=payment.unapplied)
-    path = payment_path(payment.id)
     page = RefundSurePage(
         frame=staff_frame(request),
         bar=bar_of(request, staff_of(request)),
-        who=file.guarantor.name,
+        who=_whose(file),
         amount=amount,
         typed=decimal_text(amount),
         reason=reason,
         number=len(file.refunds) + 1,
         words=_what_happens(file, amount, loose=back.unapplied),
         lines=tuple(OnLine(service_id=one.service_id, amount=one.amount) for one in back.postings),
-        change=with_query(f"{path}/refund", amount=decimal_text(amount)),
-        back=path,
+        back=payment_path(payment.id),
     )
     return show(page)
+
+
+def _whose(file: PaymentFile) -> tuple[str, ...]:
+    return file.guarantor.name, f"Account {file.guarantor.number}", file.group.name
 
 
 def _what_happens(file: PaymentFile, amount: Cents, *, loose: Cents) -> tuple[str, ...]:
@@ -143,6 +147,10 @@ def _what_happens(file: PaymentFile, amount: Cents, *, loose: Cents) -> tuple[st
         if amount == payment.left
         else f"Receipt {payment.receipt_number} stays Paid and says what was given back.",
     ]
+    if payment.refunded:
+        said.append(
+            f"Of this payment {format_usd(payment.refunded)} was given back before; this comes on top."
+        )
     if loose:
         said.append(f"{format_usd(loose)} of it comes from what is on no line.")
     if file.in_pm:

@@ -82,7 +82,7 @@ class OnLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentPage:
-    """One payment; `refund` and `post` are empty where there is nothing to do or she may not."""
+    """One payment; `refund`, `post`, `resolve` are empty where there is nothing to do or she may not."""
 
     template: ClassVar[str] = "staff/payment.html"
     frame: Frame
@@ -102,10 +102,12 @@ class PaymentPage:
     lines: tuple[OnLine, ...]
     unapplied: Cents
     refunded: Cents
+    nowhere: str
     why_not: str
     refunds: tuple[RefundRow, ...]
     refund: str
     post: str
+    resolve: str
     events: tuple[tuple[str, str], ...]
     done: str
     trouble: str
@@ -118,7 +120,7 @@ class RefundPage:
     template: ClassVar[str] = "staff/refund.html"
     frame: Frame
     bar: Bar
-    who: str = field(repr=False)
+    who: tuple[str, ...] = field(repr=False)
     amount: Cents
     left: Cents
     paid_with: str
@@ -137,14 +139,13 @@ class RefundSurePage:
     template: ClassVar[str] = "staff/refund_sure.html"
     frame: Frame
     bar: Bar
-    who: str = field(repr=False)
+    who: tuple[str, ...] = field(repr=False)
     amount: Cents
     typed: str
     reason: str = field(repr=False)
     number: int
     words: tuple[str, ...] = field(repr=False)
     lines: tuple[OnLine, ...]
-    change: str
     back: str
 
 
@@ -168,7 +169,7 @@ class PostPage:
     template: ClassVar[str] = "staff/post.html"
     frame: Frame
     bar: Bar
-    who: str = field(repr=False)
+    who: tuple[str, ...] = field(repr=False)
     unapplied: Cents
     rows: tuple[PostRow, ...]
     seen: str

@@ -44,6 +44,10 @@ WHY_NOT_POSTABLE = {
     WhyNotPostable.IN_PM: "The PM system has this payment: it is posted there.",
     WhyNotPostable.NO_LINES: "There is no line with anything left to pay.",
 }
+NOT_ENDED = (
+    "Nobody can tell yet whether it was charged. Its sum is held: the patient is not asked for it again."
+)
+NO_MONEY = "It took no money."
 FATES = {
     Fate.WAITING: "On its way to {address}.",
     Fate.SENT: "Sent to {address}.",
@@ -53,6 +57,8 @@ FATES = {
 BAD_DATE = "Choose a day from the calendar, or leave it empty."
 DAYS_TURNED = "The last day is before the first."
 BAD_BATCH = "Type a batch's number, or leave it empty."
+NO_GROUP = "There is no such group."
+CHOOSE_ONE = "Choose one of these, or all."
 TOO_LONG = "This is too long."
 
 NO_REASON = "Say why the money is given back."

@@ -1,6 +1,6 @@
 """A report's picture: columns of stacked parts, drawn in whole numbers for an inline SVG."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 HEIGHT = 200
@@ -8,8 +8,10 @@ WIDTH = 960
 _GAP = 4
 _MOST_COLUMNS = 62
 _MOST_MARKS = 12
-_TOP = 8
+_TOP = 24
 _BOTTOM = 28
+_SIDE = 24
+"""Half of what is written below a column that stands at the edge."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +36,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """The whole picture; `most` is what the highest column stands for, `left_out` counts lines not in it."""
+    """The whole picture; `most` is what the highest column stands for, `left_out` counts lines not in it.
+
+    With `newest`, its columns follow each other in time, and the last are what one looks for.
+    """
 
     title: str
     legend: tuple[str, ...]
     columns: tuple[Column, ...]
     most: str
     left_out: int
+    newest: bool
     width: int = WIDTH
     height: int = HEIGHT
     top: int = _TOP
@@ -56,13 +62,18 @@ class Bar:
     parts: tuple[int, ...]
 
 
-def chart(title: str, legend: tuple[str, ...], bars: Sequence[Bar], *, most: str) -> Chart | None:
-    """Draw the first lines; None where there is nothing to see."""
-    shown = bars[:_MOST_COLUMNS]
+def chart(
+    title: str, legend: tuple[str, ...], bars: Sequence[Bar], *, said: Callable[[int], str], newest: bool
+) -> Chart | None:
+    """Draw the first lines, or with `newest` the last; None where there is nothing to see.
+
+    `said` writes a number as the highest column's is written.
+    """
+    shown = bars[-_MOST_COLUMNS:] if newest else bars[:_MOST_COLUMNS]
     highest = max((sum(bar.parts) for bar in shown), default=0)
     if highest <= 0:
         return None
-    step = WIDTH // len(shown)
+    step = (WIDTH - 2 * _SIDE) // len(shown)
     width = max(1, min(step - _GAP, WIDTH // 10))
     every = -(-len(shown) // _MOST_MARKS)
     return Chart(
@@ -70,7 +81,7 @@ def chart(title: str, legend: tuple[str, ...], bars: Sequence[Bar], *, most: str
         legend=legend,
         columns=tuple(
             Column(
-                x=place * step + (step - width) // 2,
+                x=_SIDE + place * step + (step - width) // 2,
                 width=width,
                 parts=_parts(bar.parts, highest),
                 words=bar.words,
@@ -78,8 +89,9 @@ def chart(title: str, legend: tuple[str, ...], bars: Sequence[Bar], *, most: str
             )
             for place, bar in enumerate(shown)
         ),
-        most=most,
+        most=said(highest),
         left_out=len(bars) - len(shown),
+        newest=newest,
     )
 
 

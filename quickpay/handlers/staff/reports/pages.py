@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from aiohttp import web
 
 from quickpay.domain.groups import Group
-from quickpay.domain.money import format_usd
+from quickpay.domain.money import Cents, format_usd
 from quickpay.domain.reports import PAYMENTS_BY, SESSIONS_BY, By, PaymentSums, SessionCounts
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.gate import staff_of
@@ -26,6 +26,7 @@ from quickpay.handlers.staff.reports.views import Choices, ReportPage, ReportsPa
 from quickpay.handlers.staff.reports.words import (
     BY,
     METHODS,
+    NOTHING,
     PAYMENT_LEGEND,
     PAYMENT_WORDS,
     SESSION_LEGEND,
@@ -79,7 +80,8 @@ async def show_session_usage(request: web.Request) -> web.Response:
         f"Sessions by {BY[report.by].lower()}",
         SESSION_LEGEND,
         bars,
-        most=f"{max((line.sums.all for line in report.lines), default=0):,}",
+        said=lambda sessions: f"{sessions:,}",
+        newest=report.by.is_time,
     )
     rows = tuple(
         Row(name=name_of(line.key, line.name, report.by), cells=session_cells(line.sums))
@@ -100,12 +102,14 @@ async def show_payments(request: web.Request) -> web.Response:
         _choices(asked, "status", "Status", {one: STATUS_WORDS[one] for one in STATUSES}),
     )
     typed = (Typed(name="batch", label="Reference batch number", value=asked.get("batch", "")),)
-    form = _form(request, "Payments", PAYMENT_WORDS, PAYMENTS, choices, typed)
+    form = _form(request, "Payments report", PAYMENT_WORDS, PAYMENTS, choices, typed)
     if isinstance(report, BadQuestion):
         return _mend(form, report)
     bars = [payment_bar(line, report.by) for line in report.lines]
-    highest = max((line.sums.taken + line.sums.open_amount for line in report.lines), default=0)
-    drawn = chart(f"Money by {BY[report.by].lower()}", PAYMENT_LEGEND, bars, most=format_usd(highest))
+    title = f"Money by {BY[report.by].lower()}"
+    drawn = chart(
+        title, PAYMENT_LEGEND, bars, said=lambda sum_: format_usd(Cents(sum_)), newest=report.by.is_time
+    )
     rows = tuple(
         Row(name=name_of(line.key, line.name, report.by), cells=payment_cells(line.sums))
         for line in report.lines
@@ -179,8 +183,9 @@ def _shown(
         days=days,
         of=BY[report.by],
         head=table.head,
-        rows=() if form.totals_only else table.rows,
+        rows=() if form.totals_only or report.whole.nothing else table.rows,
         total=table.total,
+        nothing=NOTHING if report.whole.nothing else "",
         cut=report.cut,
         chart=None if form.totals_only else table.chart,
         file=with_query(f"{form.action}.csv", **(dict(asked) | {"from": first, "until": last})),

@@ -63,6 +63,7 @@ class ReportPage:
     head: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     total: tuple[str, ...] = ()
+    nothing: str = ""
     cut: bool = False
     chart: Chart | None = None
     file: str = ""

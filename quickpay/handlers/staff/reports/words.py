@@ -51,8 +51,7 @@ PAYMENT_WORDS = (
     "One line adds up payments by the day Pay was pressed. Taken is what succeeded, kept what of it was not "
     "given back; not ended are payments whose outcome the bank has not said yet."
 )
-
-
+NOTHING = "Nothing fits: there is none in these days with these filters."
 _LONGEST_MARK = 12
 
 

@@ -62,6 +62,8 @@ async def resolve(request: web.Request) -> web.Response:
     verdict = _verdict(form)
     if not isinstance(verdict, Verdict):
         return await _page(request, form, verdict)
+    if form.text("change"):
+        return await _page(request, form)
     if form.text("sure") != _SURE:
         return await _page(request, form, sure=verdict)
     answer = await request.app[DESK].staff.unresolved.decide(staff, request.match_info["payment"], verdict)
@@ -149,7 +151,7 @@ def _facts(request: web.Request, file: UnresolvedFile) -> tuple[tuple[str, str],
     if file.before is not None:
         facts.append(("Gateway before", f"{words.gateway_said(file.before)} {moment(file.before.at, zone)}."))
     if differs:
-        facts.append(("What does not fit", differs))
+        facts.append(("In review because", differs))
     if file.now is not None:
         facts.append(("Gateway now", words.gateway_said(file.now)))
     if file.decided is not None:

@@ -39,8 +39,11 @@ NOT_NOW = {
     NotNow.IT_WAS_CHARGED: (
         "The gateway says that it was charged. If it is not to count, give it back at the gateway first."
     ),
-    NotNow.IT_WAS_DECLINED: "The gateway says that it was declined.",
-    NotNow.NOT_FOUND: "The gateway says that it knows no charge of this payment.",
+    NotNow.IT_WAS_DECLINED: "The gateway says that it was declined. Say that it was not charged.",
+    NotNow.NOT_FOUND: (
+        "The gateway says that it knows no charge of this payment. Say that it was not charged, or have the "
+        "gateway's support find the charge first."
+    ),
     NotNow.OTHER_TRANSACTION: "The gateway has another number for the charge of this payment. Check it.",
     NotNow.OTHER_AMOUNT: (
         "The gateway's charge is not what was asked for. Give it back at the gateway, then say that it was "
@@ -50,9 +53,9 @@ NOT_NOW = {
 BY_ITSELF = "It has ended meanwhile, as the gateway said."
 BY_YOU = "It has ended as you decided."
 DIFFERS = {
-    "amount": "the amount",
-    "currency": "the currency",
-    "reference": "whose payment it is",
+    "amount": "the gateway has another amount",
+    "currency": "the gateway has another currency",
+    "reference": "the gateway has it as another payment",
     "refunded": "money was given back at the gateway",
     "order": "the gateway has another order, or several charges, under its number",
     "age": "nothing was learned in a day",
