@@ -13,6 +13,7 @@ from quickpay.domain.origins import Origin
 from quickpay.handlers.access import Access
 from quickpay.handlers.routes import ROUTES
 from tests.handlers.site import Answer, Browser, Site
+from tests.services.rows import rows
 
 _ADDRESS = re.compile(r'id="share-address">https://pay\.example\.com(/q/[^<]+)<')
 _OF_ALICE = ("Alice", "Alicia", "10067", "125.50", "12550", "85.50", "5550101", "67563", "alice@example.com")
@@ -96,6 +97,43 @@ async def test_the_guarantor_sees_it_paid_and_not_by_whose_card(site: Site, addr
     assert "$85.50" in (await alice.get("/home")).words
 
 
+async def test_whoever_else_has_the_address_learns_neither_the_card_nor_where_the_receipt_went(
+    site: Site, address: str
+) -> None:
+    other = site.browser()
+    await come(other, address)
+    await to_details(other)
+    await other.pay(email="payer@example.com")
+    alice = site.browser()  # who made the address, and so has it
+    await alice.get(address)
+    assert (await alice.post(f"{address}/receipt")).to == "/pay"
+    mine = (await alice.get("/pay")).to
+    pages = [await alice.get(mine), await alice.get(f"{mine}.pdf")]
+    assert "40.00" in pages[0].words
+    assert "40.00" in pages[1].text
+    sent = await alice.post(f"{mine}/receipt", {"sending": "2", "email": "alice@example.com"})
+    assert sent.status == 404
+    for page in pages:
+        assert [word for word in ("4242", "Visa", "payer@", "pa•••") if word in page.text] == []
+    assert "4242" in (await other.get(mine)).text
+
+
+async def test_the_receipt_somebody_else_paid_is_sent_to_nobody_but_them(site: Site, address: str) -> None:
+    other = site.browser()
+    await come(other, address)
+    await to_details(other)
+    await other.pay(email="payer@example.com")
+    alice = site.browser()
+    await alice.open(await site.link())
+    await alice.prove()
+    await alice.get("/receipts/1")
+    for typed in ("alice@example.com", ""):
+        refused = await alice.post("/receipts/1/send", {"sending": "2", "email": typed})
+        assert refused.status == 404
+    queued = [row for row in await rows(site.house, "outbox") if row["kind"] == "receipt"]
+    assert [row["recipient"] for row in queued] == ["payer@example.com"]
+
+
 async def test_no_form_pays_another_sum_through_a_share(site: Site, address: str) -> None:
     other = site.browser()
     await come(other, address)
@@ -165,6 +203,30 @@ async def test_a_share_takes_one_payment(site: Site, address: str) -> None:
     dead = await site.browser().get(address)
     assert dead.status == 410
     assert "paid" in dead.words
+
+
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize("token", ["tok_approved", "tok_silent"])
+async def test_whose_card_was_not_charged_is_told_so_and_not_thanked(
+    site: Site, browser: Browser, token: str, *, shared: bool
+) -> None:
+    link = await site.link()
+    await browser.open(link)
+    address = await share(browser) if shared else f"/q/{site.house.token(link)}"
+    first, second = site.browser(), site.browser()
+    for one in (first, second):
+        await come(one, address)
+        await to_details(one)
+    assert ("Change the amount" in (await second.get("/pay/method")).words) is not shared
+    mine = (await first.post("/pay/details", {"card_token": token})).to
+    own = await first.get(mine)
+    assert "Nothing was charged here" not in own.words
+    assert (await second.post("/pay/details", {"card_token": "tok_approved"})).to == mine
+    page = await second.get(mine)
+    assert page.payment_status == own.payment_status
+    assert "Nothing was charged here" in page.words
+    assert [words for words in ("Thank you, your payment", "your card") if words in page.words] == []
+    assert len(site.house.gateway.asked) == 1
 
 
 async def test_where_less_is_owed_by_now_it_is_not_paid_and_not_said_why(
