@@ -196,8 +196,14 @@ async def test_the_guarantors_language_is_nobody_elses_business(site: Site, brow
     alice = await site.house.edit(site.alice, language="es")
     await browser.open(await site.house.link(alice))
     assert '<html lang="es"' in (await browser.get("/pay/share")).text
-    page = await come(site.browser(), await share(browser))
+    other = site.browser()
+    page = await come(other, await share(browser))
     assert '<html lang="en"' in page.text
+    await to_details(other)
+    await other.pay(email="payer@example.com")
+    await site.house.outbox().run_once()
+    (mail,) = site.house.mailer.sent
+    assert "Your payment of $40.00 was received" in mail.text
 
 
 async def test_the_page_of_shares_keeps_what_is_typed_in_another_language(
