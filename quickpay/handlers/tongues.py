@@ -17,8 +17,17 @@ _ONLY_POSTED = ("/resend", "/language", "/sign-out")
 _ASKED_AT = {"/verify/resend": "/verify/code", "/profile/resend": "/profile/confirm"}
 COME_BACK = frozenset(
     {
-        *("/pay", "/pay/method", "/pay/details", "/verify", "/verify/code", "/verify/office"),
-        *("/not-me", "/session/extend", "/home", "/account", "/receipts", "/statements", "/profile"),
+        *("/pay", "/pay/method", "/pay/details", "/pay/share", "/verify", "/verify/code"),
+        *(
+            "/verify/office",
+            "/not-me",
+            "/session/extend",
+            "/home",
+            "/account",
+            "/receipts",
+            "/statements",
+            "/profile",
+        ),
         *("/profile/email", "/profile/mobile", "/profile/confirm"),
     }
 )

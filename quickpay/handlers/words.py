@@ -34,6 +34,9 @@ AMOUNT_FAULTS = {
 
 CHOOSE_AMOUNT = say("Choose how much to pay.")
 CHOOSE_METHOD = say("Choose how to pay.")
+METHOD_GONE = say(
+    "That way to pay is not offered any more. Your card was not charged. Please choose another."
+)
 CHOOSE_WAY = say("Choose where to send your code.")
 ENTER_CODE = say("Enter the 6 digits of the code.")
 ENTER_SPOKEN = say("Enter the 8 digits the office says.")

@@ -222,7 +222,23 @@ async def test_a_method_turned_off_meanwhile_takes_no_money(site: Site, browser:
     await site.options(credit_card=False)
     page = await browser.post("/pay/details", {"card_token": "tok_approved"})
     assert "Online payment is unavailable" in page.words
+    assert "Your card was not charged." in page.words
+    await site.options(credit_card=False, google_pay=True)
+    page = await browser.post("/pay/details", {"card_token": "tok_approved"})
+    assert "That way to pay is not offered any more. Your card was not charged." in page.words
     assert site.house.gateway.asked == []
+
+
+async def test_pay_pressed_where_all_was_paid_elsewhere_says_that_nothing_was_charged(site: Site) -> None:
+    first, second = site.browser(), site.browser()
+    for one in (first, second):
+        await one.come_to_pay(await site.link())
+    assert (await first.pay()).payment_status == "paid"
+    page = await second.post("/pay/details", {"card_token": "tok_approved"})
+    assert "There is nothing to pay" in page.words
+    assert "Your card was not charged." in page.words
+    assert len(site.house.gateway.asked) == 1
+    assert "charged" not in (await second.get("/pay")).words
 
 
 @pytest.mark.parametrize("shown", [True, False])

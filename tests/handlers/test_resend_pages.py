@@ -10,6 +10,7 @@ from quickpay.domain.staff import StaffRole
 from tests.handlers.portal_visitor import authorized
 from tests.handlers.site import Answer, Browser, Site
 from tests.handlers.staff_site import StaffSite, staff_site_of
+from tests.handlers.test_share_pages import come, share, to_details
 from tests.people import House
 from tests.services.rows import rows
 
@@ -163,6 +164,25 @@ async def test_the_desk_sends_it_to_what_is_on_file_or_where_it_went(here: Staff
     again = [row for row in await rows(here.site.house, "audit") if row["type"] == "receipt.sent_again"]
     assert [row["actor"].startswith("staff ") for row in again] == [True]
     assert (await desk.get("/staff/guarantors/lakeside/10067/receipts/none")).status == 404
+
+
+async def test_the_desk_sends_what_somebody_else_paid_to_nobody_but_them(here: StaffSite) -> None:
+    browser = here.site.browser()
+    await browser.open(await here.site.link())
+    address = await share(browser)
+    desk = await here.sign_in(await here.member("Dora", StaffRole.FRONT_DESK))
+    for given, ways in ((None, []), (HERS, ["before"])):
+        other = here.site.browser()
+        await come(other, address)
+        await to_details(other)
+        mine = (await other.post("/pay/details", {"card_token": "tok_approved", "email": given or ""})).to
+        path = f"/staff/guarantors/lakeside/10067/receipts/{mine.rpartition('/')[2]}"
+        page = await desk.get(path)
+        assert re.findall('id="to-([a-z_]+)"', page.text) == ways
+        assert ("gave no email address" in page.words) is not bool(ways)
+        assert (await desk.post(path, {"sending": "1" if not ways else "2", "to": "on_file"})).status == 422
+        address = await share(browser, "10.00")
+    assert await _recipients(here.site) == [HERS]
 
 
 async def test_who_only_looks_cannot_send_it(here: StaffSite) -> None:

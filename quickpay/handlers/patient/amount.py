@@ -74,6 +74,8 @@ def amount_view(
     nothing = _why_nothing(page)
     if nothing is not None:
         heading, words, go_on, office = nothing
+        if mistakes:  # something was pressed for which no form is left to say so at
+            words = (*words, say("Your card was not charged."))
         return NothingToPay(
             frame=frame,
             guarantor=page.stay.guarantor.name,

@@ -21,11 +21,11 @@ from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.patient.pay_views import CardDetails, FieldLook, WalletDetails
 from quickpay.handlers.words import (
     CARDS_ARE_NOT_STORED,
-    CHOOSE_METHOD,
     EMAIL_FAULT,
     EMAIL_FAULTS,
     ENTER_CARD,
     ENTER_CVC,
+    METHOD_GONE,
     amount_refused,
 )
 from quickpay.services.payer import LinkEnded, SeePayment
@@ -63,7 +63,7 @@ async def pay(request: web.Request) -> web.Response:
             words = together(amount_refused(why), say("Your card was not charged."))
             return amount_answer(request, page, (Mistake(field="amount_choice", message=words),))
         case MethodNotOffered(page=page):
-            return method_answer(request, page, (Mistake(field="method", message=CHOOSE_METHOD),))
+            return method_answer(request, page, (Mistake(field="method", message=METHOD_GONE),))
         case NoToken() | CardNotStored():
             return await _ask_again(request)
         case TooManyTries(stay=stay, office=office):

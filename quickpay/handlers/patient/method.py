@@ -103,6 +103,7 @@ def method_view(
         chosen=_chosen(page) or (cards[0].value if len(cards) == 1 else None),
         outside=outside if set(_WALLETS) & set(page.methods) else None,
         plays_wallets=page.plays_wallets,
+        fixed=page.stay.shared,
         mistakes=mistakes,
     )
 

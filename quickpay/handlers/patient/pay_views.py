@@ -33,6 +33,8 @@ class ChooseMethod:
     chosen: str | None
     outside: str | None
     plays_wallets: bool
+    fixed: bool = False
+    """The sum is not the reader's to change."""
     mistakes: tuple[Mistake, ...] = ()
 
 

@@ -119,7 +119,7 @@ def payment_view(result: ResultPage, frame: Frame, pressed: Pressed = NOT_PRESSE
         remains_label=label,
         no_emails=payment.receipt_email is not None and not options.payments.email_receipt,
         mail=mail_panel(
-            result.mail if paid and _may_see_address(result) else None,
+            result.mail if paid else None,
             action=f"/payments/{payment.id}/receipt" if result.live else "",
             pressed=pressed,
         ),
@@ -128,12 +128,8 @@ def payment_view(result: ResultPage, frame: Frame, pressed: Pressed = NOT_PRESSE
         at_bank=result.bank is not None and result.bank.page is not None,
         bank_word=None if result.bank is None else result.bank.word,
         card_fields=None if frame.scripts is None else frame.scripts.card_fields,
+        elsewhere=payment.session_id != stay.session.id,
     )
-
-
-def _may_see_address(result: ResultPage) -> bool:
-    """Whoever else has a share's link does not see where its payer had the receipt sent."""
-    return not result.stay.shared or result.payment.session_id == result.stay.session.id
 
 
 def _remains(look: LookAndFeel, balances: Balances) -> tuple[str, Cents]:

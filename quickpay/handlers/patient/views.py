@@ -193,3 +193,5 @@ class PaymentResult:
     at_bank: bool = False
     card_fields: CardFields | None = None
     bank_word: str | None = None
+    elsewhere: bool = False
+    """Paid from another session, so that nothing is said of the reader's own card."""

@@ -22,6 +22,7 @@ from quickpay.services.settling.receipt_mail import (
     ReceiptMail,
     SentTooOften,
     Stopped,
+    paid_by_somebody_else,
     receipt_mail,
     send_again,
 )
@@ -43,6 +44,7 @@ class ReceiptFile:
     payment: Payment
     mail: ReceiptMail
     addresses: dict[To, str] = field(repr=False)
+    by_somebody_else: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,18 @@ async def _file(tx: Tx, staff: Staff, slug: str, number: str, payment_id: str) -
     if payment is None or payment.guarantor_id != guarantor.id or payment.receipt_number is None:
         return NobodyHere()
     mail = await receipt_mail(tx, payment, group)
-    addresses = {} if guarantor.email is None else {To.ON_FILE: guarantor.email}
+    # What somebody else paid has that card on its receipt: it goes where its payer had it sent, or nowhere.
+    shared = await paid_by_somebody_else(tx, payment)
+    hers = None if shared else guarantor.email
+    addresses = {} if hers is None else {To.ON_FILE: hers}
     before = mail.before(mail.sending)
-    if before is not None and before != guarantor.email:
+    if before is not None and before != hers:
         addresses[To.BEFORE] = before
-    return ReceiptFile(group=group, guarantor=guarantor, payment=payment, mail=mail, addresses=addresses)
+    return ReceiptFile(
+        group=group,
+        guarantor=guarantor,
+        payment=payment,
+        mail=mail,
+        addresses=addresses,
+        by_somebody_else=shared,
+    )

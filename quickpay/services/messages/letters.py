@@ -8,6 +8,7 @@ from quickpay.domain.contact_changes import ContactChange
 from quickpay.domain.contacts import mask_email, mask_mobile
 from quickpay.domain.groups import Group
 from quickpay.domain.guarantors import Guarantor
+from quickpay.domain.languages import Language
 from quickpay.domain.links import LinkState
 from quickpay.domain.messages import Channel, Message, MessageKind, payment_of
 from quickpay.domain.payments import card_name
@@ -70,7 +71,8 @@ class Letters:
         if note is None or isinstance(note, Drop):
             return note or Drop(reason="nothing to tell")
         images = await logo_inline(tx, group) if message.channel is Channel.EMAIL else ()
-        return Letter(message=message, note=note, group=group, language=guarantor.language, images=images)
+        language = Language.EN if _is_anothers(note) else guarantor.language
+        return Letter(message=message, note=note, group=group, language=language, images=images)
 
     async def _note(
         self, tx: Tx, message: Message, group: Group, guarantor: Guarantor, now: datetime
@@ -131,6 +133,12 @@ async def _receipt(tx: Tx, payment_id: str, guarantor: Guarantor) -> ReceiptNote
         amount=receipt.amount,
         refunded=payment.refunded,
     )
+
+
+def _is_anothers(note: Note) -> bool:
+    """Whether it goes to who paid for the guarantor, and is not to say what language hers is."""
+    receipt = note.receipt if isinstance(note, RefundNote) else note
+    return isinstance(receipt, ReceiptNote) and receipt.guarantor is None
 
 
 def _contact_changed(change: ContactChange) -> ContactChangedNote:

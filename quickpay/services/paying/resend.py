@@ -14,7 +14,7 @@ from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.member import NotAMember, member_of
 from quickpay.services.payer import LinkEnded
-from quickpay.services.paying.result import NotYours, may_see
+from quickpay.services.paying.result import NotYours, is_anothers, may_see
 from quickpay.services.settling.receipt_mail import (
     Asked,
     NotOffered,
@@ -22,6 +22,7 @@ from quickpay.services.settling.receipt_mail import (
     Queued,
     SentTooOften,
     Stopped,
+    paid_by_somebody_else,
     receipt_mail,
     send_again,
 )
@@ -73,7 +74,7 @@ class Resend:
             if isinstance(stay, NoStay):
                 return stay
             payment = await tx.payments.get(payment_id)
-            if payment is None or not await may_see(tx, stay, payment):
+            if payment is None or is_anothers(stay, payment) or not await may_see(tx, stay, payment):
                 return NotYours()
             if stay.must_prove:
                 return MustProve()
@@ -83,7 +84,10 @@ class Resend:
         return await self._send(visit, press, mine)
 
     async def of_receipt(self, visit: Visit, number: str, press: Press) -> Outcome | NotYours | NotAMember:
-        """Send one of an authorized patient's receipts; of another's there is none (A59)."""
+        """Send one of an authorized patient's receipts; of another's there is none (A59).
+
+        What somebody else paid has a receipt with that card on it, and is the payer's alone to send.
+        """
         now = self._clock.now()
 
         async def mine(tx: Tx) -> _Mine | NotYours | NotAMember:
@@ -91,7 +95,7 @@ class Resend:
             if not isinstance(stay, Stay):
                 return stay
             for receipt, payment in await tx.receipts.of_guarantor(stay.guarantor.id):
-                if str(receipt.number) == number:
+                if str(receipt.number) == number and not await paid_by_somebody_else(tx, payment):
                     return stay, payment
             return NotYours()
 

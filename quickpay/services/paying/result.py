@@ -1,6 +1,6 @@
 """How a payment stands: the page after Pay, the same by reload, Back or a second tab."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from quickpay.domain.balances import Balances
@@ -20,7 +20,8 @@ class ResultPage:
     """One payment as its payer may see it.
 
     `paid_on` is the receipt's date, None while there is no receipt. `again` says whether another payment may
-    be tried from here: after a decline, and while the session lives.
+    be tried from here: after a decline, and while the session lives. `mail` is None where it is another's:
+    whoever else opens a share learns neither the payer's card nor where the receipt went.
     """
 
     stay: Stay
@@ -29,7 +30,7 @@ class ResultPage:
     balances: Balances
     again: bool
     live: bool
-    mail: ReceiptMail
+    mail: ReceiptMail | None
     bank: BankStep | None = None
     """What the payer's bank waits for; hers alone."""
 
@@ -71,14 +72,15 @@ class Results:
             if payment.receipt_number is not None:
                 receipt = await tx.ledger.receipt(payment.receipt_number)
             account = await account_now(tx, stay.guarantor.id)
+            anothers = is_anothers(stay, payment)
             return ResultPage(
                 stay=stay,
-                payment=payment,
+                payment=_without_the_card(payment) if anothers else payment,
                 paid_on=None if receipt is None else receipt.date,
                 balances=account.balances,
                 again=stay.live and account.balances.payable > 0,
                 live=stay.live,
-                mail=await receipt_mail(tx, payment, stay.group),
+                mail=None if anothers else await receipt_mail(tx, payment, stay.group),
                 bank=await _bank_step(tx, stay, payment),
             )
 
@@ -89,6 +91,18 @@ async def _bank_step(tx: Tx, stay: Stay, payment: Payment) -> BankStep | None:
     if payment.state not in IN_FLIGHT or payment.session_id != stay.session.id:
         return None
     return await tx.bank_steps.of_payment(payment.id)
+
+
+def is_anothers(stay: Stay, payment: Payment) -> bool:
+    """Whether a share was paid from another session: by somebody else still, for all that can be told.
+
+    The guarantor has the share's address too, and is not to learn whose card it was.
+    """
+    return stay.shared and payment.session_id != stay.session.id
+
+
+def _without_the_card(payment: Payment) -> Payment:
+    return replace(payment, card_brand=None, card_last4=None, receipt_email=None)
 
 
 async def may_see(tx: Tx, stay: Stay, payment: Payment) -> bool:

@@ -91,4 +91,6 @@ def _why_not(file: ReceiptFile) -> str:
         return words.NO_RECEIPTS_HERE
     if not file.mail.offered:
         return words.TOOK_NO_MONEY
-    return "" if file.addresses else words.NO_ADDRESS
+    if file.addresses:
+        return ""
+    return words.ONLY_THE_PAYERS if file.by_somebody_else else words.NO_ADDRESS

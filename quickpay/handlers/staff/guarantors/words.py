@@ -164,6 +164,9 @@ RECEIPT_SENT = "The receipt is on its way."
 NO_RECEIPTS_HERE = "This group sends no receipts by email."
 TOOK_NO_MONEY = "No money was taken by this payment: its receipt is not sent."
 NO_ADDRESS = "There is no email address on file, and the receipt went to none before."
+ONLY_THE_PAYERS = (
+    "Somebody else paid this and gave no email address. With their card on it, it goes to no other."
+)
 
 UNLOCK = (
     "Cards are taken again: those declined so far no longer count, for this guarantor and contact.",
