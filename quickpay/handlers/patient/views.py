@@ -193,3 +193,4 @@ class PaymentResult:
     at_bank: bool = False
     card_fields: CardFields | None = None
     bank_word: str | None = None
+    by_door: bool = False
