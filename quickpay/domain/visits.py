@@ -24,7 +24,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One encounter of one patient, its lines in the order of their numbers."""
+    """One encounter of one patient, its lines in the order of their numbers.
+
+    `is_paid`: nothing is left of it, here or with a collector, also of lines that are not shown.
+    """
 
     encounter: str
     date: dt.date
@@ -32,16 +35,12 @@ class Visit:
     facility: str
     provider: str
     lines: tuple[Line, ...]
+    is_paid: bool
 
     @property
     def is_open(self) -> bool:
         """Whether anything of it may still be paid."""
         return any(line.payable > 0 for line in self.lines)
-
-    @property
-    def is_paid(self) -> bool:
-        """Whether nothing is left of it, here or with a collector."""
-        return all(line.remaining == 0 for line in self.lines)
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -110,4 +109,5 @@ def _visit(lines: tuple[Line, ...]) -> Visit:
         facility=first.facility,
         provider=first.provider,
         lines=lines,
+        is_paid=all(line.remaining == 0 for line in lines),
     )

@@ -102,11 +102,12 @@ class Gone(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoStay:
-    """Nobody is here; group and way back to a portal are known where the session has only run out."""
+    """Nobody is here; group, origin and way back to a portal are known where a session has only ended."""
 
     why: Gone
     group: Group | None
     return_url: str | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,4 +195,5 @@ async def launch_now(tx: Tx, link_serial: int, group_id: int) -> Launch | None:
 
 def _no_stay(found: Stay) -> NoStay:
     why = Gone.SIGNED_OUT if found.session.ended_at is not None else Gone.EXPIRED
-    return NoStay(why=why, group=found.group, return_url=found.session.return_url)
+    session = found.session
+    return NoStay(why=why, group=found.group, return_url=session.return_url, origin=session.origin)

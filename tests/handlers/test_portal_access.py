@@ -46,6 +46,7 @@ async def test_a_proof_that_gives_the_quickpay_role_leads_no_further(site: Site,
     page = await browser.get(path)
     assert page.status == 403
     assert "/verify" not in page.text
+    assert 'class="main" href="/pay"' in page.text
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -168,6 +168,31 @@ async def test_the_picture_for_home_stands_there_and_nowhere_else(site: Site, br
     assert url not in pages["/home"].text
 
 
+async def test_no_page_calls_paid_what_a_collector_has(site: Site, browser: Browser) -> None:
+    lines = (make_line("3-1", in_collections=True, remaining=6_000), make_line("3-2", remaining=0))
+    bill = make_statement("3-1", "3-2", id="S-2")
+    await site.house.edit(site.alice, Account(lines=lines, statements=(bill,)))
+    for path in ("/account", "/statements", *_STATEMENT):
+        page = await browser.get(path)
+        assert "3-1" not in page.words, path
+        assert re.search(r"\$0\.00 \(?paid", page.words, re.IGNORECASE) is None, path
+
+
+async def test_account_ends_with_the_latest_statements(site: Site, browser: Browser) -> None:
+    statements = tuple(
+        make_statement(
+            "1-1", id=f"S-{year}", date=TODAY.replace(year=year), due_date=TODAY.replace(year=year)
+        )
+        for year in (2022, 2025, 2023, 2024)
+    )
+    await site.house.edit(site.alice, Account(lines=(make_line("1-1"),), statements=statements))
+    words = (await browser.get("/account")).words.partition("Statement history")[2]
+    assert re.findall(r"S-20\d\d", words) == ["S-2025", "S-2024", "S-2023"]
+    assert "All statements" in words
+    await site.house.edit(site.alice, Account())
+    assert "Statement history" not in (await browser.get("/account")).words
+
+
 async def test_receipts_list_each_payment_with_how_it_ended(site: Site, browser: Browser) -> None:
     paying = await site.house.come(await site.link(single_payment=False))
     await paying.pays("tok_declined", amount=300)

@@ -145,7 +145,7 @@ async def test_a_receipt_and_a_statement_print_as_paper(alice: Person, bills: Bi
         await alice.open(path)
         await expect(alice.page.get_by_role("button", name="Print")).to_be_visible()
         await alice.page.emulate_media(media="print")
-        for gone in (".fold", ".bar", "[data-print]", ".trail"):
+        for gone in (".fold", ".bar", "[data-print]", ".trail", ".tongues"):
             await expect(alice.page.locator(gone)).to_be_hidden()
         await expect(alice.page.locator("dl.receipt")).to_be_visible()
         await alice.page.emulate_media(media="screen")

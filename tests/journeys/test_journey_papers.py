@@ -66,7 +66,7 @@ async def _printed(alice: Person, name: str) -> str:
 
 SAID = {
     Language.EN: ("Account number 700", "Mar 12, 2025", "Shown Visits with something to pay"),
-    Language.ES: ("Número de cuenta 700", "12 mar 2025", "Se muestra Visitas con algo por pagar"),
+    Language.ES: ("Número de cuenta 700", "12 mar 2025", "Visitas incluidas Visitas con algo por pagar"),
 }
 
 

@@ -14,7 +14,7 @@ from quickpay.services.portal.pages import HomePage
 from quickpay.services.portal.paging import PAGE, paged
 from quickpay.services.portal.statements import StatementPage, StatementsPage
 from quickpay.services.portal.sums import PayNow
-from tests.factories import make_line
+from tests.factories import make_line, make_statement
 from tests.people import House, Person
 from tests.services.conftest import Lakeside
 from tests.services.portal_account import ACCOUNT, home, member
@@ -150,6 +150,21 @@ async def test_lines_with_a_collector_are_seen_only_with_show_collections(
     assert statement.gone == (), "the PM system still lists it"
 
 
+async def test_what_a_collector_has_is_never_called_paid_though_it_is_not_shown(
+    lakeside: Lakeside, alice: Person
+) -> None:
+    lines = (make_line("3-1", in_collections=True, remaining=6_000), make_line("3-2", remaining=0))
+    bill = make_statement("3-1", "3-2", id="S-1")
+    await lakeside.house.edit(lakeside.alice, Account(lines=lines, statements=(bill,)))
+    (visit,) = (await _account(alice)).history.items
+    assert [line.service_id for line in visit.lines] == ["3-2"]
+    assert not visit.is_paid
+    assert (await _account(alice, state=VisitState.PAID)).history.items == ()
+    page = await alice.house.portal.statement(alice.visit, "S-1")
+    assert isinstance(page, StatementPage)
+    assert (page.statement.now.remaining, page.statement.is_paid) == (0, False)
+
+
 async def test_visits_since_the_last_statement_are_not_without_end(lakeside: Lakeside, alice: Person) -> None:
     many = tuple(make_line(f"{number}-1", remaining=1) for number in range(1, 2 * PAGE + 2))
     await lakeside.house.edit(lakeside.alice, Account(lines=many))
@@ -168,9 +183,12 @@ async def test_statements_stand_by_due_date_and_paid_ones_can_be_hidden(
         return [one.statement.id for one in page.statements.items], page.hidden
 
     assert await listed(hide_paid=False) == (["S-2", "S-1"], 0)
-    assert await listed(hide_paid=True) == (["S-2"], 1), "nothing of S-1 is shown or left"
-    await lakeside.house.change(lakeside.group, show_collections=True)
-    assert await listed(hide_paid=True) == (["S-2", "S-1"], 0)
+    assert await listed(hide_paid=True) == (["S-2", "S-1"], 0), "a collector has S-1: nobody paid it"
+    paid = replace(ACCOUNT, lines=tuple(line for line in ACCOUNT.lines if line.service_id != "3-1"))
+    await lakeside.house.edit(
+        lakeside.alice, replace(paid, lines=(*paid.lines, make_line("3-1", remaining=0)))
+    )
+    assert await listed(hide_paid=True) == (["S-2"], 1)
 
 
 def test_a_page_beyond_the_last_is_the_last() -> None:

@@ -11,6 +11,7 @@ from quickpay.domain.digests import form_token
 from quickpay.domain.groups import Group
 from quickpay.domain.links import LinkState
 from quickpay.domain.options import LogoutFunction
+from quickpay.domain.origins import Origin
 from quickpay.domain.return_addresses import may_return_to
 from quickpay.domain.said import say
 from quickpay.domain.sessions import Authentication, Role
@@ -54,6 +55,11 @@ _GONE_FROM_PORTAL = {
     ),
     Gone.SIGNED_OUT: say("To come back, go back to the portal and open your bill from there."),
 }
+_GONE_FROM_DOOR = {
+    Gone.EXPIRED: say("For your safety, your bill closes after some minutes. To go on, sign in again."),
+    Gone.SIGNED_OUT: say("To come back, sign in again."),
+}
+"""To whoever signed in on the web there is no link to open again."""
 _SIMULATION_GONE = (
     "The simulation has ended",
     "It lasts 10 minutes at most. Begin another from the staff pages or from the patient dashboard.",
@@ -101,19 +107,23 @@ def nobody(request: web.Request, why: NoStay) -> web.Response:
     back = way_back(request, why.return_url)
     if back is not None:
         words = _GONE_FROM_PORTAL.get(why.why, words)
-    door = why.group if back is None and _has_door(why.group) else None
+    door = why.group if back is None and has_door(why.group) else None
+    by_door = door is not None and why.origin is Origin.WEBSITE
+    if by_door:
+        words = _GONE_FROM_DOOR.get(why.why, words)
     if door is not None and why.why is Gone.EXPIRED and _ends_at_the_door(door):
-        return _door(request, door, Ended(heading=heading, words=(words, _NOT_CHARGED)))
+        return _door(request, door, Ended(heading=heading, words=(words, _NOT_CHARGED), by_door=by_door))
     notice = Notice(
         frame=frame_of(why.group, back=back, tongue=tongue_of(request)),
         heading=heading,
         words=(words, _NOT_CHARGED),
-        go_on=None if door is None else (_door_of(door), say("Sign in")),
+        go_on=None if door is None else (door_of(door), say("Sign in")),
     )
     return show(notice, status=401)
 
 
-def _has_door(group: Group | None) -> bool:
+def has_door(group: Group | None) -> bool:
+    """Whether a group has a sign-in page."""
     return group is not None and group.options.authentication.enable_mfa
 
 
@@ -127,7 +137,7 @@ def _door(request: web.Request, group: Group, ended: Ended) -> web.Response:
     csrf = "" if secret is None else form_token(secret)
     page = SignIn(
         frame=frame_of(group, door_csrf=csrf, tongue=tongue_of(request)),
-        action=_door_of(group),
+        action=door_of(group),
         left=False,
         ended=ended,
         first_name="",
@@ -137,7 +147,8 @@ def _door(request: web.Request, group: Group, ended: Ended) -> web.Response:
     return show(page, status=401)
 
 
-def _door_of(group: Group) -> str:
+def door_of(group: Group) -> str:
+    """Where a group's sign-in page is."""
     return f"/g/{group.slug}/sign-in"
 
 
@@ -157,7 +168,10 @@ def session_frame(
     view_account: bool = False,
     timed: bool = True,
 ) -> Frame:
-    """Put the branding around a page of the session this request is of; a timed one says when it ends."""
+    """Put the branding around a page of the session this request is of; a timed one says when it ends.
+
+    One that has run out can still be read, and offers nothing that only a live session may do.
+    """
     timed = timed and stay.launch is None  # a simulation runs no script and gets no more time
     secret = visit_of(request).secret
     csrf = "" if secret is None else form_token(secret)
@@ -168,11 +182,13 @@ def session_frame(
         home=home,
         scripts=new_scripts() if scripts is None and timed else scripts,
         tongue=tongue_in(request, stay),
-        view_account=view_account,
-        not_me=stay.session.link_serial is not None and not stay.shared,
+        view_account=view_account and stay.live,
+        not_me=stay.session.link_serial is not None and not stay.shared and stay.live,
         back=way_back(request, stay.session.return_url),
         time=time_of(stay) if timed and stay.live else None,
     )
+    if not stay.live:
+        return replace(frame, leave=None)
     # A simulation the guard has not noticed is a mistake in the table of routes: no page, then.
     return frame if stay.launch is None else replace(frame, simulation=request[SIMULATION])
 
@@ -203,7 +219,7 @@ def stay_frame(
     frame = session_frame(
         request, stay, step=step, home=home_of(stay), scripts=scripts, view_account=proof_helps
     )
-    return replace(frame, menu=menu_at(here)) if _is_member(stay) else frame
+    return replace(frame, menu=menu_at(here)) if _is_member(stay) and stay.live else frame
 
 
 def home_of(stay: Stay) -> str:

@@ -8,10 +8,11 @@ from quickpay.handlers.pages import Frame, Mistake
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """What is said where a session has ended."""
+    """What is said where a session has ended; `by_door`: it began at this very door."""
 
     heading: str
     words: tuple[str, ...]
+    by_door: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

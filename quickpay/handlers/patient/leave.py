@@ -12,7 +12,7 @@ from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
 from quickpay.handlers.headers import new_scripts
 from quickpay.handlers.pages import frame_of, see_other, show
-from quickpay.handlers.patient.answers import way_back
+from quickpay.handlers.patient.answers import door_of, has_door, way_back
 from quickpay.handlers.patient.notices import SignedOutNotice
 from quickpay.handlers.tongues import tongue_of
 from quickpay.services.entry.leave import NoControl, SignedOut
@@ -52,14 +52,15 @@ async def signed_out(request: web.Request) -> web.Response:
         back=back,
         tongue=tongue_of(request, keep=_query(back)),
     )
-    return show(SignedOutNotice(frame=frame, closes=closes))
+    door = door_of(group) if back is None and has_door(group) else None
+    return show(SignedOutNotice(frame=frame, closes=closes, door=door))
 
 
 def _after(group: Group, back: str | None) -> str:
     """Lead to the sign-in page where the group has one and the portal has none; else say she has left."""
     logs_out = group.options.look_and_feel.logout_function is LogoutFunction.LOGOUT
-    if logs_out and back is None and group.options.authentication.enable_mfa:
-        return f"/g/{group.slug}/sign-in?left=yes"
+    if logs_out and back is None and has_door(group):
+        return f"{door_of(group)}?left=yes"
     return f"/g/{group.slug}/signed-out" + (f"?{_query(back)}" if back else "")
 
 

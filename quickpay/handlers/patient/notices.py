@@ -88,8 +88,9 @@ class AboutOffice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedOutNotice:
-    """The end of a session by a press; `closes` when the tab should close itself."""
+    """The end of a session by a press; `closes` when the tab should close itself, `door` to sign in again."""
 
     template: ClassVar[str] = "patient/signed_out.html"
     frame: Frame
     closes: bool
+    door: str | None

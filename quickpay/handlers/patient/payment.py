@@ -8,6 +8,7 @@ from quickpay.domain.balances import Balances
 from quickpay.domain.bank_steps import BankStep
 from quickpay.domain.money import Cents
 from quickpay.domain.options import LookAndFeel
+from quickpay.domain.origins import Origin
 from quickpay.domain.payments import Payment, PaymentState, brand_name, card_name
 from quickpay.domain.said import say
 from quickpay.handlers.cookies import visit_of
@@ -127,6 +128,7 @@ def payment_view(result: ResultPage, frame: Frame, pressed: Pressed = NOT_PRESSE
         mine=f"/payments/{payment.id}",
         at_bank=result.bank is not None and result.bank.page is not None,
         bank_word=None if result.bank is None else result.bank.word,
+        by_door=stay.session.origin is Origin.WEBSITE,
         card_fields=None if frame.scripts is None else frame.scripts.card_fields,
         elsewhere=payment.session_id != stay.session.id,
     )

@@ -195,3 +195,4 @@ class PaymentResult:
     bank_word: str | None = None
     elsewhere: bool = False
     """Paid from another session, so that nothing is said of the reader's own card."""
+    by_door: bool = False

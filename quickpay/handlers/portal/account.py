@@ -1,4 +1,4 @@
-"""Account: the sums, the visits since the last statement, and the history of visits."""
+"""Account: the sums, the visits since the last statement, the history of visits and of statements."""
 
 from dataclasses import replace
 
@@ -25,6 +25,7 @@ from quickpay.handlers.portal.parts import (
     where,
 )
 from quickpay.handlers.portal.pieces import Choice, Filter, Place, Sum, VisitCard
+from quickpay.handlers.portal.statements import statement_row
 from quickpay.handlers.portal.views import AccountView
 from quickpay.handlers.portal.words import (
     COLLECTIONS,
@@ -64,6 +65,7 @@ def account_view(page: AccountPage, frame: Frame) -> AccountView:
         visits=tuple(_card(page, visit, look) for visit in page.history.items),
         filters=_filters(page),
         any_visits=bool(page.years),
+        statements=tuple(statement_row(one, look) for one in page.statements),
         export=address("/visits.pdf", **_query(page.chosen)) if look.visits_pdf_export else None,
         pager=pager(page.history, "/account", **_query(page.chosen)),
     )
@@ -161,6 +163,7 @@ def _card(page: AccountPage, visit: Visit, look: LookAndFeel) -> VisitCard:
         remaining=sums.remaining,
         pending=sums.insurance_pending if look.show_insurance_pending else None,
         is_open=visit.is_open,
+        is_paid=visit.is_paid,
         collections=sums.collections or None,
         table=line_table(
             say("Visit of %(date)s", date=day(visit.date)), visit.lines, look, total=len(visit.lines) > 1

@@ -49,7 +49,9 @@ def not_a_member(request: web.Request, why: NotAMember) -> web.Response:
                 frame=session_frame(request, stay, home="/pay"),
                 heading=NOT_AUTHORIZED if may_prove else say("Please contact the office"),
                 words=(MAY_PROVE if may_prove else MAY_NOT_PROVE,),
-                go_on=("/verify", say("View Account")) if may_prove else None,
+                go_on=("/verify", say("View Account"))
+                if may_prove
+                else ("/pay", say("Back to Make Your Payment")),
                 office=not may_prove,
             )
             return show(notice, status=403)

@@ -100,6 +100,7 @@ class VisitCard:
     remaining: Cents
     pending: Cents | None
     is_open: bool
+    is_paid: bool
     collections: Cents | None
     table: LineTable
 

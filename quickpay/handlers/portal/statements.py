@@ -41,7 +41,7 @@ async def show_statements(request: web.Request) -> web.Response:
         frame=stay_frame(request, page.stay, here="statements"),
         guarantor=page.stay.guarantor.name,
         account=page.stay.guarantor.number,
-        statements=tuple(_row(one, look) for one in page.statements.items),
+        statements=tuple(statement_row(one, look) for one in page.statements.items),
         shows_balance=look.show_statement_balance,
         shows_pending=look.show_insurance_pending,
         filter=Filter(label=say("Show"), choices=choices),
@@ -67,7 +67,7 @@ async def show_statement(request: web.Request) -> web.Response:
 def statement_view(request: web.Request, page: StatementPage) -> StatementView:
     """Make the page of a statement."""
     look = page.stay.group.options.look_and_feel
-    row = _row(page.statement, look)
+    row = statement_row(page.statement, look)
     return StatementView(
         frame=stay_frame(request, page.stay, here="statements", scripts=new_scripts()),
         guarantor=page.stay.guarantor.name,
@@ -79,7 +79,7 @@ def statement_view(request: web.Request, page: StatementPage) -> StatementView:
     )
 
 
-def _row(one: StatementLine, look: LookAndFeel) -> StatementRow:
+def statement_row(one: StatementLine, look: LookAndFeel) -> StatementRow:
     """Show one; with Show Statement Balance off what was billed at the time is nowhere."""
     return StatementRow(
         number=one.statement.id,

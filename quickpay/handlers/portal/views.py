@@ -39,6 +39,20 @@ class HomeView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatementRow:
+    """One statement of the history; `balance` is None where the group does not show it."""
+
+    number: str
+    link: StatementLink
+    balance: Cents | None
+    remaining: Cents
+    pending: Cents | None
+    collections: Cents | None
+    paid: bool
+    current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountView:
     """Account."""
 
@@ -55,6 +69,7 @@ class AccountView:
     visits: tuple[VisitCard, ...]
     filters: tuple[Filter, ...]
     any_visits: bool
+    statements: tuple[StatementRow, ...]
     export: str | None
     pager: Pager
 
@@ -120,20 +135,6 @@ class ReceiptView:
     posted: tuple[PostedRow, ...]
     shows_pending: bool
     elsewhere: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatementRow:
-    """One statement of the history; `balance` is None where the group does not show it."""
-
-    number: str
-    link: StatementLink
-    balance: Cents | None
-    remaining: Cents
-    pending: Cents | None
-    collections: Cents | None
-    paid: bool
-    current: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

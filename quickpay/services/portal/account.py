@@ -1,16 +1,21 @@
-"""The Account page: the sums, the visits since the last statement, and the history of visits."""
+"""The Account page: the sums, visits since the last statement, the histories of visits and statements."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from quickpay.domain.visits import Visit, open_first, since_statement, visits_of
+from quickpay.domain.visits import Visit, open_first, since_statement
 from quickpay.services.account import AccountNow
 from quickpay.services.portal.paging import Paged, paged
-from quickpay.services.portal.sums import Owed, shown_lines
+from quickpay.services.portal.statements import StatementLine, statement_lines
+from quickpay.services.portal.sums import Owed, shown_visits
 from quickpay.services.stay import Stay
 
 MOST_SINCE = 12
 """Visits shown above the history; a guarantor who never got a statement may have had any number."""
+
+
+MOST_STATEMENTS = 3
+"""Statements shown below the history; the rest stand on Statements."""
 
 
 class VisitState(StrEnum):
@@ -42,12 +47,13 @@ class AccountPage:
     history: Paged[Visit]
     patients: tuple[str, ...]
     years: tuple[int, ...]
+    statements: tuple[StatementLine, ...]
     chosen: VisitFilter
 
 
 def account_page(stay: Stay, account: AccountNow, owed: Owed, chosen: VisitFilter) -> AccountPage:
     """Gather the page; a filter that names no patient of the list lists nobody's visits."""
-    visits = visits_of(shown_lines(stay, account))
+    visits = shown_visits(stay, account)
     patients = patients_of(visits)
     since, unlisted = _at_most(since_statement(visits, account.statements), MOST_SINCE)
     return AccountPage(
@@ -58,6 +64,7 @@ def account_page(stay: Stay, account: AccountNow, owed: Owed, chosen: VisitFilte
         history=paged(open_first(chosen_of(visits, chosen)), chosen.page),
         patients=patients,
         years=tuple(sorted({visit.date.year for visit in visits}, reverse=True)),
+        statements=statement_lines(stay, account, owed.last)[:MOST_STATEMENTS],
         chosen=chosen,
     )
 

@@ -12,16 +12,15 @@ from quickpay.services.stay import Stay
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementLine:
-    """One statement with what its lines come to now."""
+    """One statement with what its lines come to now.
+
+    `is_paid`: nothing of it is left, here or with a collector, also of lines that are not shown.
+    """
 
     statement: Statement
     now: Totals
     is_last: bool
-
-    @property
-    def is_paid(self) -> bool:
-        """Whether nothing of it is left, here or with a collector."""
-        return self.now.remaining == 0 and self.now.collections == 0
+    is_paid: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +47,7 @@ def statements_page(
     stay: Stay, account: AccountNow, last: Statement | None, *, hide_paid: bool, page: int
 ) -> StatementsPage:
     """List the statements."""
-    by_due_date = sorted(account.statements, key=lambda one: (one.due_date, natural(one.id)), reverse=True)
-    every = tuple(_line(stay, account, one, last) for one in by_due_date)
+    every = statement_lines(stay, account, last)
     listed = tuple(one for one in every if not (hide_paid and one.is_paid))
     return StatementsPage(
         stay=stay,
@@ -57,6 +55,12 @@ def statements_page(
         hide_paid=hide_paid,
         hidden=len(every) - len(listed),
     )
+
+
+def statement_lines(stay: Stay, account: AccountNow, last: Statement | None) -> tuple[StatementLine, ...]:
+    """Give every statement by due date, the latest first."""
+    by_due_date = sorted(account.statements, key=lambda one: (one.due_date, natural(one.id)), reverse=True)
+    return tuple(_line(stay, account, one, last) for one in by_due_date)
 
 
 def statement_page(
@@ -79,4 +83,5 @@ def statement_page(
 def _line(stay: Stay, account: AccountNow, statement: Statement, last: Statement | None) -> StatementLine:
     lines = frozenset(statement.lines)
     now = totals(line for line in shown_lines(stay, account) if line.service_id in lines)
-    return StatementLine(statement=statement, now=now, is_last=statement is last)
+    is_paid = all(line.remaining == 0 for line in account.lines if line.service_id in lines)
+    return StatementLine(statement=statement, now=now, is_last=statement is last, is_paid=is_paid)

@@ -1,12 +1,12 @@
 """The sums the portal pages share, and whether Pay Now leads anywhere."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from quickpay.domain.balances import Balances
 from quickpay.domain.encounters import Line, Statement, last_statement
 from quickpay.domain.money import Cents
-from quickpay.domain.visits import totals
+from quickpay.domain.visits import Visit, totals, visits_of
 from quickpay.ports.card_fields import Activated
 from quickpay.ports.tables import Tx
 from quickpay.services.account import AccountNow
@@ -65,6 +65,16 @@ def shown_lines(stay: Stay, account: AccountNow) -> tuple[Line, ...]:
     if stay.group.options.look_and_feel.show_collections:
         return account.lines
     return tuple(line for line in account.lines if not line.in_collections)
+
+
+def shown_visits(stay: Stay, account: AccountNow) -> tuple[Visit, ...]:
+    """Give the visits of the lines shown; one of which a hidden line is unpaid is not a paid one."""
+    shown = frozenset(line.service_id for line in shown_lines(stay, account))
+    kept = (
+        replace(visit, lines=tuple(line for line in visit.lines if line.service_id in shown))
+        for visit in visits_of(account.lines)
+    )
+    return tuple(visit for visit in kept if visit.lines)
 
 
 async def _pay_now(tx: Tx, stay: Stay, owed: Balances, activated: Activated) -> PayNow:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from quickpay.domain.visits import Totals, Visit, by_place, totals, visits_of
+from quickpay.domain.visits import Totals, Visit, by_place, totals
 from quickpay.services.account import AccountNow
 from quickpay.services.portal.account import VisitFilter, chosen_of, patients_of
-from quickpay.services.portal.sums import Owed, shown_lines
+from quickpay.services.portal.sums import Owed, shown_visits
 from quickpay.services.stay import Stay
 
 
@@ -27,7 +27,7 @@ def visits_page(
     stay: Stay, account: AccountNow, owed: Owed, chosen: VisitFilter, *, today: date
 ) -> VisitsPage:
     """Gather the visits, never a page of them only."""
-    visits = visits_of(shown_lines(stay, account))
+    visits = shown_visits(stay, account)
     listed = chosen_of(visits, chosen)
     return VisitsPage(
         stay=stay,
