@@ -59,6 +59,7 @@ async def address(site: Site, browser: Browser) -> str:
 
 
 async def test_somebody_else_pays_the_sum_and_sees_nothing_but_it(site: Site, address: str) -> None:
+    await site.options(auto_post=False)
     other = site.browser()
     pages = [await other.get(address), await come(other, address), await to_details(other)]
     assert "$40.00" in pages[1].words
@@ -66,7 +67,8 @@ async def test_somebody_else_pays_the_sum_and_sees_nothing_but_it(site: Site, ad
     pages.append(await other.pay(email="payer@example.com"))
     assert pages[-1].payment_status == "paid"
     assert "Amount Paid $40.00" in pages[-1].words
-    assert "Still to pay" not in pages[-1].words
+    for hers in ("Still to pay", "posted", "View Account", "I am not this person"):
+        assert [page.words for page in pages if hers in page.words] == []
     (payment,) = site.house.gateway.asked
     pages.append(await other.get(f"/payments/{payment.payment_id}.pdf"))
     assert "40.00" in pages[-1].text
@@ -281,6 +283,28 @@ async def test_where_less_is_owed_by_now_it_is_not_paid_and_not_said_why(
     shows_nobody(refused.text, again.text)
     assert "25.50" not in refused.text + again.text
     assert [charge.amount for charge in site.house.gateway.asked] == [100_00]
+
+
+async def test_while_a_payment_is_on_its_way_or_nothing_is_taken_it_says_so_and_no_more(
+    site: Site, browser: Browser, address: str
+) -> None:
+    other = site.browser()
+    await come(other, address)
+    await to_details(other)
+    await site.options(credit_card=False)
+    assert "cannot be paid here now" in (await other.get("/pay")).words
+    await site.options(credit_card=True)
+    assert "$40.00" in (await other.get("/pay")).words
+    await browser.get("/pay")
+    await to_details(browser, amount_choice="other", amount="7")
+    await browser.post("/pay/details", {"card_token": "tok_silent"})
+    page = await other.get("/pay")
+    assert "cannot be paid here now" in page.words
+    refused = await other.post("/pay/details", {"card_token": "tok_approved"})
+    assert refused.status == 409
+    assert "Your card was not charged here." in refused.words
+    shows_nobody(page.text, refused.text)
+    assert [charge.amount for charge in site.house.gateway.asked] == [7_00]
 
 
 async def test_another_share_ends_the_one_before_for_whoever_has_it_open(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from quickpay.domain.money import Cents
 from quickpay.domain.sessions import Authentication, Purpose, Role
 from quickpay.ports.store import Conflict
 from tests.adapters.store.tables.conftest import World
@@ -61,6 +62,17 @@ async def test_a_session_that_is_over_is_neither_raised_nor_extended(world: Worl
         lambda tx: tx.sessions.raise_role(id_, role=role, token_hash=some_hash(), now=NOW)
     )
     assert not await world.do(lambda tx: tx.sessions.extend(id_, until=_LATER, now=NOW))
+
+
+async def test_a_share_s_session_is_never_raised_nor_offered_to_the_desk(world: World) -> None:
+    given = make_session(guarantor_id=world.session.guarantor_id, share_amount=Cents(40_00))
+    shared = await world.do(lambda tx: tx.sessions.add(given, token_hash=some_hash()))
+    role = Role.AUTHORIZED_PATIENT
+    assert not await world.do(
+        lambda tx: tx.sessions.raise_role(shared.id, role=role, token_hash=some_hash(), now=NOW)
+    )
+    listed = await world.do(lambda tx: tx.sessions.open_of(shared.guarantor_id, NOW))
+    assert [session.id for session, _ in listed] == [world.session.id]
 
 
 async def test_r66_a_session_is_extended_ten_times(world: World) -> None:
