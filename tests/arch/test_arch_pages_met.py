@@ -7,8 +7,6 @@ from tests.arch.house import TESTS, modules
 from tests.journeys.met import kept, page_templates
 
 TOURS = re.compile(r"journeys/(staff_)?tour(_\w+)?\.py$")
-IN_A_FRAME = {"staff/preview_text.html"}
-"""What only the editor's preview shows; it is no page of anybody's."""
 
 
 def _pattern(name: ast.expr) -> str:
@@ -50,12 +48,12 @@ def _fits(name: str, visits: list[str]) -> bool:
 
 
 def test_a_walk_meets_every_page() -> None:
-    found = _wrong(page_templates() - IN_A_FRAME, kept(), _visits())
+    found = _wrong(page_templates(), kept(), _visits())
     assert not found, "\n".join((*found, "`make accessibility ARGS=met` walks them all and writes met.txt"))
 
 
 def test_what_is_not_so_is_found() -> None:
-    templates, met, visits = page_templates() - IN_A_FRAME, kept(), _visits()
+    templates, met, visits = page_templates(), kept(), _visits()
     assert len(templates) > 80
     assert _wrong(templates | {"patient/new.html"}, met, visits) == ["patient/new.html: no walk meets it"]
     gone = templates - {"patient/share.html"}

@@ -15,7 +15,7 @@ from tests.arch.house import PACKAGE
 
 TEMPLATES = PACKAGE / "templates"
 KEPT = Path(__file__).with_name("met.txt")
-AREAS = ("errors", "patient", "portal", "staff")
+AREAS = ("errors/", "patient/", "portal/", "staff/")
 _HEAD = "# Each page's template, and what its pages are called where `make accessibility` looked at them.\n"
 _WRITTEN_ONCE = "patient/link.html"
 """The page every link of a group has, written for the first of them."""
@@ -96,9 +96,9 @@ class Met:
             return None
         self._numbers.setdefault(file, frame.f_globals["debug_info"])
         if frame.f_code.co_name == "root":
-            path = _asked_for(frame)
-            if path is not None:
-                self._at[path] = file.removeprefix(_OURS)
+            path, name = _asked_for(frame), file.removeprefix(_OURS)
+            if path is not None and name.startswith(AREAS):
+                self._at[path] = name
         return self._stepped
 
     def _stepped(self, frame: FrameType, event: str, _told: object) -> _Trace:

@@ -42,6 +42,7 @@ async def walk(browser: Browser, house: Household, visit: Visit) -> None:
         await _what_waits(mo, unknown, visit)
         await _money(mo, paid, visit)
         await _two_at_a_group(mo, nan, visit)
+        await _previews(mo, "/staff/groups/meadow", visit)
         await _release(mo, visit)
         await _simulation(mo, visit)
 
@@ -153,7 +154,6 @@ async def _two_at_a_group(mo: Person, nan: Person, visit: Visit) -> None:
     await mo.page.get_by_label("QuickPay Max Access Attempts required").fill("2")
     await mo.press(SAVE)
     await visit(mo, "staff-group-warned")
-    await _previews(mo, path, visit)
 
 
 async def _previews(mo: Person, path: str, visit: Visit) -> None:
@@ -181,21 +181,12 @@ async def _release(mo: Person, visit: Visit) -> None:
 
 
 async def _simulation(mo: Person, visit: Visit) -> None:
-    await mo.open("/staff/launch")
-    await mo.page.locator("#group").select_option("meadow")
-    await mo.page.locator("#guarantor").fill("5002")
-    async with mo.page.expect_popup() as opened:
-        await mo.page.get_by_role("button", name="Sign In [F2]").click()
-    tab = Person(page=await opened.value, house=mo.house, watched=mo.watched)
-    await tab.page.set_viewport_size(PHONE)
-    await tab.press("Continue")
+    tab = await _launched(mo)
     await visit(tab, "simulation-verify")
     await tab.page.get_by_role("radio").first.check()
     await tab.press("Send code")
     await visit(tab, "simulation-code")
     await tab.press("See what comes after the right code", role="link")
-    await visit(tab, "simulation-home")
-    await tab.open("/pay")
     await visit(tab, "simulation-amount")
     await tab.page.get_by_role("radio", name="Other Amount").check()
     await tab.page.get_by_label("Amount in dollars").fill("12.34")
@@ -209,3 +200,22 @@ async def _simulation(mo: Person, visit: Visit) -> None:
     await tab.press("End simulation")
     await visit(tab, "simulation-ended")
     await tab.page.close()
+    tab = await _launched(mo, portal=True)
+    await visit(tab, "simulation-home")
+    await tab.open("/profile")
+    await visit(tab, "simulation-profile")
+    await tab.page.close()
+
+
+async def _launched(mo: Person, *, portal: bool = False) -> Person:
+    """See as a patient of Meadow does, by a link or in the whole portal."""
+    await mo.open("/staff/launch")
+    await mo.page.locator("#group").select_option("meadow")
+    await mo.page.locator("#guarantor").fill("5002")
+    await mo.page.get_by_role("checkbox").set_checked(not portal)
+    async with mo.page.expect_popup() as opened:
+        await mo.page.get_by_role("button", name="Sign In [F2]").click()
+    tab = Person(page=await opened.value, house=mo.house, watched=mo.watched)
+    await tab.page.set_viewport_size(PHONE)
+    await tab.press("Continue")
+    return tab
