@@ -4,7 +4,8 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,13 @@ from playwright.async_api import Browser, async_playwright
 from quickpay.domain.languages import Language
 from quickpay.domain.themes import Theme, nearest_passing_theme
 from tests.household import Household, household
-from tests.journeys import staff_tour
+from tests.journeys import staff_tour, staff_tour_more
 from tests.journeys.bills import DARK, Bills
+from tests.journeys.met import KEPT, Met, kept, written
 from tests.journeys.person import PHONE, Person, somebody
 from tests.journeys.probes import TOO_WIDE, printed, spaced, still, tabbed
 from tests.journeys.test_look_staff import EDITOR, EDITOR_MOST, FIRST_VIEW_MOST
-from tests.journeys.tour import Look
+from tests.journeys.tour import LOOKS, Look, Walk
 from tests.journeys.tour_doors import EVERY_WALK
 from tests.journeys.watched import launch, violations
 
@@ -48,6 +50,13 @@ THEMES: dict[str, dict[str, Any]] = {
     "odd": {name: getattr(ODD, name) for name in _COLOURS},
 }
 
+Area = Callable[["Report", Browser, Household], Awaitable[None]]
+StaffWalk = Callable[[Browser, Household, staff_tour.Visit], Awaitable[object]]
+
+STAFF_WALKS: tuple[StaffWalk, ...] = (staff_tour.walk, staff_tour_more.walk)
+MET = "met"
+"""Asked for instead of areas: only write down anew what is met."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Line:
@@ -64,11 +73,13 @@ class Report:
 
     def __init__(self) -> None:
         self.lines: dict[str, Line] = {}
+        self.met = Met()
         self.began = time.monotonic()
 
     async def look(self, person: Person, name: str, themes: tuple[str, ...], language: str) -> None:
         """Hold one page to all of it in each of these of the reader's own schemes, and leave it as it was."""
         line, page = self.lines.setdefault(name, Line()), person.page
+        self.met.page(page.url, name)
         before = page.viewport_size
         for theme in themes:
             if name.startswith("staff"):
@@ -130,52 +141,93 @@ async def _weight(person: Person) -> tuple[int, int]:
     return own, sum(size.get(url, 0) for url in needed) - own
 
 
-async def patients(report: Report, browser: Browser, house: Household) -> None:
-    """Walk every walk of a patient in each theme and language."""
-    number = 0
-    for theme, colours in THEMES.items():
-        for language in Language:
-            for walk in EVERY_WALK:
-                number += 1
-                bills = Bills(house=house, number=number)
+def patients(*walks: Walk) -> Area:
+    """Walk these walks of a patient in each theme and language."""
 
-                async def visit(
-                    person: Person, name: str, theme: str = theme, language: Language = language
-                ) -> None:
-                    await report.look(person, name, (theme,), language.value)
+    async def area(report: Report, browser: Browser, house: Household) -> None:
+        number = 0
+        for theme, colours in THEMES.items():
+            for language in Language:
+                for walk in walks:
+                    number += 1
+                    bills = Bills(house=house, number=number)
 
-                async with somebody(browser, house, language=language) as person:
-                    await walk(person, bills, visit, look=Look(theme=colours, language=language))
-            print(f"{theme}, {language}: {time.monotonic() - report.began:.0f} s", flush=True)  # noqa: T201 - it is asked to
+                    async def visit(
+                        person: Person, name: str, theme: str = theme, language: Language = language
+                    ) -> None:
+                        await report.look(person, name, (theme,), language.value)
 
+                    async with somebody(browser, house, language=language) as person:
+                        await walk(person, bills, visit, look=Look(theme=colours, language=language))
+                print(f"{theme}, {language}: {time.monotonic() - report.began:.0f} s", flush=True)  # noqa: T201 - it is asked to
 
-async def staff(report: Report, browser: Browser, house: Household) -> None:
-    """Walk the staff's pages, light and dark; they are in English."""
-
-    async def visit(person: Person, name: str) -> None:
-        await report.look(person, name, ("light", "dark"), "en")
-
-    await staff_tour.walk(browser, house, visit)
+    return area
 
 
-AREAS: dict[str, Callable[[Report, Browser, Household], Awaitable[None]]] = {
-    "patient": patients,
-    "staff": staff,
+def staff(*walks: StaffWalk) -> Area:
+    """Walk these of the staff's pages, light and dark; they are in English."""
+
+    async def area(report: Report, browser: Browser, house: Household) -> None:
+        async def visit(person: Person, name: str) -> None:
+            await report.look(person, name, ("light", "dark"), "en")
+
+        for walk in walks:
+            await walk(browser, house, visit)
+
+    return area
+
+
+AREAS: dict[str, Area] = {
+    "patient": patients(*EVERY_WALK),
+    "staff": staff(*STAFF_WALKS),
 }
+ONE_WALK: dict[str, Area] = {walk.__name__: patients(walk) for walk in EVERY_WALK} | {
+    "staff-more": staff(staff_tour_more.walk)
+}
+"""What can be named too, to look again at what was mended."""
 
 
 async def main(areas: tuple[str, ...]) -> int:
-    """Walk these areas and print what was found; 1 when anything was wrong."""
+    """Walk these areas, or all, and print what was found; 1 when anything was wrong."""
     report = Report()
-    with tempfile.TemporaryDirectory() as data:
+    async with _opened(report.met) as (browser, house):
+        for area in areas or AREAS:
+            await (AREAS | ONE_WALK)[area](report, browser, house)
+    print(report.table())  # noqa: T201 - it is asked to
+    wrong = any(one.wrong for one in report.lines.values())
+    if not areas and report.met.named != kept():
+        print(f"{KEPT.name} is not what was met: `make accessibility ARGS={MET}` writes it")  # noqa: T201
+        wrong = True
+    return int(wrong)
+
+
+async def record() -> int:
+    """Walk everything once without looking, keep which template each page has, and print what none shows."""
+    met = Met()
+
+    async def visit(person: Person, name: str) -> None:
+        met.page(person.page.url, name)
+
+    async with _opened(met) as (browser, house):
+        for walk in STAFF_WALKS:
+            await walk(browser, house, visit)
+        for number, one in enumerate(EVERY_WALK):
+            async with somebody(browser, house) as person:
+                await one(person, Bills(house=house, number=number), visit, look=LOOKS["light"])
+    KEPT.write_text(written(met.named), "utf-8")
+    print("Shown by no walk:", *met.unmet(), sep="\n  ")  # noqa: T201 - it is asked to
+    return 0
+
+
+@asynccontextmanager
+async def _opened(met: Met) -> AsyncIterator[tuple[Browser, Household]]:
+    with tempfile.TemporaryDirectory() as data, met.watching():
         async with household(Path(data), POPS_MANAGEMENT="true") as house, async_playwright() as playwright:
             browser = await launch(playwright)
-            for area in areas:
-                await AREAS[area](report, browser, house)
+            yield browser, house
             await browser.close()
-    print(report.table())  # noqa: T201 - it is asked to
-    return int(any(one.wrong for one in report.lines.values()))
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(tuple(sys.argv[1:]) or tuple(AREAS))))
+    ASKED = tuple(sys.argv[1:])
+    sys.exit(asyncio.run(record() if ASKED == (MET,) else main(ASKED)))

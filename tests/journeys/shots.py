@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.household import Household, household
-from tests.journeys import staff_tour, tour, tour_doors
+from tests.journeys import staff_tour, staff_tour_more, tour, tour_doors
 from tests.journeys.bills import Bills
 from tests.journeys.person import DESKTOP, PHONE, Person, somebody
 from tests.journeys.sheet import lay_out
@@ -20,7 +20,7 @@ PRACTICES = (
     *("Hilltop Dental", "Northgate Physical Therapy", "Old Mill Skin Clinic", "Prairie Heart Center"),
     *("Harbor Orthopedics", "Cedar Grove Family Care"),
 )
-ROUNDS = ((), ("West",), ("East",))
+ROUNDS = ((), *((side,) for side in ("West", "East", "North", "South", "Downtown")))
 DEVICES = {"phone": PHONE, "desktop": DESKTOP}
 SCHEMES = ("light", "dark")
 AT_ONCE = 3
@@ -42,7 +42,8 @@ async def take(out: Path, *, areas: tuple[str, ...]) -> None:
 
 
 async def _staffs_pages(out: Path, browser: Browser, house: Household) -> None:
-    await staff_tour.walk(browser, house, _staff_visit(out))
+    for walk in (staff_tour.walk, staff_tour_more.walk):
+        await walk(browser, house, _staff_visit(out))
 
 
 async def _patients_pages(out: Path, browser: Browser, house: Household) -> None:
@@ -58,13 +59,11 @@ async def _patients_pages(out: Path, browser: Browser, house: Household) -> None
             await _messages(out, person, bills, look)
 
     asked = list(enumerate(itertools.product(tour_doors.EVERY_WALK, tour.EVERY_LOOK)))
-    # Who waits for the bank does so by troubles that are everybody's.
     for number, (walk, look) in asked:
-        if walk is tour.waiting:
+        if walk in tour_doors.ALONE:
             await go(number, walk, look)
-    await asyncio.gather(
-        *(go(number, walk, look) for number, (walk, look) in asked if walk is not tour.waiting)
-    )
+    others = (one for one in asked if one[1][0] not in tour_doors.ALONE)
+    await asyncio.gather(*(go(number, walk, look) for number, (walk, look) in others))
 
 
 def _visit(out: Path, look: str) -> tour.Visit:

@@ -5,7 +5,8 @@ from playwright.async_api import expect
 from tests.household import PORTAL
 from tests.journeys.bills import Bills
 from tests.journeys.person import Person
-from tests.journeys.tour import WALKS, Look, Visit, begin
+from tests.journeys.tour import WALKS, Look, Visit, begin, waiting
+from tests.journeys.tour_money import MONEY_WALKS, asked_by_the_bank
 
 
 async def entering(person: Person, bills: Bills, visit: Visit, *, look: Look) -> None:
@@ -84,4 +85,6 @@ async def calling(person: Person, bills: Bills, visit: Visit, *, look: Look) -> 
     await visit(person, "handoff-again")
 
 
-EVERY_WALK = (*WALKS, entering, calling)
+EVERY_WALK = (*WALKS, entering, calling, *MONEY_WALKS)
+ALONE = (waiting, asked_by_the_bank)
+"""Who waits for the bank does so by troubles that are everybody's."""
