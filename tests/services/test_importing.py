@@ -12,9 +12,9 @@ from quickpay.adapters.store import OpenStore
 from quickpay.domain.options import Branding, Options
 from quickpay.handlers.api.import_file import NotAnImportFile, read_import
 from quickpay.services.groups.keep import GroupBook
+from quickpay.services.guarantors import checks as guarantor_checks
 from quickpay.services.guarantors.importing import BATCH, GroupEntry, GuarantorEntry, Importer, Progress
 from quickpay.services.guarantors.keep import GuarantorBook
-from quickpay.services.guarantors.keep import checks as guarantor_checks
 from quickpay.services.guarantors.records import EncounterRecord, GuarantorRecord, LineRecord, ReceiptRecord
 from tests.fakes.clock import FakeClock
 from tests.fakes.images import FakeImageFetcher
