@@ -3,8 +3,8 @@
 `FAULTS_CRASH` is `before|after:<where>:<n>`: the n-th time <where> is reached the process ends as by kill -9.
 <where> is a writing unit by the method that made it (`Pay.pay`), or `gateway.charge`, `mailer.send`,
 `texter.send`. `FAULTS_CLOCK` names a file that holds how many seconds the clock is ahead. `FAULTS_DEBUG` lets
-every logger say all it can. `FAULTS_GATEWAY_SECONDS` is how long the gateway is waited for. While the file that
-`FAULTS_DISK` names is there, no fsync of the database succeeds.
+every logger say all it can. `FAULTS_GATEWAY_SECONDS` is how long the gateway is waited for. While the file
+that `FAULTS_DISK` names is there, no fsync of the database succeeds.
 """
 
 import asyncio

@@ -44,7 +44,9 @@ class Service:
 
     async def start(self, *, crash: str | None = None, plainly: bool = False, debug: bool = False) -> None:
         """Start it and wait until it answers; `plainly` is exactly what an operator runs."""
-        more = {"FAULTS_CLOCK": str(self._ahead), "FAULTS_DISK": str(self._broken)} | ({} if crash is None else {"FAULTS_CRASH": crash})
+        more = {"FAULTS_CLOCK": str(self._ahead), "FAULTS_DISK": str(self._broken)} | (
+            {} if crash is None else {"FAULTS_CRASH": crash}
+        )
         more |= {"FAULTS_DEBUG": "1"} if debug else {}
         module = ("quickpay", "serve") if plainly else ("tests.faults.crashing",)
         self._process = await launch(*module, settings=self.settings, more={} if plainly else more)

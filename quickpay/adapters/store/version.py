@@ -25,6 +25,7 @@ REVISIONS = (
     "0016",
     "0017",
     "0018",
+    "0023",
 )
 """Every revision of the schema, oldest first; the last is what this program needs."""
 

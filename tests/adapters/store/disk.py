@@ -1,7 +1,7 @@
 """A disk of our own below SQLite: it is told of every fsync, and may lose what was not asked to be kept.
 
 SQLite lets its file system be replaced while it runs (a "VFS"). This one is the system's own but for `xSync`;
-it is reached by ctypes in the very library that Python's `sqlite3` uses, so that nothing needs to be compiled.
+it is reached by ctypes in the very library that Python's `sqlite3` uses, so nothing needs to be compiled.
 """
 
 import _sqlite3
@@ -19,7 +19,7 @@ _METHODS_WORDS, _SYNC = 19, 5
 _OpenCall = ctypes.CFUNCTYPE(
     ctypes.c_int,
     ctypes.c_void_p,
-    ctypes.c_char_p,
+    ctypes.c_void_p,
     ctypes.c_void_p,
     ctypes.c_int,
     ctypes.POINTER(ctypes.c_int),
@@ -41,11 +41,11 @@ def disk(sync: Callable[[Path], bool]) -> Iterator[None]:
     name = ctypes.create_string_buffer(b"disk-of-tests")
     really_open = ctypes.cast(ours[_OPEN] or 0, _OpenCall)
 
-    def open_(vfs: int, path: bytes | None, file: int, flags: int, out: Any) -> int:
-        said: int = really_open(vfs, path, file, flags, out)
+    def open_(vfs: int, path: int | None, file: int, flags: int, out: Any) -> int:
+        said: int = really_open(vfs, path, file, flags, out)  # the very pointer: SQLite keeps it
         methods = ctypes.cast(file, ctypes.POINTER(ctypes.c_void_p))
         if said == 0 and path is not None and methods[0]:
-            methods[0] = _methods(methods[0], Path(os.fsdecode(path)), sync)
+            methods[0] = _methods(methods[0], Path(os.fsdecode(ctypes.string_at(path))), sync)
         return said
 
     opening = _OpenCall(open_)
