@@ -13,6 +13,7 @@ from quickpay.adapters.passwords import Argon2Passwords
 from quickpay.adapters.sms_reports import TwilioReports, report_address
 from quickpay.adapters.store.version import SchemaVersion, check_version
 from quickpay.adapters.tasks import BackgroundTasks
+from quickpay.adapters.watchdog import LOOKS_EVERY_SECONDS, Watchdog
 from quickpay.domain.digests import Digests
 from quickpay.domain.origins import Origin
 from quickpay.domain.return_addresses import is_loopback
@@ -335,6 +336,7 @@ async def _live(app: web.Application, *, settings: Settings, wrap: Wrap, create:
         tasks = BackgroundTasks()
         house = furnish(settings, wrap(world), tasks)
         app[DESK] = house.desk
+        tasks.every(LOOKS_EVERY_SECONDS, Watchdog(world.clock.monotonic).look, name="watchdog")
         tasks.every(1.0, house.outbox.run_once, name="outbox")
         tasks.every(1.0, house.tell.run_once, name="tell")
         tasks.every(1.0, house.reconcile.run_once, name="reconcile")
