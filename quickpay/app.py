@@ -13,6 +13,7 @@ from quickpay.adapters.passwords import Argon2Passwords
 from quickpay.adapters.sms_reports import TwilioReports, report_address
 from quickpay.adapters.store.version import SchemaVersion, check_version
 from quickpay.adapters.tasks import BackgroundTasks
+from quickpay.adapters.watchdog import LOOKS_EVERY_SECONDS, Watchdog
 from quickpay.domain.digests import Digests
 from quickpay.domain.origins import Origin
 from quickpay.domain.return_addresses import is_loopback
@@ -58,6 +59,7 @@ from quickpay.services.proofs.office import Office
 from quickpay.services.proofs.verify import Verify
 from quickpay.services.running.alarms import AlarmRound
 from quickpay.services.running.health import Health
+from quickpay.services.running.retention import Retention
 from quickpay.services.running.upkeep import Upkeep
 from quickpay.services.settling.compare import Compare
 from quickpay.services.settling.reconcile import Reconcile
@@ -101,6 +103,7 @@ class House:
     compare: Compare
     alarms: AlarmRound
     upkeep: Upkeep
+    retention: Retention
     tell: Tell
     resealing: Resealing
 
@@ -308,6 +311,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         compare=Compare(store=store, clock=clock, ids=ids, gateway=gateway),
         alarms=AlarmRound(store=store, clock=clock, log=LoggedAlarms()),
         upkeep=Upkeep(store=store, clock=clock),
+        retention=Retention(store=store, clock=clock),
         tell=Tell(store=store, clock=clock, hooks=world.hooks, digests=digests, owner=ids.uuid()),
         resealing=Resealing(store=store, digests=digests),
     )
@@ -332,6 +336,7 @@ async def _live(app: web.Application, *, settings: Settings, wrap: Wrap, create:
         tasks = BackgroundTasks()
         house = furnish(settings, wrap(world), tasks)
         app[DESK] = house.desk
+        tasks.every(LOOKS_EVERY_SECONDS, Watchdog(world.clock.monotonic).look, name="watchdog")
         tasks.every(1.0, house.outbox.run_once, name="outbox")
         tasks.every(1.0, house.tell.run_once, name="tell")
         tasks.every(1.0, house.reconcile.run_once, name="reconcile")
@@ -342,6 +347,7 @@ async def _live(app: web.Application, *, settings: Settings, wrap: Wrap, create:
         tasks.every(5.0, house.desk.keyring.flush_used, name="keys used")
         tasks.every(5.0, house.desk.stored_cards.run_once, name="stored cards")
         tasks.every(30.0, house.upkeep.run_once, name="upkeep")
+        tasks.every(60.0, house.retention.run_once, name="retention")
         tasks.every(30.0, house.resealing.run_once, name="resealing")
         yield
         await tasks.stop(grace=STOP_GRACE_SECONDS)

@@ -52,6 +52,7 @@ from quickpay.services.portal.pages import Portal
 from quickpay.services.proofs.office import Office
 from quickpay.services.proofs.pages import CodeSent, Proved
 from quickpay.services.proofs.verify import Verify
+from quickpay.services.running.retention import Retention
 from quickpay.services.running.upkeep import Upkeep
 from quickpay.services.settling.reconcile import Reconcile
 from quickpay.services.settling.refunds import Refunds
@@ -176,6 +177,7 @@ class House:
             store=store, clock=clock, ids=ids, gateway=gateway, tasks=self.tasks, patience=self.patience
         )
         self.upkeep = Upkeep(store=store, clock=clock)
+        self.retention = Retention(store=store, clock=clock)
 
     def outbox(self, owner: str = "worker", **outside: Any) -> Outbox:
         """One worker of the outbox."""

@@ -191,3 +191,21 @@ def test_a_bad_setting_is_named(
 def test_a_weak_key_is_refused(quickpay: Command, home: Path, key: str) -> None:
     (home / "keys").write_text(key)
     assert "QUICKPAY_SECRET_KEYS" in quickpay("serve", fails=True).output
+
+
+def test_a_file_for_apple_that_cannot_be_read_is_named_at_the_start(
+    quickpay: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quickpay("migrate")
+    file = home / "apple-domain"
+    monkeypatch.setenv("QUICKPAY_APPLE_PAY_DOMAIN_FILE", str(file))
+    said = quickpay("serve", fails=True).output
+    assert f"QUICKPAY_APPLE_PAY_DOMAIN_FILE: {file} cannot be read" in said
+    assert "Traceback" not in said
+    file.write_bytes(b"as Apple gave it")
+    assert "0 tried." in quickpay("send").output, "it starts once the file is there"
+
+
+def test_purge_forgets_what_is_old_and_says_how_much(quickpay: Command) -> None:
+    quickpay("migrate")
+    assert "0 rows forgotten." in quickpay("purge").output

@@ -16,6 +16,7 @@ for command in (
     service.serve,
     service.send,
     service.reconcile,
+    service.purge,
     database.migrate,
     database.import_,
     database.check,

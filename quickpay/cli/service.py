@@ -54,6 +54,17 @@ def send() -> None:
 
 
 @click.command()
+def purge() -> None:
+    """Forget what is too old to keep: whom messages went to, and the rows of codes and texts."""
+
+    async def work() -> int:
+        async with house() as services:
+            return int(await services.retention.run())
+
+    click.echo(f"{run(work())} rows forgotten.")
+
+
+@click.command()
 def reconcile() -> None:
     """Ask the gateway how unknown payments and refunds ended, and hold its list against ours.
 

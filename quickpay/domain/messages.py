@@ -78,10 +78,13 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptSending:
-    """One sending of a receipt; `ended_at` is when it went out or was given up."""
+    """One sending of a receipt; `ended_at` is when it went out or was given up.
+
+    The recipient is forgotten some time after that (R132).
+    """
 
     payment_id: str
     sending: int
-    recipient: str = field(repr=False)
+    recipient: str | None = field(repr=False)
     fate: Fate
     ended_at: datetime | None

@@ -56,7 +56,7 @@ def mail_panel(mail: ReceiptMail | None, *, action: str, pressed: Pressed = NOT_
     """Make the part of the page; None where there is nothing to tell and nothing to do."""
     if mail is None or not (mail.sendings or mail.offered or pressed.mistakes):
         return None
-    told = tuple(fared(one.fate, mask_email(one.recipient)) for one in mail.sendings)
+    told = tuple(fared(one.fate, mask_email(one.recipient)) for one in mail.sendings if one.recipient)
     if not (mail.offered and action):
         return MailPanel(told=told, mistakes=pressed.mistakes)
     before = mail.before(mail.sending)

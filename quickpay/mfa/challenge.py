@@ -11,6 +11,9 @@ from quickpay.mfa.methods import Method
 TRIES = DEFAULT_LIMITS.tries_per_challenge.most
 """How many tries a challenge takes unless the settings say otherwise (R23)."""
 
+PROOFS_KEPT = timedelta(days=30)
+"""So long the row of an ended challenge is kept; then the audit alone tells that it was passed (R132)."""
+
 
 class ChallengeState(StrEnum):
     """Say where a challenge stands."""

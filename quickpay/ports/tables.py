@@ -281,6 +281,10 @@ class Challenges(Protocol):
         """Move every open challenge whose life is over, and forget the digests (R32)."""
         ...
 
+    async def forget(self, before: datetime, *, most: int) -> int:
+        """Drop ended ones that began before; returns how many (R132)."""
+        ...
+
 
 class Counters(Protocol):
     """Counts of tries and sendings by the keyed digest of a contact, address or link."""
@@ -450,6 +454,10 @@ class Outbox(Protocol):
     async def oldest_due(self, now: datetime) -> datetime | None: ...
     async def receipts(self, guarantor_id: int) -> list[ReceiptSending]:
         """Every sending of a receipt of this guarantor's payments, in the order they were asked for."""
+        ...
+
+    async def forget_recipients(self, before: datetime, *, most: int) -> int:
+        """Forget whom messages that ended before went to; returns of how many (R132)."""
         ...
 
 

@@ -36,3 +36,7 @@ class Texts(Protocol):
     async def of_challenge(self, challenge_id: str) -> TextReport | None:
         """The report on the newest text with a code of this challenge."""
         ...
+
+    async def forget(self, before: datetime, *, most: int) -> int:
+        """Drop texts handed over, or reported, before; returns how many (R132)."""
+        ...

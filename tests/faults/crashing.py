@@ -3,13 +3,15 @@
 `FAULTS_CRASH` is `before|after:<where>:<n>`: the n-th time <where> is reached the process ends as by kill -9.
 <where> is a writing unit by the method that made it (`Pay.pay`), or `gateway.charge`, `mailer.send`,
 `texter.send`. `FAULTS_CLOCK` names a file that holds how many seconds the clock is ahead. `FAULTS_DEBUG` lets
-every logger say all it can. `FAULTS_GATEWAY_SECONDS` is how long the gateway is waited for.
+every logger say all it can. `FAULTS_GATEWAY_SECONDS` is how long the gateway is waited for. While the file
+that `FAULTS_DISK` names is there, no fsync of the database succeeds.
 """
 
 import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +29,7 @@ from quickpay.ports.tables import Tx
 from quickpay.serve import serving, until_stopped
 from quickpay.settings import load
 from quickpay.world import World
+from tests.adapters.store.disk import disk
 
 T = TypeVar("T")
 
@@ -138,8 +141,11 @@ async def serve() -> None:
     set_up(settings.log_format)
     if "FAULTS_DEBUG" in os.environ:
         logging.getLogger().setLevel(logging.DEBUG)
-    async with serving(settings, wrap=wrapped):
-        await until_stopped()
+    with ExitStack() as stack:
+        if (broken := os.environ.get("FAULTS_DISK")) is not None:
+            stack.enter_context(disk(lambda _: not Path(broken).exists()))
+        async with serving(settings, wrap=wrapped):
+            await until_stopped()
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ class Service:
         self.host = settings["BASE_URL"].removeprefix("http://")
         self.log: list[str] = []
         self._ahead = ahead
+        self._broken = ahead.with_suffix(".broken")
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
 
@@ -43,7 +44,9 @@ class Service:
 
     async def start(self, *, crash: str | None = None, plainly: bool = False, debug: bool = False) -> None:
         """Start it and wait until it answers; `plainly` is exactly what an operator runs."""
-        more = {"FAULTS_CLOCK": str(self._ahead)} | ({} if crash is None else {"FAULTS_CRASH": crash})
+        more = {"FAULTS_CLOCK": str(self._ahead), "FAULTS_DISK": str(self._broken)} | (
+            {} if crash is None else {"FAULTS_CRASH": crash}
+        )
         more |= {"FAULTS_DEBUG": "1"} if debug else {}
         module = ("quickpay", "serve") if plainly else ("tests.faults.crashing",)
         self._process = await launch(*module, settings=self.settings, more={} if plainly else more)
@@ -77,6 +80,13 @@ class Service:
         """Take away, or give back, the room its files may grow into: a full disk for this process alone."""
         room = resource.RLIM_INFINITY if files else 0
         resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+
+    def let_keep(self, *, files: bool) -> None:
+        """Have its disk refuse to keep anything (every fsync of its database fails), or keep it again."""
+        if files:
+            self._broken.unlink()
+        else:
+            self._broken.touch()
 
     def let_open(self, more: int) -> None:
         """Let it open so many files and lines beyond those it has open now."""

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 
-from quickpay.adapters.store.columns import maybe_micros, maybe_moment, micros, moment, words
+from quickpay.adapters.store.columns import maybe_micros, maybe_moment, micros, moment, number, words
 from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import challenges
 from quickpay.adapters.store.statements import Statement, insert
@@ -59,6 +59,16 @@ _EXPIRE = Statement(
     update(challenges)
     .where(challenges.c.state.in_(("queued", "sent")), challenges.c.expires_at <= bindparam("now"))
     .values(state="expired", digest=None)
+)
+_OLD = (
+    select(challenges.c.id)
+    .where(challenges.c.created_at < bindparam("before"), challenges.c.state.not_in(("queued", "sent")))
+    .order_by(challenges.c.created_at)
+    .limit(number("most"))
+    .cte("old")
+)
+_FORGET = Statement(
+    delete(challenges).where(challenges.c.id.in_(select(_OLD.c.id))).returning(challenges.c.id)
 )
 
 
@@ -153,6 +163,10 @@ class Challenges:
     async def expire(self, now: datetime) -> int:
         """Move every open challenge whose life is over, and forget the digests (R32)."""
         return await self._run.count(_EXPIRE, now=micros(now))
+
+    async def forget(self, before: datetime, *, most: int) -> int:
+        """Drop those that ended and began before; returns how many."""
+        return len(await self._run.all(_FORGET, before=micros(before), most=most))
 
 
 def _challenge(row: Row) -> Challenge:

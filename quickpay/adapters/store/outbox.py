@@ -93,6 +93,16 @@ _RECEIPTS = Statement(
     .where(outbox.c.guarantor_id == bindparam("guarantor"), outbox.c.kind == MessageKind.RECEIPT.value)
     .order_by(outbox.c.id)
 )
+_OLD = (
+    select(outbox.c.id)
+    .where(outbox.c.ended_at < bindparam("before"), outbox.c.recipient.is_not(None))
+    .order_by(outbox.c.ended_at)
+    .limit(number("most"))
+    .cte("old")
+)
+_FORGET = Statement(
+    update(outbox).where(outbox.c.id.in_(select(_OLD.c.id))).values(recipient=None).returning(outbox.c.id)
+)
 _OLDEST = Statement(select(func.min(outbox.c.next_at)).where(*_DUE))
 
 
@@ -149,6 +159,10 @@ class Outbox:
     async def receipts(self, guarantor_id: int) -> list[ReceiptSending]:
         """Every sending of a receipt of this guarantor's payments, in the order they were asked for."""
         return [_receipt(row) for row in await self._run.all(_RECEIPTS, guarantor=guarantor_id)]
+
+    async def forget_recipients(self, before: datetime, *, most: int) -> int:
+        """Forget whom messages that ended before went to; returns of how many."""
+        return len(await self._run.all(_FORGET, before=micros(before), most=most))
 
 
 def _receipt(row: Row) -> ReceiptSending:

@@ -8,10 +8,13 @@ from sqlalchemy import ColumnElement, Select, func, select
 from quickpay.adapters.store.columns import number
 from quickpay.adapters.store.schema import group_versions
 from quickpay.adapters.store.statements import Statement
+from quickpay.mfa.challenge import PROOFS_KEPT
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 DAY = 24 * 60 * MINUTE
+PROOFS_SURE = (PROOFS_KEPT.days - 1) * DAY
+"""What was proved longer ago than this may have no challenge left to show for it (R132)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import case, func, select
 
-from quickpay.adapters.store.rules import DAY, Rule, option_was_on, rule
+from quickpay.adapters.store.rules import DAY, PROOFS_SURE, Rule, now, option_was_on, rule
 from quickpay.adapters.store.schema import audit, challenges, contact_changes, guarantors
 
 _confirmed = (
@@ -24,7 +24,9 @@ RULES: tuple[Rule, ...] = (
     rule(
         "I4",
         "a changed contact that no code confirmed",
-        select(contact_changes.c.challenge_id).where(~_confirmed),
+        select(contact_changes.c.challenge_id).where(
+            contact_changes.c.confirmed_at >= now() - PROOFS_SURE, ~_confirmed
+        ),
     ),
     rule(
         "I5",

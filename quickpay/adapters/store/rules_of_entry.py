@@ -5,6 +5,7 @@ from sqlalchemy import BigInteger, and_, case, cast, func, or_, select
 from quickpay.adapters.store.rules import (
     DAY,
     MINUTE,
+    PROOFS_SURE,
     SECOND,
     Rule,
     now,
@@ -42,14 +43,20 @@ _opened = (
     )
     .exists()
 )
-_proved = (
+_verified = (
+    select(audit.c.id)
+    .where(audit.c.session_id == sessions.c.id, audit.c.type == "challenge.verified")
+    .exists()
+)
+_proved = or_(
     select(challenges.c.id)
     .where(
         challenges.c.session_id == sessions.c.id,
         challenges.c.state == "verified",
         challenges.c.purpose == "view",
     )
-    .exists()
+    .exists(),
+    and_(sessions.c.opened_at < now() - PROOFS_SURE, _verified),
 )
 _released = (
     select(releases.c.id).where(releases.c.session_id == sessions.c.id, releases.c.state == "used").exists()

@@ -220,6 +220,7 @@ texts = Table(
     Column("reported_at", BigInteger),
     CheckConstraint("(number IS NULL) = (handed_at IS NULL)", name="handed_whole"),
     CheckConstraint("(status IS NULL) = (rank < 0)", name="rank_of_status"),
+    Index("ix_texts_handed_at", "handed_at"),
     Index(
         "ix_texts_challenge_id",
         "challenge_id",
@@ -292,6 +293,7 @@ challenges = Table(
     _one_of("state", "queued", "sent", "verified", "locked", "expired", "superseded", "undeliverable"),
     CheckConstraint("tries BETWEEN 0 AND 5", name="tries_cap"),
     CheckConstraint("digest IS NULL OR state IN ('queued', 'sent')", name="digest_only_open"),
+    Index("ix_challenges_created_at", "created_at"),
     Index(
         "uq_challenges_one_open",
         "session_id",
@@ -634,6 +636,12 @@ outbox = Table(
     _one_of("channel", "email", "sms"),
     _one_of("state", "queued", "leased", "sent", "dead", "dropped"),
     Index("ix_outbox_guarantor_id", "guarantor_id"),
+    Index(
+        "ix_outbox_recipient_kept",
+        "ended_at",
+        sqlite_where=text("recipient IS NOT NULL"),
+        postgresql_where=text("recipient IS NOT NULL"),
+    ),
     Index(
         "ix_outbox_waiting",
         "next_at",

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, bindparam, select, update
+from sqlalchemy import BigInteger, bindparam, delete, or_, select, update
 
-from quickpay.adapters.store.columns import micros, moment
+from quickpay.adapters.store.columns import micros, moment, number
 from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import carrier_stops, texts
 from quickpay.adapters.store.statements import Statement, insert
@@ -61,6 +61,18 @@ _OF_CHALLENGE = Statement(
     .order_by(texts.c.handed_at.desc(), texts.c.sid)
     .limit(1)
 )
+_OLD = (
+    select(texts.c.sid)
+    .where(
+        or_(
+            texts.c.handed_at < bindparam("before"),
+            texts.c.handed_at.is_(None) & (texts.c.reported_at < bindparam("before")),
+        )
+    )
+    .limit(number("most"))
+    .cte("old")
+)
+_FORGET = Statement(delete(texts).where(texts.c.sid.in_(select(_OLD.c.sid))).returning(texts.c.sid))
 
 
 class CarrierStops:
@@ -131,6 +143,10 @@ class Texts:
         """The report on the newest text with a code of this challenge."""
         row = await self._run.one(_OF_CHALLENGE, challenge=challenge_id)
         return None if row is None else _report(row)
+
+    async def forget(self, before: datetime, *, most: int) -> int:
+        """Drop texts handed over, or reported, before; returns how many."""
+        return len(await self._run.all(_FORGET, before=micros(before), most=most))
 
 
 def _fate(row: Row) -> TextFate:

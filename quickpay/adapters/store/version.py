@@ -25,7 +25,8 @@ REVISIONS = (
     "0016",
     "0017",
     "0018",
-    "0021",
+    "0019",
+    "0020",
 )
 """Every revision of the schema, oldest first; the last is what this program needs."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from quickpay.domain.audit import Event
-from quickpay.domain.sessions import EXTENDABLE_BELOW, EXTENDABLE_LIFE
+from quickpay.domain.sessions import EXTENDABLE_LIFE
 from quickpay.ports.clock import Clock
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
@@ -57,12 +57,10 @@ class Extend:
                 return stay
             if not stay.extendable:
                 return NoMoreTime(stay=stay)
-            if stay.left >= EXTENDABLE_BELOW:
-                return TimeEnough(stay=stay)
             extended = await tx.sessions.extend(stay.session.id, until=now + EXTENDABLE_LIFE, now=now)
             after = await stay_of(tx, visit, now, shares=True)
             if isinstance(after, NoStay) or not extended:
-                # Another press was first: its time counts for this one too.
+                # There are ten minutes left, maybe by another press that was first: its time counts here too.
                 return after if isinstance(after, NoStay) else TimeEnough(stay=after)
             await tx.audit.add(
                 Event(

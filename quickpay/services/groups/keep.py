@@ -130,7 +130,12 @@ class GroupBook:
                     slug=slug, options=kept, now=now, by=by, images=images, version=basis.version
                 )
                 if revised is None:
-                    return NotNewest()
+                    # Pressed twice, the same form may have been first since `before` was read.
+                    first = await tx.groups.by_slug(slug)
+                    if first is None or first.options != kept:
+                        return NotNewest()
+                    await basis.then(tx)
+                    return first
                 group = revised
                 await basis.then(tx)
             await name_all(tx, group, now)

@@ -39,7 +39,7 @@ class ReceiptMail:
 
     def before(self, sending: int) -> str | None:
         """Give the address used before that sending, which is what its form showed."""
-        earlier = [one.recipient for one in self.sendings if one.sending < sending]
+        earlier = [one.recipient for one in self.sendings if one.sending < sending and one.recipient]
         return earlier[-1] if earlier else self.given
 
 

@@ -132,6 +132,10 @@ async def _tell(tx: Tx, payment: Payment, refund: Refund, now: datetime) -> None
     went = [one for one in sendings if one.payment_id == payment.id and one.fate is not Fate.UNDELIVERABLE]
     if not went or group is None or not group.options.payments.email_receipt:
         return
+    # Whom a message went to is forgotten in time; the address given with the payment is not.
+    recipient = went[-1].recipient or payment.receipt_email
+    if recipient is None:
+        return
     await tx.outbox.add(
         NewMessage(
             kind=MessageKind.REFUND,
@@ -139,7 +143,7 @@ async def _tell(tx: Tx, payment: Payment, refund: Refund, now: datetime) -> None
             group_id=payment.group_id,
             guarantor_id=payment.guarantor_id,
             channel=Channel.EMAIL,
-            recipient=went[-1].recipient,
+            recipient=recipient,
             now=now,
             give_up_at=now + _WORTH_SENDING,
         )

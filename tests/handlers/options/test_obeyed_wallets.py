@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from quickpay.adapters.store import OpenStore
 from tests.handlers.options.office import Office
-from tests.handlers.site import Browser, Site
+from tests.handlers.site import HOST, Browser, Site, site_of
+from tests.people import House
 
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
@@ -169,6 +171,20 @@ async def test_inside_another_app_it_is_said_where_wallets_are(
     assert "inside another app" not in (await browser.get("/pay/method")).text
 
 
+_APPLES = "/.well-known/apple-developer-merchantid-domain-association"
+
+
 async def test_the_file_apple_asks_for_is_there_only_if_it_is_set(site: Site, browser: Browser) -> None:
-    path = "/.well-known/apple-developer-merchantid-domain-association"
-    assert (await browser.get(path)).status == 404
+    assert (await browser.get(_APPLES)).status == 404
+
+
+async def test_apple_gets_its_file_byte_for_byte_as_plain_text_and_no_cookie(own_store: OpenStore) -> None:
+    body = b"7B227073704964223A2239\r\n\xff\x00 as Apple gave it, no line feed at its end"
+    async with site_of(House(own_store), apple_pay_domain=body) as site:
+        for headers in ({}, {"Cookie": "__Host-qp=somebody"}):
+            async with site.session.get(
+                f"{site.address}{_APPLES}", headers={"Host": HOST, **headers}
+            ) as said:
+                assert (said.status, await said.read()) == (200, body)
+                assert said.content_type == "text/plain"
+                assert "Set-Cookie" not in said.headers

@@ -7,8 +7,10 @@ from quickpay.handlers.gate import AT_THE_DESK
 _AMERICAN = 12  # +1 and ten digits
 
 
-def shown(contact: str, staff: Staff) -> str:
-    """Write a contact for this one of the staff."""
+def shown(contact: str | None, staff: Staff) -> str:
+    """Write a contact for this one of the staff; None is one that was forgotten since (R132)."""
+    if contact is None:
+        return "an address that is no longer kept"
     if staff.role in AT_THE_DESK:
         return contact if "@" in contact else _spaced(contact)
     return masked(contact)
