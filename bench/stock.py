@@ -11,8 +11,8 @@ from pathlib import Path
 from bench.servers import KEY
 from quickpay.adapters.ids import RandomIds
 from quickpay.adapters.store import open_store
+from quickpay.adapters.store.engine.version import sqlite_path
 from quickpay.adapters.store.tx import StoreTx
-from quickpay.adapters.store.version import sqlite_path
 from quickpay.domain.digests import session_hash
 from quickpay.domain.tokens import TokenPurpose, Tokens
 from tests.factories import make_account, make_guarantor, make_link, make_options, make_session

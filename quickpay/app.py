@@ -11,7 +11,7 @@ from quickpay.adapters.alarms import LoggedAlarms
 from quickpay.adapters.notes import TemplateNotes
 from quickpay.adapters.passwords import Argon2Passwords
 from quickpay.adapters.sms_reports import TwilioReports, report_address
-from quickpay.adapters.store.version import SchemaVersion, check_version
+from quickpay.adapters.store.engine.version import SchemaVersion, check_version
 from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.adapters.watchdog import LOOKS_EVERY_SECONDS, Watchdog
 from quickpay.domain.digests import Digests

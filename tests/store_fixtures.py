@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, text, update
 
 from quickpay.adapters.store import OpenStore, open_store
-from quickpay.adapters.store.migrate import migrate
+from quickpay.adapters.store.engine.migrate import migrate
 from quickpay.adapters.store.schema import metadata, numbers
 from tests.postgres import PostgresServer
 

@@ -12,7 +12,7 @@ from quickpay.cli.running import Refused, house, read_settings, run
 @click.command()
 def migrate() -> None:
     """Bring the database to this version, making it if there is none."""
-    from quickpay.adapters.store.migrate import migrate as bring  # noqa: PLC0415 - slow to load
+    from quickpay.adapters.store.engine.migrate import migrate as bring  # noqa: PLC0415 - slow to load
 
     url = read_settings().database_url
     bring(url)
@@ -75,7 +75,7 @@ def check() -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def backup(file: Path) -> None:
     """Copy the live SQLite database to FILE, consistently."""
-    from quickpay.adapters.store.sqlite_file import backup as copy  # noqa: PLC0415 - slow to load
+    from quickpay.adapters.store.engine.sqlite_file import backup as copy  # noqa: PLC0415 - slow to load
 
     run(copy(_sqlite_file(), file))
     click.echo(f"{file} holds a copy.")
@@ -85,7 +85,7 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def restore(file: Path) -> None:
     """Put the copy in FILE where the settings' SQLite database would be; refuses to replace one."""
-    from quickpay.adapters.store.sqlite_file import backup as copy  # noqa: PLC0415 - slow to load
+    from quickpay.adapters.store.engine.sqlite_file import backup as copy  # noqa: PLC0415 - slow to load
 
     target = _sqlite_file()
     if target.exists():
@@ -95,7 +95,7 @@ def restore(file: Path) -> None:
 
 
 def _sqlite_file() -> Path:
-    from quickpay.adapters.store.version import sqlite_path  # noqa: PLC0415 - slow to load
+    from quickpay.adapters.store.engine.version import sqlite_path  # noqa: PLC0415 - slow to load
 
     path = sqlite_path(read_settings().database_url)
     if path is None:

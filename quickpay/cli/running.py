@@ -17,7 +17,7 @@ class Refused(click.ClickException):
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
     """Run a command's work; turn what an operator can mend into a line, not a traceback."""
-    from quickpay.adapters.store.version import SchemaNotCurrent  # noqa: PLC0415 - slow to load
+    from quickpay.adapters.store.engine.version import SchemaNotCurrent  # noqa: PLC0415 - slow to load
     from quickpay.ports.store import StoreBusy, StoreUnavailable  # noqa: PLC0415 - slow to load
 
     try:

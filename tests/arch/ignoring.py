@@ -33,7 +33,7 @@ def options_from_json(text: str) -> Options:
 quickpay.domain.groups.options_from_json = options_from_json
 
 if _NAME == "quickpay_max_access_attempts":  # kept a second time, as a column of the group
-    from quickpay.adapters.store.groups import Groups
+    from quickpay.adapters.store.tables.groups import Groups
 
     _put = Groups.put
 

@@ -28,7 +28,7 @@ READS_TIME = {
     "quickpay/adapters/clock.py": "the clock",
 }
 DRAWS_CARELESSLY = {
-    "quickpay/adapters/store/postgres.py": "spreads retries; no secret",
+    "quickpay/adapters/store/engine/postgres.py": "spreads retries; no secret",
 }
 NOT_SECRET = {
     "body_hash": "what a program sent, held against what it sent before",

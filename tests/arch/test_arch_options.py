@@ -28,7 +28,7 @@ def test_an_option_nobody_reads_is_found() -> None:
 
 def test_saying_what_an_option_is_does_not_count_as_reading_it() -> None:
     rules = module("quickpay.domain.option_rules", "def f(o):\n    return o.payments.auto_post\n")
-    kept = module("quickpay.adapters.store.groups", "def f(o):\n    return o.payments.auto_post\n")
+    kept = module("quickpay.adapters.store.tables.groups", "def f(o):\n    return o.payments.auto_post\n")
     nobody_asks = module("quickpay.domain.groups", "def posts(o):\n    return o.payments.auto_post\n")
     assert not reads((rules, kept, nobody_asks))["payments.auto_post"]
 

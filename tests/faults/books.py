@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from quickpay.adapters.store.version import postgresql_dsn, sqlite_path
+from quickpay.adapters.store.engine.version import postgresql_dsn, sqlite_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,9 +20,9 @@ _EVERYTHING = (
     "quickpay.adapters.gateways.sandbox",
     "quickpay.adapters.mail",
     "quickpay.adapters.sms",
-    "quickpay.adapters.store.migrate",
-    "quickpay.adapters.store.postgres",
-    "quickpay.adapters.store.sqlite",
+    "quickpay.adapters.store.engine.migrate",
+    "quickpay.adapters.store.engine.postgres",
+    "quickpay.adapters.store.engine.sqlite",
 )
 
 

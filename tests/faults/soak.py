@@ -21,7 +21,7 @@ from typing import Any
 
 from quickpay.adapters.clock import SystemClock
 from quickpay.adapters.store import open_store
-from quickpay.adapters.store.migrate import migrate
+from quickpay.adapters.store.engine.migrate import migrate
 from quickpay.services.running.checks import Checks
 from tests.faults.books import rows
 from tests.faults.crashing import MovedClock

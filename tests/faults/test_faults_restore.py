@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from quickpay.adapters.store.sqlite_file import backup
+from quickpay.adapters.store.engine.sqlite_file import backup
 from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.app import furnish
 from quickpay.domain.differences import FRESH

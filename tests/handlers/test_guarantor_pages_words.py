@@ -10,7 +10,7 @@ from tests.arch.house import modules
 
 _KINDS = "link|challenge|session|payment|message|rate|receipt|launch|release|code|staff|contact|card"
 _TYPE = re.compile(rf"(?:{_KINDS})\.[a-z_]+")
-_ROOMS = ("quickpay.services.", "quickpay.adapters.store.links")
+_ROOMS = ("quickpay.services.", "quickpay.adapters.store.tables.links")
 # Of no link: what the PM system says of contacts.
 _OF_NO_LINK = {"contact.kept", "contact.adopted", "contact.overruled"}
 # Written with what became of the message: `message.{…}`.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from quickpay.adapters.store import OpenStore, open_store
-from quickpay.adapters.store.sqlite_file import backup as copy
+from quickpay.adapters.store.engine.sqlite_file import backup as copy
 from quickpay.handlers.access import Access
 from quickpay.handlers.routes import ROUTES
 from quickpay.logs import set_up

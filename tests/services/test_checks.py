@@ -10,18 +10,19 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from quickpay.adapters.store import checks, open_store
-from quickpay.adapters.store.lane import SqliteRun
-from quickpay.adapters.store.postgres import PostgresRun
-from quickpay.adapters.store.rules_of_contacts import RULES as OF_CONTACTS
-from quickpay.adapters.store.rules_of_entry import RULES as OF_ENTRY
-from quickpay.adapters.store.rules_of_payment import RULES as OF_PAYMENT
-from quickpay.adapters.store.rules_of_refunds import RULES as OF_REFUNDS
-from quickpay.adapters.store.rules_of_simulation import RULES as OF_SIMULATION
-from quickpay.adapters.store.rules_of_staff import RULES as OF_STAFF
+from quickpay.adapters.store import open_store
+from quickpay.adapters.store.engine.lane import SqliteRun
+from quickpay.adapters.store.engine.postgres import PostgresRun
+from quickpay.adapters.store.rules.contacts import RULES as OF_CONTACTS
+from quickpay.adapters.store.rules.entry import RULES as OF_ENTRY
+from quickpay.adapters.store.rules.payment import RULES as OF_PAYMENT
+from quickpay.adapters.store.rules.refunds import RULES as OF_REFUNDS
+from quickpay.adapters.store.rules.simulation import RULES as OF_SIMULATION
+from quickpay.adapters.store.rules.staff import RULES as OF_STAFF
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.schema import metadata
 from quickpay.adapters.store.statements import Statement
+from quickpay.adapters.store.tables import checks
 from quickpay.adapters.store.tx import StoreTx
 from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.invariants import Violation

@@ -3,9 +3,9 @@
 import asyncio
 from typing import Protocol
 
-from quickpay.adapters.store.sqlite import SqliteStore
+from quickpay.adapters.store.engine.sqlite import SqliteStore
+from quickpay.adapters.store.engine.version import SchemaNotCurrent, SchemaVersion, check_version, sqlite_path
 from quickpay.adapters.store.tx import StoreTx
-from quickpay.adapters.store.version import SchemaNotCurrent, SchemaVersion, check_version, sqlite_path
 from quickpay.ports.store import Store
 
 
@@ -30,7 +30,7 @@ async def open_store(database_url: str, *, create: bool = False) -> OpenStore:
     """
     version = await check_version(database_url)
     if create and version in {SchemaVersion.EMPTY, SchemaVersion.BEHIND}:
-        from quickpay.adapters.store.migrate import migrate  # noqa: PLC0415 - slow to load, rarely needed
+        from quickpay.adapters.store.engine.migrate import migrate  # noqa: PLC0415 - slow to load, rarely needed
 
         await asyncio.to_thread(migrate, database_url)
     elif version is not SchemaVersion.CURRENT:
@@ -44,7 +44,7 @@ async def open_store(database_url: str, *, create: bool = False) -> OpenStore:
 
 
 async def _on_server(database_url: str) -> OpenStore:
-    from quickpay.adapters.store.postgres import PostgresStore  # noqa: PLC0415 - its driver is an extra
+    from quickpay.adapters.store.engine.postgres import PostgresStore  # noqa: PLC0415 - its driver is an extra
 
     store = PostgresStore(database_url, make_tx=StoreTx)
     await store.open()

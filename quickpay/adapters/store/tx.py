@@ -1,44 +1,44 @@
 """A transaction as units see it: the families of tables, all over one `Run`."""
 
-from quickpay.adapters.store.alarms import Alarms
-from quickpay.adapters.store.audit import Audit
-from quickpay.adapters.store.bank_steps import BankSteps
-from quickpay.adapters.store.challenges import Challenges
-from quickpay.adapters.store.checks import Checks
-from quickpay.adapters.store.contact_changes import ContactChanges
-from quickpay.adapters.store.counters import Counters
-from quickpay.adapters.store.deliveries import Deliveries
-from quickpay.adapters.store.desk import Desk
-from quickpay.adapters.store.differences import Differences
-from quickpay.adapters.store.drafts import GroupDrafts
-from quickpay.adapters.store.endpoints import Endpoints
-from quickpay.adapters.store.groups import Groups
-from quickpay.adapters.store.guarantors import Guarantors
-from quickpay.adapters.store.images import Images
-from quickpay.adapters.store.keys import ApiKeys, Idempotency
-from quickpay.adapters.store.knocks import Knocks
-from quickpay.adapters.store.launches import Launches
-from quickpay.adapters.store.ledger import Ledger
-from quickpay.adapters.store.link_templates import LinkTemplates
-from quickpay.adapters.store.links import Links
-from quickpay.adapters.store.orders import Orders
-from quickpay.adapters.store.outbox import Outbox
-from quickpay.adapters.store.payment_desk import PaymentDesk
-from quickpay.adapters.store.payments import Payments
-from quickpay.adapters.store.receipts import Receipts
-from quickpay.adapters.store.refunds import Refunds
-from quickpay.adapters.store.releases import Releases
-from quickpay.adapters.store.reports import Reports
 from quickpay.adapters.store.run import Run
-from quickpay.adapters.store.sessions import Sessions
-from quickpay.adapters.store.staff import StaffAccounts
-from quickpay.adapters.store.staff_sessions import StaffSessions
-from quickpay.adapters.store.stops import ContactStops
-from quickpay.adapters.store.stored_cards import StoredCards
-from quickpay.adapters.store.texts import CarrierStops, Texts
-from quickpay.adapters.store.unacknowledged import Unacknowledged
-from quickpay.adapters.store.unresolved import Pardons, Unresolved
-from quickpay.adapters.store.webhooks import Webhooks
+from quickpay.adapters.store.tables.alarms import Alarms
+from quickpay.adapters.store.tables.audit import Audit
+from quickpay.adapters.store.tables.bank_steps import BankSteps
+from quickpay.adapters.store.tables.challenges import Challenges
+from quickpay.adapters.store.tables.checks import Checks
+from quickpay.adapters.store.tables.contact_changes import ContactChanges
+from quickpay.adapters.store.tables.counters import Counters
+from quickpay.adapters.store.tables.deliveries import Deliveries
+from quickpay.adapters.store.tables.desk import Desk
+from quickpay.adapters.store.tables.differences import Differences
+from quickpay.adapters.store.tables.drafts import GroupDrafts
+from quickpay.adapters.store.tables.endpoints import Endpoints
+from quickpay.adapters.store.tables.groups import Groups
+from quickpay.adapters.store.tables.guarantors import Guarantors
+from quickpay.adapters.store.tables.images import Images
+from quickpay.adapters.store.tables.keys import ApiKeys, Idempotency
+from quickpay.adapters.store.tables.knocks import Knocks
+from quickpay.adapters.store.tables.launches import Launches
+from quickpay.adapters.store.tables.ledger import Ledger
+from quickpay.adapters.store.tables.link_templates import LinkTemplates
+from quickpay.adapters.store.tables.links import Links
+from quickpay.adapters.store.tables.orders import Orders
+from quickpay.adapters.store.tables.outbox import Outbox
+from quickpay.adapters.store.tables.payment_desk import PaymentDesk
+from quickpay.adapters.store.tables.payments import Payments
+from quickpay.adapters.store.tables.receipts import Receipts
+from quickpay.adapters.store.tables.refunds import Refunds
+from quickpay.adapters.store.tables.releases import Releases
+from quickpay.adapters.store.tables.reports import Reports
+from quickpay.adapters.store.tables.sessions import Sessions
+from quickpay.adapters.store.tables.staff import StaffAccounts
+from quickpay.adapters.store.tables.staff_sessions import StaffSessions
+from quickpay.adapters.store.tables.stops import ContactStops
+from quickpay.adapters.store.tables.stored_cards import StoredCards
+from quickpay.adapters.store.tables.texts import CarrierStops, Texts
+from quickpay.adapters.store.tables.unacknowledged import Unacknowledged
+from quickpay.adapters.store.tables.unresolved import Pardons, Unresolved
+from quickpay.adapters.store.tables.webhooks import Webhooks
 
 
 class StoreTx:

@@ -7,9 +7,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from quickpay.adapters.store.postgres import PostgresStore
+from quickpay.adapters.store.engine.postgres import PostgresStore
+from quickpay.adapters.store.engine.sqlite import SqliteStore
 from quickpay.adapters.store.run import Run
-from quickpay.adapters.store.sqlite import SqliteStore
 from quickpay.ports.store import Store
 from tests.adapters.store.counters import SCHEMA
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from quickpay.adapters.store import open_store
-from quickpay.adapters.store.migrate import migrate
+from quickpay.adapters.store.engine.migrate import migrate
 from quickpay.domain.reach import EVERYWHERE
 from quickpay.domain.search_keys import typed_words
 from quickpay.ports.desk_tables import Sought

@@ -15,9 +15,9 @@ from sqlalchemy import create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from quickpay.adapters.store import open_store
-from quickpay.adapters.store.migrate import drift, migrate
+from quickpay.adapters.store.engine.migrate import drift, migrate
+from quickpay.adapters.store.engine.version import REVISIONS, SchemaNotCurrent, SchemaVersion, check_version
 from quickpay.adapters.store.schema import metadata
-from quickpay.adapters.store.version import REVISIONS, SchemaNotCurrent, SchemaVersion, check_version
 from quickpay.ports.store import StoreUnavailable
 from tests.postgres import PostgresServer
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from quickpay.adapters.store.postgres import PostgresStore
+from quickpay.adapters.store.engine.postgres import PostgresStore
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.statements import Statement
 from quickpay.ports.store import Conflict, StoreBusy, StoreUnavailable

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from quickpay.adapters.store.engine.sqlite import WAITING_AT_MOST, SqliteStore
 from quickpay.adapters.store.run import Run
-from quickpay.adapters.store.sqlite import WAITING_AT_MOST, SqliteStore
 from quickpay.adapters.store.statements import Statement
 from quickpay.ports.store import StoreBusy, StoreUnavailable
 from tests.adapters.store.counters import NOTE, USE, add, uses

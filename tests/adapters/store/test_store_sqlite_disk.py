@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from quickpay.adapters.store.engine.sqlite import SqliteStore
 from quickpay.adapters.store.run import Run
-from quickpay.adapters.store.sqlite import SqliteStore
 from quickpay.ports.store import StoreUnavailable
 from tests.adapters.store.counters import NOTE, add
 from tests.adapters.store.disk import Platter, disk

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from quickpay.adapters.store.engine.sqlite import SqliteStore
 from quickpay.adapters.store.run import Run
-from quickpay.adapters.store.sqlite import SqliteStore
 from tests.adapters.store.counters import NOTE, add
 
 _WRITER = Path(__file__).with_name("writer_process.py")

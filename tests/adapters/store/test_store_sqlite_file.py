@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from quickpay.adapters.store.engine.sqlite import SqliteStore
+from quickpay.adapters.store.engine.sqlite_file import backup, check_settings
 from quickpay.adapters.store.run import Run
-from quickpay.adapters.store.sqlite import SqliteStore
-from quickpay.adapters.store.sqlite_file import backup, check_settings
 from quickpay.adapters.store.statements import Statement
 from quickpay.ports.store import StoreUnavailable
 from tests.adapters.store.counters import SCHEMA, USE, add

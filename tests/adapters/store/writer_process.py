@@ -10,8 +10,8 @@ import sys
 from itertools import count
 from pathlib import Path
 
+from quickpay.adapters.store.engine.sqlite import SqliteStore
 from quickpay.adapters.store.run import Run
-from quickpay.adapters.store.sqlite import SqliteStore
 from quickpay.ports.store import StoreUnavailable
 from tests.adapters.store.counters import ADD, NOTE
 

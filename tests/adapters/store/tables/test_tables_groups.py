@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from quickpay.adapters.store import accounts
 from quickpay.adapters.store.schema import group_versions
 from quickpay.adapters.store.statements import Statement
+from quickpay.adapters.store.tables import accounts
 from quickpay.adapters.store.tx import StoreTx
 from quickpay.domain.guarantors import Account
 from quickpay.ports.store import Conflict

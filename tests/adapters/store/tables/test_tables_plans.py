@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from quickpay.adapters.store import (
+from quickpay.adapters.store.statements import Statement
+from quickpay.adapters.store.tables import (
     challenges,
     deliveries,
     guarantors,
@@ -16,7 +17,6 @@ from quickpay.adapters.store import (
     receipts,
     unacknowledged,
 )
-from quickpay.adapters.store.statements import Statement
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from datetime import date
 from sqlalchemy import bindparam, select
 
 from quickpay.adapters.store.columns import words
-from quickpay.adapters.store.payment_rows import PAYMENT, payment_of
 from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import payments, receipts
 from quickpay.adapters.store.statements import Statement
+from quickpay.adapters.store.tables.payment_rows import PAYMENT, payment_of
 from quickpay.domain.money import Cents
 from quickpay.domain.payments import Payment
 from quickpay.domain.receipts import Receipt, ReceiptStatus

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from quickpay.adapters.store.columns import micros, moment, words
-from quickpay.adapters.store.guarantors import GUARANTOR, guarantor_of
 from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import guarantors, knocks
 from quickpay.adapters.store.statements import Statement, insert
+from quickpay.adapters.store.tables.guarantors import GUARANTOR, guarantor_of
 from quickpay.domain.guarantors import Guarantor
 from quickpay.mfa.challenge import ChallengeState
 from quickpay.mfa.knock import Knock

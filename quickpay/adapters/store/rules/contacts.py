@@ -2,7 +2,7 @@
 
 from sqlalchemy import case, func, select
 
-from quickpay.adapters.store.rules import DAY, PROOFS_SURE, Rule, now, option_was_on, rule
+from quickpay.adapters.store.rules.rule import DAY, PROOFS_SURE, Rule, now, option_was_on, rule
 from quickpay.adapters.store.schema import audit, challenges, contact_changes, guarantors
 
 _confirmed = (

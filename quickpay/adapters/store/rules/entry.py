@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, and_, case, cast, func, or_, select
 
-from quickpay.adapters.store.rules import (
+from quickpay.adapters.store.rules.rule import (
     DAY,
     MINUTE,
     PROOFS_SURE,

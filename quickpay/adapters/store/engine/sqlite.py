@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
-from quickpay.adapters.store.lane import Entry, Lane, Outcome
+from quickpay.adapters.store.engine.lane import Entry, Lane, Outcome
+from quickpay.adapters.store.engine.sqlite_file import connect, settle_file
 from quickpay.adapters.store.run import Run
-from quickpay.adapters.store.sqlite_file import connect, settle_file
 from quickpay.ports.store import StoreBusy, StoreUnavailable, Unit
 
 T = TypeVar("T")

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import bindparam, case, select, update
 
 from quickpay.adapters.store.columns import maybe_micros, maybe_moment, micros, moment, number, words
-from quickpay.adapters.store.numbers import CHANGE, next_number
 from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import payments, refunds
 from quickpay.adapters.store.statements import Statement, insert
+from quickpay.adapters.store.tables.numbers import CHANGE, next_number
 from quickpay.domain.money import Cents
 from quickpay.domain.refunds import REFUND_IN_FLIGHT, Refund, RefundState
 

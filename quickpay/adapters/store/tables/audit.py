@@ -2,11 +2,11 @@
 
 from sqlalchemy import bindparam
 
-from quickpay.adapters.store.announcing import announce
 from quickpay.adapters.store.columns import micros, to_json
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.schema import audit
 from quickpay.adapters.store.statements import Statement, insert
+from quickpay.adapters.store.tables.announcing import announce
 from quickpay.domain.audit import Event
 from quickpay.domain.events_out import ANNOUNCED
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, select, update
 
 from quickpay.adapters.store.columns import maybe_micros, maybe_moment, micros, moment, to_json, words
-from quickpay.adapters.store.endpoint_secrets import EndpointSecrets
 from quickpay.adapters.store.run import Row
 from quickpay.adapters.store.schema import webhook_deliveries, webhook_endpoints, webhook_secrets
 from quickpay.adapters.store.statements import Statement, insert
+from quickpay.adapters.store.tables.endpoint_secrets import EndpointSecrets
 from quickpay.domain.endpoints import DisabledBy, Endpoint, EndpointHealth
 
 _BY = words(DisabledBy)

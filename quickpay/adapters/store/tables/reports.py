@@ -17,10 +17,10 @@ from sqlalchemy import (
 )
 
 from quickpay.adapters.store.columns import micros, number, span, text_, total
-from quickpay.adapters.store.finding import among
 from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import batches, guarantors, payments, sessions
 from quickpay.adapters.store.statements import Statement
+from quickpay.adapters.store.tables.finding import among
 from quickpay.domain.payments import HELD, PaymentState
 from quickpay.domain.reports import By, PaymentSums, PaymentsWanted, SessionCounts, SessionsWanted, Span
 from quickpay.domain.sessions import EXTENDABLE_LIFE, MOST_EXTENSIONS

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, select
 
 from quickpay.adapters.store.columns import micros, total, words
-from quickpay.adapters.store.numbers import RECEIPT, next_number
-from quickpay.adapters.store.pm_words import IN_FIGURES, NOT_SETTLED
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.schema import batches, payments, postings, receipts
 from quickpay.adapters.store.statements import Statement, insert
+from quickpay.adapters.store.tables.numbers import RECEIPT, next_number
+from quickpay.adapters.store.tables.pm_words import IN_FIGURES, NOT_SETTLED
 from quickpay.domain.encounters import ServiceId
 from quickpay.domain.figures import NotSettled
 from quickpay.domain.ledger import Posting

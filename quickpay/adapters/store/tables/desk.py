@@ -6,10 +6,6 @@ from functools import cache
 from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, case, cast, exists, func, select
 
 from quickpay.adapters.store.columns import micros, moment, number
-from quickpay.adapters.store.finding import among, find_by
-from quickpay.adapters.store.guarantors import guarantor_of
-from quickpay.adapters.store.links import link_of
-from quickpay.adapters.store.payment_rows import PAYMENT, payment_of
 from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import (
     contact_stops,
@@ -20,6 +16,10 @@ from quickpay.adapters.store.schema import (
     texts,
 )
 from quickpay.adapters.store.statements import Statement
+from quickpay.adapters.store.tables.finding import among, find_by
+from quickpay.adapters.store.tables.guarantors import guarantor_of
+from quickpay.adapters.store.tables.links import link_of
+from quickpay.adapters.store.tables.payment_rows import PAYMENT, payment_of
 from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.links import Link
 from quickpay.domain.payments import Payment

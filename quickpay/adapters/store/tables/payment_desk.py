@@ -7,13 +7,13 @@ from json import loads
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, update
 
 from quickpay.adapters.store.columns import maybe_moment, micros, moment, number, text_, total
-from quickpay.adapters.store.finding import among
-from quickpay.adapters.store.guarantors import GUARANTOR, guarantor_of
-from quickpay.adapters.store.numbers import CHANGE, next_number
-from quickpay.adapters.store.payment_rows import PAYMENT, payment_of
 from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import audit, batches, guarantors, payments, receipts
 from quickpay.adapters.store.statements import Statement
+from quickpay.adapters.store.tables.finding import among
+from quickpay.adapters.store.tables.guarantors import GUARANTOR, guarantor_of
+from quickpay.adapters.store.tables.numbers import CHANGE, next_number
+from quickpay.adapters.store.tables.payment_rows import PAYMENT, payment_of
 from quickpay.domain.money import Cents
 from quickpay.domain.payments import Payment
 from quickpay.domain.reach import Reach

@@ -2,7 +2,7 @@
 
 from sqlalchemy import or_, select
 
-from quickpay.adapters.store.rules import Rule, option_was_on, rule
+from quickpay.adapters.store.rules.rule import Rule, option_was_on, rule
 from quickpay.adapters.store.schema import audit, guarantors, orders, payments, stored_cards
 
 _HOW = ("card.stored", "card.not_kept")

@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from quickpay.adapters.store.rules import DAY, MINUTE, Rule, now, option_was_on, rule
+from quickpay.adapters.store.rules.rule import DAY, MINUTE, Rule, now, option_was_on, rule
 from quickpay.adapters.store.schema import (
     audit,
     differences,

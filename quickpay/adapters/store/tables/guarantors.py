@@ -5,17 +5,17 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, select, update
 
-from quickpay.adapters.store.accounts import (
+from quickpay.adapters.store.columns import micros, moment, text_
+from quickpay.adapters.store.run import Row, Run
+from quickpay.adapters.store.schema import guarantors
+from quickpay.adapters.store.statements import Statement, insert
+from quickpay.adapters.store.tables.accounts import (
     account_from_json,
     account_to_json,
     patients_from_json,
     patients_to_json,
 )
-from quickpay.adapters.store.columns import micros, moment, text_
-from quickpay.adapters.store.run import Row, Run
-from quickpay.adapters.store.schema import guarantors
-from quickpay.adapters.store.search_keys import keep_keys
-from quickpay.adapters.store.statements import Statement, insert
+from quickpay.adapters.store.tables.search_keys import keep_keys
 from quickpay.domain.guarantors import Account, Guarantor
 from quickpay.mfa.methods import Method
 from quickpay.ports.tables import ContactsOnFile

@@ -4,16 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import column, select, table
 
-from quickpay.adapters.store import (
-    rules_of_cards,
-    rules_of_contacts,
-    rules_of_entry,
-    rules_of_payment,
-    rules_of_refunds,
-    rules_of_simulation,
-    rules_of_staff,
-)
 from quickpay.adapters.store.columns import micros, number
+from quickpay.adapters.store.rules import cards, contacts, entry, payment, refunds, simulation, staff
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.schema import counters
 from quickpay.adapters.store.statements import Statement
@@ -55,16 +47,8 @@ class Checks:
 
     async def _by_rules(self, now: datetime) -> list[Violation]:
         found = []
-        rules = (
-            rules_of_cards,
-            rules_of_contacts,
-            rules_of_entry,
-            rules_of_payment,
-            rules_of_refunds,
-            rules_of_simulation,
-            rules_of_staff,
-        )
-        for rule in (one for room in rules for one in room.RULES):
+        rooms = (cards, contacts, entry, payment, refunds, simulation, staff)
+        for rule in (one for room in rooms for one in room.RULES):
             given = {"now": micros(now)} if rule.timed else {}
             rows = await self._run.all(rule.statement, **given)
             if rows:

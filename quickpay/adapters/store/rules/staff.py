@@ -2,7 +2,7 @@
 
 from sqlalchemy import Text, cast, literal, or_, select
 
-from quickpay.adapters.store.rules import DAY, MINUTE, SECOND, Rule, now, rule
+from quickpay.adapters.store.rules.rule import DAY, MINUTE, SECOND, Rule, now, rule
 from quickpay.adapters.store.schema import audit, releases, sessions, staff, staff_sessions
 from quickpay.mfa.limits import MOST_SPOKEN_TRIES
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from quickpay.adapters.store.rules import DAY, Rule, now, rule
+from quickpay.adapters.store.rules.rule import DAY, Rule, now, rule
 from quickpay.adapters.store.schema import audit, payments, postings, refunds
 from quickpay.domain.refunds import REFUND_IN_FLIGHT
 

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from quickpay.adapters.store.columns import maybe_micros, micros
-from quickpay.adapters.store.numbers import CHANGE, next_number
-from quickpay.adapters.store.payment_rows import payment_of
-from quickpay.adapters.store.payment_statements import (
+from quickpay.adapters.store.run import Run
+from quickpay.adapters.store.statements import Statement
+from quickpay.adapters.store.tables.numbers import CHANGE, next_number
+from quickpay.adapters.store.tables.payment_rows import payment_of
+from quickpay.adapters.store.tables.payment_statements import (
     ADD,
     ASKED,
     DECLINES,
@@ -22,9 +24,7 @@ from quickpay.adapters.store.payment_statements import (
     settling,
     still,
 )
-from quickpay.adapters.store.pm_words import ACKNOWLEDGE, ACKNOWLEDGED, NAMED, REFUNDS_NAMED
-from quickpay.adapters.store.run import Run
-from quickpay.adapters.store.statements import Statement
+from quickpay.adapters.store.tables.pm_words import ACKNOWLEDGE, ACKNOWLEDGED, NAMED, REFUNDS_NAMED
 from quickpay.domain.money import Cents
 from quickpay.domain.payments import HELD, Payment, PaymentState
 from quickpay.ports.tables import Settled

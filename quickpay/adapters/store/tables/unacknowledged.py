@@ -5,10 +5,10 @@ from functools import cache
 from sqlalchemy import BigInteger, Subquery, and_, func, literal, not_, select, union_all
 
 from quickpay.adapters.store.columns import maybe_moment, moment, number, total
-from quickpay.adapters.store.finding import among
 from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import groups, guarantors, payments
 from quickpay.adapters.store.statements import Statement
+from quickpay.adapters.store.tables.finding import among
 from quickpay.domain.money import Cents
 from quickpay.domain.reach import Reach
 from quickpay.ports.feed_tables import Backlog, NotTakenOver

@@ -110,6 +110,6 @@ def _of_file(path: Path) -> str | None:
 
 
 async def _of_server(dsn: str) -> str | None:
-    from quickpay.adapters.store.server_version import found_on  # noqa: PLC0415 - its driver is an extra
+    from quickpay.adapters.store.engine.server_version import found_on  # noqa: PLC0415 - its driver is an extra
 
     return await found_on(dsn, ask=_ASK)

@@ -13,17 +13,17 @@ from sqlalchemy import Connection, create_engine, event, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from quickpay.adapters.store.schema import metadata
-from quickpay.adapters.store.sqlite_file import settle_file
-from quickpay.adapters.store.version import (
+from quickpay.adapters.store.engine.sqlite_file import settle_file
+from quickpay.adapters.store.engine.version import (
     SchemaNotCurrent,
     SchemaVersion,
     postgresql_dsn,
     sqlite_path,
 )
-from quickpay.adapters.store.version import (
+from quickpay.adapters.store.engine.version import (
     check_version as check_version,
 )
+from quickpay.adapters.store.schema import metadata
 
 T = TypeVar("T")
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import or_, select
 
-from quickpay.adapters.store.rules import Rule, rule
+from quickpay.adapters.store.rules.rule import Rule, rule
 from quickpay.adapters.store.schema import challenges, links, orders, sessions, staff_launches
 
 _shows_portal = (

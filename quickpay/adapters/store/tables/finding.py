@@ -6,9 +6,9 @@ from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy import union_all as any_of
 
 from quickpay.adapters.store.columns import number, text_
-from quickpay.adapters.store.guarantors import GUARANTOR
 from quickpay.adapters.store.schema import guarantor_keys, guarantors
 from quickpay.adapters.store.statements import Statement
+from quickpay.adapters.store.tables.guarantors import GUARANTOR
 
 
 def among(column: ColumnElement[int], groups_: int | None) -> list[ColumnElement[bool]]:

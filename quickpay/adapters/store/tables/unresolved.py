@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select, update
 
 from quickpay.adapters.store.columns import maybe_moment, micros, moment, words
-from quickpay.adapters.store.payment_rows import PAYMENT, payment_of
 from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import decline_pardons, groups, guarantors, payments, unresolved
 from quickpay.adapters.store.statements import Statement, insert
+from quickpay.adapters.store.tables.payment_rows import PAYMENT, payment_of
 from quickpay.domain.payments import HELD, Payment
 from quickpay.domain.reach import Reach
 from quickpay.domain.unresolved import Because, Decided, Decision, GatewaySaid, Said

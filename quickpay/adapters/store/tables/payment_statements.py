@@ -5,9 +5,9 @@ from functools import cache
 from sqlalchemy import bindparam, func, or_, select, update
 
 from quickpay.adapters.store.columns import number
-from quickpay.adapters.store.payment_rows import PAYMENT
 from quickpay.adapters.store.schema import groups, guarantors, links, payments
 from quickpay.adapters.store.statements import Statement, insert
+from quickpay.adapters.store.tables.payment_rows import PAYMENT
 from quickpay.domain.payments import HELD, IN_FLIGHT, PaymentState
 
 BY_ID = select(*PAYMENT).where(payments.c.id == bindparam("id"))

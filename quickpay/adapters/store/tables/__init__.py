@@ -1,0 +1,1 @@
+"""A file of statements for each family of tables."""
