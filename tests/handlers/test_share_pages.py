@@ -79,6 +79,14 @@ async def test_somebody_else_pays_the_sum_and_sees_nothing_but_it(site: Site, ad
     shows_nobody(*(page.text for page in pages), mail.text, mail.html or "")
 
 
+async def test_the_bill_is_called_anothers_to_whoever_it_was_sent_to(site: Site, address: str) -> None:
+    front = await site.browser().get(address)
+    own = await site.browser().get(f"/q/{site.house.token(await site.link())}")
+    assert "Somebody you know asked you to pay a sum." in front.words
+    assert "Your bill" not in front.words
+    assert "Your bill from" in own.words
+
+
 async def test_the_guarantor_sees_it_paid_and_not_by_whose_card(site: Site, address: str) -> None:
     other = site.browser()
     await come(other, address)

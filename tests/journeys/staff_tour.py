@@ -66,9 +66,11 @@ async def invited(house: Household, name: str, role: StaffRole, *groups: str) ->
 
 
 @asynccontextmanager
-async def signed_in(browser: Browser, house: Household, name: str, **device: Any) -> AsyncIterator[Person]:
-    """Give an admin who has just enrolled, and so is in."""
-    invitation = await invited(house, name, StaffRole.ADMIN)
+async def signed_in(
+    browser: Browser, house: Household, name: str, role: StaffRole = StaffRole.ADMIN, **device: Any
+) -> AsyncIterator[Person]:
+    """Give somebody of the staff who has just enrolled, and so is in."""
+    invitation = await invited(house, name, role)
     async with somebody(browser, house, **device) as person:
         await person.open(invitation)
         await _enrol(person)

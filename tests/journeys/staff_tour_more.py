@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Route, expect
 from quickpay.adapters.tasks import BackgroundTasks
 from quickpay.app import furnish, open_world
 from quickpay.domain.differences import missing_here
+from quickpay.domain.staff import StaffRole
 from quickpay.domain.unresolved import GatewaySaid, Said
 from quickpay.ports.tables import Tx
 from quickpay.services.events.endpoints import EndpointAsked, EndpointKept
@@ -46,6 +47,9 @@ async def walk(browser: Browser, house: Household, visit: Visit) -> None:
         await _previews(mo, "/staff/groups/meadow", visit)
         await _release(mo, visit)
         await _simulation(mo, visit)
+    async with signed_in(browser, house, "Vi Looker", StaffRole.VIEWER, viewport=DESKTOP) as vi:
+        await vi.open(f"/staff/payments/{paid}/refund")
+        await visit(vi, "staff-not-for-role")
 
 
 async def _pay_twice(browser: Browser, house: Household) -> tuple[str, str]:

@@ -28,8 +28,8 @@ _BLOCKED_SECONDS = "600"
 _CSRF_HERE = secrets.token_urlsafe(16)
 """Where the token goes in a page kept; drawn anew, so that no group's name or footer can be it."""
 
-FRONTS: web.AppKey[dict[tuple[int, Language], tuple[int, str, str]]] = web.AppKey("FRONTS", dict)
-"""Link pages by their group and language: the version, and what stands before and after the form's token."""
+FRONTS: web.AppKey[dict[tuple[int, Language, bool], tuple[int, str, str]]] = web.AppKey("FRONTS", dict)
+"""Link pages by group, language and whether shared: the version, and what is around the form's token."""
 
 
 async def look(request: web.Request) -> web.Response:
@@ -94,24 +94,27 @@ async def _look(request: web.Request, *, status: int = 200) -> web.Response:
         return await _closed(request, seen)
     csrf = desk.tokens.sign(TokenPurpose.CSRF, seen.link_id)
     if status == 200:  # noqa: PLR2004 - the page everybody meets is written once for each version of a group
-        before, after = _front(request, seen.group)
+        before, after = _front(request, seen)
         return html_of(before + csrf + after)
     page = LinkFront(
         frame=frame_of(seen.group, tongue=tongue_of(request)),
         csrf=csrf,
+        share=seen.share,
         mistakes=mistakes_of(form_of(request)),
     )
     return show(page, status=status)
 
 
-def _front(request: web.Request, group: Group) -> tuple[str, str]:
+def _front(request: web.Request, seen: LinkPage) -> tuple[str, str]:
     """Write a group's link page but for its form's token; the token of the link is nowhere in it."""
-    fronts, language = request.app[FRONTS], language_for(request)
-    kept = fronts.get((group.id, language))
+    fronts, group = request.app[FRONTS], seen.group
+    key = (group.id, language_for(request), seen.share)
+    kept = fronts.get(key)
     if kept is None or kept[0] != group.version:
-        text = render(LinkFront(frame=frame_of(group, tongue=tongue_of(request)), csrf=_CSRF_HERE))
+        frame = frame_of(group, tongue=tongue_of(request))
+        text = render(LinkFront(frame=frame, csrf=_CSRF_HERE, share=seen.share))
         before, _, after = text.partition(_CSRF_HERE)
-        kept = fronts[group.id, language] = (group.version, before, after)
+        kept = fronts[key] = (group.version, before, after)
     return kept[1:]
 
 

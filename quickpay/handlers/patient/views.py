@@ -22,11 +22,12 @@ class FrontPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkFront:
-    """What a link leads to: the group's name and a button."""
+    """What a link leads to: the group's name and a button; of a `share` it is somebody else's bill."""
 
     template: ClassVar[str] = "patient/link.html"
     frame: Frame
     csrf: str = field(repr=False)
+    share: bool = False
     mistakes: tuple[Mistake, ...] = ()
 
 

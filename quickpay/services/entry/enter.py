@@ -70,7 +70,7 @@ class Enter:
         state = _state(link, group, now)
         if state is not LinkState.ACTIVE:
             return DeadLink(group=group, state=state, return_url=link.return_url)
-        return LinkPage(group=group, link_id=link.id, return_url=link.return_url)
+        return LinkPage(group=group, link_id=link.id, share=link.is_share, return_url=link.return_url)
 
     async def open(
         self, token: str, visit: Visit, *, door: TokenPurpose = TokenPurpose.LINK

@@ -11,10 +11,11 @@ from quickpay.domain.sessions import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkPage:
-    """What anybody holding the address may see: the group's branding and a button."""
+    """What anybody holding the address may see: the branding and a button; `share`: of another's bill."""
 
     group: Group
     link_id: str
+    share: bool = False
     return_url: str | None = None
 
 
