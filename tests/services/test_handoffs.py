@@ -179,12 +179,12 @@ async def test_an_ended_session_and_a_press_on_log_out_know_the_way_back(lakesid
     house = lakeside.house
     alice = await house.come(await house.handoff(lakeside.alice))
     assert await house.leave.sign_out(alice.visit) == SignedOut(group=lakeside.group, return_url=PORTAL)
-    gone = NoStay(why=Gone.SIGNED_OUT, group=lakeside.group, return_url=PORTAL)
+    gone = NoStay(why=Gone.SIGNED_OUT, group=lakeside.group, return_url=PORTAL, origin=Origin.PORTAL)
     assert await house.ordering.amounts(alice.visit) == gone
 
     alice = await house.come(await house.handoff(lakeside.alice))
     house.later(minutes=20)
-    gone = NoStay(why=Gone.EXPIRED, group=lakeside.group, return_url=PORTAL)
+    gone = NoStay(why=Gone.EXPIRED, group=lakeside.group, return_url=PORTAL, origin=Origin.PORTAL)
     assert await house.ordering.amounts(alice.visit) == gone
 
 

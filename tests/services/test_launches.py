@@ -95,7 +95,9 @@ async def test_a_simulation_is_what_its_launch_says_for_ten_minutes(
     house.later(minutes=9, seconds=59)
     assert isinstance(await house.ordering.amounts(ada.visit), AmountPage)
     house.later(seconds=1)
-    assert await house.ordering.amounts(ada.visit) == NoStay(why=Gone.EXPIRED, group=group)
+    assert await house.ordering.amounts(ada.visit) == NoStay(
+        why=Gone.EXPIRED, group=group, origin=Origin.STAFF
+    )
     assert await Checks(store=house.store, clock=house.clock).run() == []
 
 
@@ -160,7 +162,9 @@ async def test_every_look_is_written_down_with_who_looked(lakeside: Lakeside) ->
     await house.launches.look(ada.visit, "/pay")
     await house.launches.refuse(ada.visit, "/pay/details")
     await house.leave.sign_out(ada.visit)
-    assert await house.launches.look(ada.visit, "/pay") == NoStay(why=Gone.SIGNED_OUT, group=lakeside.group)
+    assert await house.launches.look(ada.visit, "/pay") == NoStay(
+        why=Gone.SIGNED_OUT, group=lakeside.group, origin=Origin.STAFF
+    )
     who = f"launch {launch.serial}"
     assert await _audit(house) == [
         ("staff.launch", "dashboard", '{"mode":"quickpay"}'),

@@ -105,6 +105,7 @@ async def plant(house: House, *, count: int, begins: datetime, days: int, seed: 
                     "misses": 0,
                     "settled_by_pm": 0,
                     "in_figures": 0,
+                    "acknowledged_refunded": 0,
                     "refunding": 0,
                     "refunded": chance.randrange(amount + 1) if state is PaymentState.SUCCEEDED else 0,
                 }
