@@ -1,6 +1,9 @@
 """A whole QuickPay with the sandbox world beside it, over real sockets, for journeys and faults."""
 
 import asyncio
+import contextlib
+import itertools
+import os
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -23,11 +26,18 @@ PORTAL = "https://portal.example.com/bills?from=quickpay"
 PATIENCE = 20.0
 
 
+_PORTS = itertools.cycle(range(20_000 + os.getpid() % 100 * 100, 30_000))
+"""Below those the kernel gives away by itself, and begun elsewhere by each process that tests."""
+
+
 def free_port() -> int:
-    """A loopback port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port nobody listens on, nor will until whoever asked does."""
+    for port in itertools.islice(_PORTS, 10_000):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("every port of the tests is taken")
 
 
 class Household:
