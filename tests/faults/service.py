@@ -153,7 +153,7 @@ async def launch(
     )
 
 
-async def run(*module: str, settings: dict[str, str], within: float = 30.0) -> tuple[int, str]:
+async def run(*module: str, settings: dict[str, str], within: float = 60.0) -> tuple[int, str]:
     """Run a command to its end; returns how it ended and all it said."""
     process = await launch(*module, settings=settings)
     try:
