@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from quickpay.domain.payments import HELD, REVIEW_AFTER, Payment, PaymentState
 
+UNREADABLE = "unreadable"
+"""What differs where the gateway's words make no sense: they say nothing of the money (X8)."""
 ASKED_FOR_AFTER = timedelta(minutes=5)
 """From this age on a payment without an end is worth a look; before, it mostly ends by itself."""
 

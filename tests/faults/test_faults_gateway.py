@@ -90,14 +90,14 @@ async def test_x4_r74_a_silent_gateway_keeps_one_payment_waiting_and_nobody_else
 
     seconds, page = await timed(stranger.pay())
     assert page.to
-    assert seconds < 5
+    assert seconds < 7
     page = await other.pay()  # the same bill, by another link
     assert page.status == 409
     assert "/payments/" not in page.text
     assert len(await here.charges()) == 1, "the stranger's alone"
 
     seconds, page = await pressed
-    assert 8 < seconds < 10
+    assert 8 < seconds < 13
     assert (await patient.get(page.to)).payment_status == "unknown"
     assert (await patient.pay()).to == page.to, "pressed again, it is the same payment"
     await here.no_faults()

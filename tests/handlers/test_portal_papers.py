@@ -113,7 +113,7 @@ async def test_five_hundred_visits_are_quick_and_keep_nobody_waiting(site: Site,
         others += 1
     pdf, _ = await setting
     assert others == 3, "others are answered meanwhile"
-    assert loop.time() - began < 10
+    assert loop.time() - began < 20
     _holds_all(read(pdf))
 
 

@@ -107,6 +107,55 @@ async def test_x8_a_gateway_that_keeps_answering_rubbish_is_for_a_person_and_sti
     assert (await house.payment(payment.id)).state is PaymentState.SUCCEEDED
 
 
+async def _for_rubbish(lakeside: Lakeside) -> tuple[Payment, Says]:
+    house = lakeside.house
+    payment, says = await _silent(lakeside)
+    says.word = NoAnswer(reason=RUBBISH)
+    while (await house.payment(payment.id)).state is PaymentState.UNKNOWN:
+        house.later(seconds=1)
+        await house.reconcile.run_once()
+    return payment, says
+
+
+async def test_x8_x11_in_review_for_rubbish_alone_it_ends_uncharged_once_the_gateway_finds_nothing(
+    lakeside: Lakeside,
+) -> None:
+    house, (payment, says) = lakeside.house, await _for_rubbish(lakeside)
+    says.word = NotFound()
+    asked = 0
+    for _ in range(60):
+        house.later(seconds=1)
+        asked += await house.reconcile.run_once()
+    settled = await house.payment(payment.id)
+    assert (settled.state, settled.reason, asked) == (PaymentState.DECLINED, Reason.NOT_CHARGED, 3)
+
+
+async def test_x8_words_that_differ_are_a_persons_to_judge_whatever_rubbish_came_before(
+    lakeside: Lakeside,
+) -> None:
+    house, (payment, says) = lakeside.house, await _for_rubbish(lakeside)
+    says.word = Found(
+        outcome=Mismatch(differs=("amount",), transaction="ch_1", amount=1, currency="usd", reference="x")
+    )
+    house.later(seconds=31)
+    await house.reconcile.run_once()
+    says.word = NotFound()
+    for _ in range(10):
+        house.later(hours=1)
+        await house.reconcile.run_once()
+    assert (await house.payment(payment.id)).state is PaymentState.REVIEW
+
+
+async def test_x8_after_a_day_of_rubbish_a_person_decides(lakeside: Lakeside) -> None:
+    house, (payment, says) = lakeside.house, await _for_rubbish(lakeside)
+    house.later(hours=24)
+    says.word = NotFound()
+    for _ in range(10):
+        house.later(hours=1)
+        await house.reconcile.run_once()
+    assert (await house.payment(payment.id)).state is PaymentState.REVIEW
+
+
 async def test_r79_one_never_charged_ends_in_a_minute_after_any_silence(lakeside: Lakeside) -> None:
     """However many look-ups met silence before: its sum is held no longer than that."""
     house = lakeside.house

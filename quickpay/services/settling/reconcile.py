@@ -31,7 +31,7 @@ from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.settling.contradicted import what_was_said
 from quickpay.services.settling.settle import decline_uncharged, settle
-from quickpay.services.settling.undecided import review_overdue, review_rubbish
+from quickpay.services.settling.undecided import only_rubbish, review_overdue, review_rubbish
 
 _AT_ONCE = 20
 
@@ -126,14 +126,18 @@ class Reconcile:
     async def _missed(self, tx: Tx, payment: Payment, asked_at: datetime, now: datetime) -> None:
         """Believe that nothing was charged after three misses, the last when a charge must show (X11).
 
-        When it was asked decides: a slow answer may tell of a moment before the charge.
+        When it was asked decides: a slow answer may tell of a moment before the charge. What is in review
+        for rubbish alone ends so too, within its day: whatever else brought it there is a person's to judge.
         """
         await tx.guarantors.lock(payment.guarantor_id)
         current = await tx.payments.lock(payment.id)
         if current is None or current.state not in HELD:
             return
         await _note(tx, current, NotFound(), now)
-        if current.state is PaymentState.REVIEW:  # a person decides; a late answer may still settle it
+        for_a_person = current.state is PaymentState.REVIEW and (
+            now >= current.created_at + REVIEW_AFTER or not await only_rubbish(tx, current)
+        )
+        if for_a_person:  # a late answer may still settle it
             await self._ask_again(tx, current, now, missed=True)
             return
         certain_from = current.deadline + self._gateway.look_up_lag
@@ -142,7 +146,7 @@ class Reconcile:
             return
         if current.state is PaymentState.SUBMITTING:
             await settle(tx, payment.id, NoAnswer(reason="not found yet"), now=now, zone=self._zone)
-        await self._ask_again(tx, current, now, missed=True)
+        await self._ask_again(tx, current, now, missed=True, soon=True)
 
     async def _ask_again(
         self,

@@ -7,7 +7,7 @@ from quickpay.domain.alarms import AlarmKind
 from quickpay.domain.audit import Event
 from quickpay.domain.bank_steps import BANK_GAP, BankStep
 from quickpay.domain.payments import HELD, IN_FLIGHT, Payment, PaymentState, look_up_gap
-from quickpay.domain.unresolved import GatewaySaid, Said
+from quickpay.domain.unresolved import UNREADABLE, GatewaySaid, Said
 from quickpay.ports.gateway import NeedsAction
 from quickpay.ports.tables import Settled, Tx
 
@@ -57,7 +57,13 @@ async def to_review(tx: Tx, payment: Payment, now: datetime, said: GatewaySaid) 
 async def review_rubbish(tx: Tx, payment: Payment, now: datetime) -> None:
     """Hand a payment to a person of which the gateway speaks, again and again, words nobody can read (X8)."""
     if payment.state is not PaymentState.REVIEW:  # what it is in review for is said already
-        await to_review(tx, payment, now, GatewaySaid(at=now, said=Said.DIFFERS, differs="unreadable"))
+        await to_review(tx, payment, now, GatewaySaid(at=now, said=Said.DIFFERS, differs=UNREADABLE))
+
+
+async def only_rubbish(tx: Tx, payment: Payment) -> bool:
+    """Whether a payment in review is there for words nobody could read, and for nothing else."""
+    said = await tx.unresolved.said(payment.id)
+    return said is not None and said.differs == UNREADABLE
 
 
 async def review_overdue(tx: Tx, payment: Payment, now: datetime) -> None:

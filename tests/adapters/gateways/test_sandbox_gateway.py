@@ -234,9 +234,7 @@ async def test_x3_a_cut_line_is_no_answer(gateway: SandboxGateway, impostor: Imp
 
 async def test_an_endless_answer_is_cut_short(gateway: SandboxGateway, impostor: Impostor) -> None:
     impostor.endless = True
-    before = time.monotonic()
-    assert await gateway.charge(CHARGE) == NoAnswer(reason="garbled")
-    assert time.monotonic() - before < 1.5  # well before the gateway's own two seconds
+    assert await gateway.charge(CHARGE) == NoAnswer(reason="garbled"), "its time would end as silence"
 
 
 @pytest.mark.parametrize(

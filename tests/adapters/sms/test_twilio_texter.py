@@ -164,7 +164,7 @@ async def test_r54_r55_silence_ends_in_time_and_is_uncertain(
     before = time.monotonic()
     async with asyncio.timeout(5):
         assert await texter(session, twilio, timeout=0.2).send(a_text()) == Uncertain(reason="silent")
-    assert time.monotonic() - before < 2
+    assert time.monotonic() - before < 4
     assert len(twilio.requests) == 1
 
 

@@ -95,14 +95,14 @@ async def test_no_free_connection_and_no_free_lock_are_refused_after_a_bounded_w
 
     async def hold(tx: Run) -> None:
         await tx.one(LOCK, key="a")
-        await tx.one(Statement(text("SELECT pg_sleep(1.5)")))
+        await tx.one(Statement(text("SELECT pg_sleep(3)")))
 
     holding = asyncio.create_task(postgres_store.write(hold))
     await asyncio.sleep(0.2)
     loop = asyncio.get_running_loop()
     began = loop.time()
-    answers = await asyncio.gather(*(small.write(use) for _ in range(4)), return_exceptions=True)
-    assert loop.time() - began < 1
+    answers = await asyncio.gather(*(small.write(use) for _ in range(8)), return_exceptions=True)
+    assert loop.time() - began < 2, "one after the other they take more than three seconds"
     assert {type(answer) for answer in answers} == {StoreBusy, StoreUnavailable}
     await holding
     await small.write(use)
@@ -141,7 +141,7 @@ async def test_callers_cancelled_in_the_middle_leave_nothing_open(postgres_store
     loop = asyncio.get_running_loop()
     began = loop.time()
     await postgres_store.write(use)
-    assert loop.time() - began < 0.1
+    assert loop.time() - began < 3, "the sleepers sleep on for five"
     row = await postgres_store.read(lambda tx: tx.one(LEFT_OPEN))
     assert row is not None
     assert row[0] == 0

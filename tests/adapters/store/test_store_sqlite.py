@@ -209,8 +209,8 @@ async def test_a_locked_database_is_busy_for_all_who_wait_and_the_loop_goes_on(s
         tick = loop.time()
         await asyncio.sleep(0.005)
         lag = max(lag, loop.time() - tick - 0.005)
-    assert 0.4 < loop.time() - began < 0.9
-    assert lag < 0.1
+    assert 0.4 < loop.time() - began < 2, "one after the other they take three seconds"
+    assert lag < 0.4, "waiting in the loop takes half a second"
     answers = await asyncio.gather(first, *later, return_exceptions=True)
     assert {type(answer) for answer in answers} == {StoreBusy}
     await holder.communicate(b"\n")

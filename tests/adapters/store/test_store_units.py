@@ -215,7 +215,7 @@ async def test_a_caller_cancelled_at_any_moment_leaves_no_transaction_open(store
         await asyncio.wait([caller])
         began = loop.time()
         await store.write(use)
-        assert loop.time() - began < 0.1
+        assert loop.time() - began < 2, "it waits for nobody who was cancelled"
         after = await uses(store)
         assert before is not None
         assert after in {before + 1, before + 6}

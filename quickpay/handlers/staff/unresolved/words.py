@@ -5,7 +5,7 @@ from datetime import timedelta
 from quickpay.domain.differences import Difference, Explained, Kind
 from quickpay.domain.money import format_usd
 from quickpay.domain.payments import PaymentState
-from quickpay.domain.unresolved import Because, Decision, GatewaySaid, Said
+from quickpay.domain.unresolved import UNREADABLE, Because, Decision, GatewaySaid, Said
 from quickpay.handlers.staff.views import Waiting
 from quickpay.services.desk.differences import Waiting as Found
 from quickpay.services.desk.verdicts import NotNow
@@ -59,7 +59,7 @@ DIFFERS = {
     "refunded": "money was given back at the gateway",
     "order": "the gateway has another order, or several charges, under its number",
     "age": "nothing was learned in a day",
-    "unreadable": "the words of its answer, which make no sense",
+    UNREADABLE: "the words of its answer, which make no sense",
 }
 EXPLAINED = {
     Explained.NOT_QUICKPAY: "The charge is not QuickPay's: another program or terminal made it",
