@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 
 ROOT = Path(__file__).parents[2]
-STARTING_SECONDS = 30.0
+STARTING_SECONDS = 90.0
 _COMPILED_ASIDE = {"PYTHONPYCACHEPREFIX": str(ROOT / ".tools" / "pycache"), "PYTHONDONTWRITEBYTECODE": ""}
 STOPPING_SECONDS = 40.0
 
