@@ -173,6 +173,10 @@ class Links(Protocol):
 
     async def get(self, link_id: str) -> Link | None: ...
     async def by_serial(self, serial: int) -> Link | None: ...
+    async def lock(self, serial: int) -> Link | None:
+        """Return it and keep others from ending it until the unit ends."""
+        ...
+
     async def count_use(self, link_id: str, now: datetime) -> Link | None:
         """Count one use if the link is active, unexpired and below its limit: one statement, no race (R5)."""
         ...
@@ -199,6 +203,10 @@ class Links(Protocol):
         most: int,
     ) -> list[Link]:
         """End up to `most` active links of all that is given, and return them as they are now."""
+        ...
+
+    async def end_shares(self, serial: int) -> list[Link]:
+        """Revoke the shares made from a link that still could be opened, and return them as they are now."""
         ...
 
     async def share_of(self, guarantor_id: int, now: datetime) -> Link | None:
