@@ -519,12 +519,18 @@ class Idempotency(Protocol):
 
     async def get(self, *, key_id: str, endpoint: str, key: str) -> Remembered | None: ...
     async def finish(self, *, key_id: str, endpoint: str, key: str, answer: str) -> None: ...
+    async def forget(self, before: datetime, *, most: int) -> int:
+        """Forget up to `most` keys that were taken before; one whose call still runs is not there yet."""
+        ...
 
 
 class Webhooks(Protocol):
     """Events that came in, each taken once (R100)."""
 
     async def first(self, *, source: str, event_id: str, now: datetime) -> bool: ...
+    async def forget(self, source: str, before: datetime, *, most: int) -> int:
+        """Forget up to `most` events of a source that came before."""
+        ...
 
 
 class Checks(Protocol):
