@@ -48,6 +48,7 @@ from quickpay.services.paying.order import Chosen, Ordering
 from quickpay.services.paying.pay import NotPaid, Pay
 from quickpay.services.paying.pay_form import PayForm
 from quickpay.services.paying.result import Results
+from quickpay.services.paying.share import Shared, Sharing
 from quickpay.services.portal.pages import Portal
 from quickpay.services.proofs.office import Office
 from quickpay.services.proofs.pages import CodeSent, Proved
@@ -152,6 +153,17 @@ class House:
             tokens=tokens,
             digests=digests,
             base_url="https://pay.example.com",
+        )
+        self.sharing = Sharing(
+            store=store,
+            clock=clock,
+            ids=ids,
+            tokens=tokens,
+            digests=digests,
+            limits=limits,
+            gateway=gateway,
+            base_url="https://pay.example.com",
+            zone=ZONE,
         )
         self.renewal = Renewal(
             store=store, clock=clock, ids=ids, tokens=tokens, digests=digests, limits=limits
@@ -381,6 +393,17 @@ class Person:
         assert session is not None
         assert session.order_id is not None
         return session.order_id
+
+    async def shares(self, amount: int) -> Link:
+        """Make a link for somebody else, who may pay this sum."""
+        made = await self.house.sharing.make(self.visit, AmountChoice.OTHER, Cents(amount))
+        assert isinstance(made, Shared), made
+        session = await self.session()
+        assert session is not None
+        now = self.house.clock.now()
+        share = await self.house.do(lambda tx: tx.links.share_of(session.guarantor_id, now))
+        assert share is not None
+        return share
 
     async def press_pay(
         self,

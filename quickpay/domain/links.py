@@ -58,6 +58,8 @@ class Link:
     return_url: str | None = None
     share_amount: Cents | None = None
     """The one sum that a share may pay; None for every link that is not one."""
+    shared_from: int | None = None
+    """The serial of the link in whose session a share was made, None where that session had none."""
 
     @property
     def is_share(self) -> bool:
@@ -97,7 +99,14 @@ def single_payment_by_origin(origin: Origin) -> bool:
 
 
 def share_of(
-    *, link_id: str, group_id: int, guarantor_id: int, origin: Origin, amount: Cents, now: datetime
+    *,
+    link_id: str,
+    group_id: int,
+    guarantor_id: int,
+    origin: Origin,
+    amount: Cents,
+    shared_from: int | None,
+    now: datetime,
 ) -> Link:
     """Make the row behind a share: one payment of one sum, as often opened as the group lets links be.
 
@@ -118,6 +127,7 @@ def share_of(
         created_at=now,
         expires_at=now + SHARE_LIFE,
         share_amount=amount,
+        shared_from=shared_from,
     )
 
 

@@ -121,6 +121,8 @@ class Payment:
     refunded: Cents
     refunding: Cents = NO_CENTS
     ended_at: datetime | None = None
+    language: str | None = None
+    """Of the pages it was paid on, and so of its receipt; None for those paid before it was kept."""
 
     @property
     def left(self) -> Cents:

@@ -69,12 +69,12 @@ def language_for(request: web.Request, stay: Stay | None = None) -> Language:
     own = None if stay is None else stay.language
     if stay is not None and stay.launch is not None:
         return own or Language.EN
-    return (
-        language_chosen(request)
-        or own
-        or language_wanted(request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
-        or Language.EN
-    )
+    return language_chosen(request) or own or language_of_browser(request) or Language.EN
+
+
+def language_of_browser(request: web.Request) -> Language | None:
+    """Read which of ours the browser asks for of itself."""
+    return language_wanted(request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
 
 
 def tongue_of(request: web.Request, *, keep: str = "") -> Tongue:

@@ -173,6 +173,10 @@ class Links(Protocol):
 
     async def get(self, link_id: str) -> Link | None: ...
     async def by_serial(self, serial: int) -> Link | None: ...
+    async def lock(self, serial: int) -> Link | None:
+        """Return it and keep others from ending it until the unit ends."""
+        ...
+
     async def count_use(self, link_id: str, now: datetime) -> Link | None:
         """Count one use if the link is active, unexpired and below its limit: one statement, no race (R5)."""
         ...
@@ -199,6 +203,10 @@ class Links(Protocol):
         most: int,
     ) -> list[Link]:
         """End up to `most` active links of all that is given, and return them as they are now."""
+        ...
+
+    async def end_shares(self, serial: int) -> list[Link]:
+        """Revoke the shares made from a link that still could be opened, and return them as they are now."""
         ...
 
     async def share_of(self, guarantor_id: int, now: datetime) -> Link | None:
@@ -511,12 +519,18 @@ class Idempotency(Protocol):
 
     async def get(self, *, key_id: str, endpoint: str, key: str) -> Remembered | None: ...
     async def finish(self, *, key_id: str, endpoint: str, key: str, answer: str) -> None: ...
+    async def forget(self, before: datetime, *, most: int) -> int:
+        """Forget up to `most` keys that were taken before; one whose call still runs is not there yet."""
+        ...
 
 
 class Webhooks(Protocol):
     """Events that came in, each taken once (R100)."""
 
     async def first(self, *, source: str, event_id: str, now: datetime) -> bool: ...
+    async def forget(self, source: str, before: datetime, *, most: int) -> int:
+        """Forget up to `most` events of a source that came before."""
+        ...
 
 
 class Checks(Protocol):

@@ -1,7 +1,7 @@
 """Who may pay, how much, and with what; asked for every page and once more at the moment of charge."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from quickpay.domain.balances import AmountChoice, AmountRefused, Balances, choose_amount, offered_amounts
 from quickpay.domain.links import LinkState
@@ -33,6 +33,15 @@ Refusal = NoStay | MustProve | LinkEnded | SeePayment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaidShare:
+    """What somebody else paid for the guarantor, on which day, and how much of it was given back."""
+
+    amount: Cents
+    day: date
+    refunded: Cents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AmountPage:
     """Make Your Payment: what may be chosen, and what each figure means."""
 
@@ -42,6 +51,8 @@ class AmountPage:
     methods: tuple[Method, ...]
     in_flight: Payment | None
     """A payment of this guarantor still on its way: nothing more is taken before it has ended."""
+    paid_shares: tuple[PaidShare, ...] = ()
+    """Only where the page is shown, and not to somebody else."""
 
 
 async def payer_of(tx: Tx, visit: Visit, now: datetime) -> Stay | Refusal:

@@ -9,10 +9,14 @@ from html import unescape
 import pytest
 
 from quickpay.domain.links import LinkState
+from quickpay.domain.money import Cents
 from quickpay.domain.options import LogoutFunction
+from quickpay.domain.reach import EVERYWHERE
+from quickpay.domain.refunds import Refund
 from quickpay.mfa.methods import Method as Way
 from quickpay.ports.gateway import NoAnswer
 from quickpay.ports.messages import STOPPED, Rejected
+from quickpay.services.settling.refunds import GiveBack
 from tests.handlers.portal_visitor import authorized, every_page
 from tests.handlers.site import Answer, Browser, Site
 from tests.services.portal_account import ACCOUNT
@@ -182,6 +186,28 @@ async def test_a_receipt_is_sent_again(spanish: Site, browser: Browser) -> None:
     _hold(pages, spanish)
     assert "El recibo se envió a " in pages["sent"].words
     assert "Estado" in (await browser.get(f"{mine}.pdf")).text
+
+
+@pytest.mark.parametrize(("on_file", "chosen"), [("", "es"), ("en", "es"), ("es-MX", ""), ("es-MX", "en")])
+async def test_a_receipt_is_in_the_language_it_was_paid_in(
+    site: Site, browser: Browser, on_file: str, chosen: str
+) -> None:
+    alice = await site.house.edit(site.alice, ACCOUNT, language=on_file)
+    browser.language = f"__Host-qpl={chosen}" if chosen else ""
+    page = await browser.come_to_pay(await site.house.link(alice))
+    spoken = (chosen or on_file)[:2]
+    assert f'<html lang="{spoken}">' in page.text
+    mine = (await browser.post("/pay/details", {"card_token": "tok_approved", "email": "a@example.com"})).to
+    await browser.get(mine)
+    await browser.post(f"{mine}/receipt", {"sending": "2", "email": ""})
+    payment = mine.rpartition("/")[2]
+    back = GiveBack(amount=Cents(1_00), reason="Too much", by="staff 1", number=None)
+    assert isinstance(await site.house.refunds.give(payment, back, within=EVERYWHERE), Refund)
+    await site.house.outbox().run_once()
+    assert len(site.house.mailer.sent) == 3
+    for mail in site.house.mailer.sent:
+        is_spanish = left_over(mail.text, site.group.name, alice.name, "a@example.com") == set()
+        assert is_spanish is (spoken == "es"), mail.text
 
 
 async def test_blocked_texts(spanish: Site, browser: Browser) -> None:

@@ -8,12 +8,17 @@ from urllib.parse import unquote
 import pytest
 
 from quickpay.domain.links import SHARE_LIFE, LinkState
+from quickpay.domain.money import Cents
 from quickpay.domain.options import LandingPage
 from quickpay.domain.origins import Origin
+from quickpay.domain.reach import EVERYWHERE
+from quickpay.domain.refunds import Refund
 from quickpay.handlers.access import Access
 from quickpay.handlers.routes import ROUTES
+from quickpay.services.settling.refunds import GiveBack
 from tests.handlers.site import Answer, Browser, Site
 from tests.services.rows import rows
+from tests.spanish import left_over
 
 _ADDRESS = re.compile(r'id="share-address">https://pay\.example\.com(/q/[^<]+)<')
 _OF_ALICE = ("Alice", "Alicia", "10067", "125.50", "12550", "85.50", "5550101", "67563", "alice@example.com")
@@ -214,6 +219,59 @@ async def test_the_guarantors_language_is_nobody_elses_business(site: Site, brow
     await site.house.outbox().run_once()
     (mail,) = site.house.mailer.sent
     assert "Your payment of $40.00 was received" in mail.text
+
+
+@pytest.mark.parametrize("how", ["browser", "press"])
+async def test_what_somebody_else_gets_by_email_is_in_the_language_they_paid_in(
+    site: Site, address: str, how: str
+) -> None:
+    other = site.browser()
+    headers = {"Accept_Language": "es-US,es;q=0.9"} if how == "browser" else {}
+    if how == "press":
+        await other.get(f"{address}?lang=es")
+    await come(other, address)
+    await to_details(other)
+    answer = await other.post(
+        "/pay/details", {"card_token": "tok_approved", "email": "payer@example.com"}, **headers
+    )
+    await other.get(answer.to)
+    await other.post(f"{answer.to}/receipt", {"sending": "2", "email": ""})
+    payment = answer.to.rpartition("/")[2]
+    back = GiveBack(amount=Cents(1_00), reason="Too much", by="staff 1", number=None)
+    assert isinstance(await site.house.refunds.give(payment, back, within=EVERYWHERE), Refund)
+    await site.house.outbox().run_once()
+    assert len(site.house.mailer.sent) == 3, "the receipt, the same once more, and what was given back"
+    for mail in site.house.mailer.sent:
+        assert left_over(mail.text, site.group.name, "payer@example.com") == set(), mail.text
+        shows_nobody(mail.text, mail.html or "")
+
+
+async def test_the_guarantor_is_told_that_her_share_was_paid_in_her_language(
+    site: Site, browser: Browser, address: str
+) -> None:
+    assert "Somebody else paid" not in (await browser.get("/pay/share")).words
+    other = site.browser()
+    await come(other, address)
+    await to_details(other)
+    await other.pay(email="payer@example.com")
+    for path in ("/pay/share", "/pay"):
+        page = await browser.get(path)
+        assert "Somebody else paid $40.00 for you on " in page.words
+        assert "share-address" not in page.text
+        assert [word for word in ("4242", "Visa", "payer@") if word in page.text] == []
+        spanish = await browser.get(f"{path}?lang=es")
+        assert "Otra persona pagó $40.00 por usted el " in spanish.words
+        await browser.get(f"{path}?lang=en")
+    again = await site.browser().get(address)
+    assert "Somebody else paid" not in again.words
+
+    third = site.browser()
+    assert "Somebody else paid" not in (await come(third, await share(browser, "85.50"))).words
+    await to_details(third)
+    await third.pay()
+    nothing = await browser.get("/pay/share")
+    assert "There is nothing to pay" in nothing.words
+    assert "Somebody else paid $85.50 for you on " in nothing.words
 
 
 async def test_the_page_of_shares_keeps_what_is_typed_in_another_language(

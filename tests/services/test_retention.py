@@ -1,5 +1,6 @@
 """What is old is forgotten: whom we wrote to, and the rows of codes; nothing that is still a proof (R132)."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +13,9 @@ from quickpay.domain.reach import EVERYWHERE
 from quickpay.domain.refunds import Refund
 from quickpay.mfa.challenge import PROOFS_KEPT
 from quickpay.mfa.methods import Method as Way
+from quickpay.services.once import Call, InFlight, Made, Once, Replayed
 from quickpay.services.running.checks import Checks
-from quickpay.services.running.retention import CONTACTS_KEPT
+from quickpay.services.running.retention import CONTACTS_KEPT, EVENTS_KEPT, KEYS_KEPT
 from quickpay.services.settling.refunds import GiveBack
 from tests.people import House, Person
 from tests.services.conftest import Lakeside
@@ -111,3 +113,55 @@ async def test_r132_a_refund_is_told_where_the_payment_said_once_the_recipient_i
     assert isinstance(await house.refunds.give(payment["id"], order, within=EVERYWHERE), Refund)
     [_, notice] = await rows(house, "outbox")
     assert (notice["kind"], notice["recipient"]) == ("refund", GIVEN)
+
+
+def _call(key: str) -> Call:
+    return Call(key_id="pm", endpoint="POST /links", key=key, body_hash=b"the same")
+
+
+async def test_r132_an_idempotency_key_is_remembered_for_thirty_days_and_a_call_that_runs_keeps_its_own(
+    house: House,
+) -> None:
+    once = Once(store=house.store, clock=house.clock)
+
+    async def make(_tx: Any) -> Made:
+        return Made(answer="a link")
+
+    assert await once.run(_call("old"), make) == Made(answer="a link")
+    house.later(seconds=KEYS_KEPT.total_seconds() - 1)
+    assert await house.retention.run() == 0
+    assert await once.run(_call("old"), make) == Replayed(answer="a link")
+    assert await once.run(_call("new"), make) == Made(answer="a link")
+    house.later(seconds=2)
+    calls = [asyncio.create_task(once.run(_call("runs"), make)) for _ in range(2)]
+    assert await house.retention.run() == 1
+    assert [row["key"] for row in await rows(house, "idempotency") if row["key"] != "runs"] == ["new"]
+    answers = await asyncio.gather(*calls)
+    assert sum(isinstance(one, Made) for one in answers) == 1
+    assert all(isinstance(one, Made | Replayed | InFlight) for one in answers)
+
+
+async def test_r132_events_go_after_thirty_days_where_their_signature_says_its_time(house: House) -> None:
+    async def came(source: str) -> bool:
+        now = house.clock.now()
+        return await house.do(lambda tx: tx.webhooks.first(source=source, event_id="1", now=now))
+
+    sources = ("sandbox", "stripe", "nmi", "twilio")
+    assert all([await came(source) for source in sources])
+    house.later(seconds=EVENTS_KEPT.total_seconds() - 1)
+    assert await house.retention.run() == 0
+    assert not any([await came(source) for source in sources])
+    house.later(seconds=2)
+    assert await house.retention.run() == 2
+    assert [await came(source) for source in sources] == [True, True, False, False]
+
+
+async def test_x39_keys_and_events_go_a_few_at_a_time(house: House) -> None:
+    now = house.clock.now()
+    for number in range(3):
+        call = {"key_id": "pm", "endpoint": "x", "key": str(number), "body_hash": b""}
+        await house.do(lambda tx, call=call: tx.idempotency.begin(**call, now=now))
+        await house.do(lambda tx, event=str(number): tx.webhooks.first(source="s", event_id=event, now=now))
+    later = now + DAY
+    assert [await house.do(lambda tx: tx.idempotency.forget(later, most=2)) for _ in range(3)] == [2, 1, 0]
+    assert [await house.do(lambda tx: tx.webhooks.forget("s", later, most=2)) for _ in range(3)] == [2, 1, 0]

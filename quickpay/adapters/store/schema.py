@@ -151,6 +151,7 @@ links = Table(
     Column("authenticated", Integer, nullable=False),  # the portal had signed its user in
     Column("return_url", Text),
     Column("share_amount", BigInteger),  # made for somebody else, who pays this sum and sees nothing more
+    Column("shared_from", BigInteger),  # of a share: the link in whose session it was made, if there was one
     _one_of("state", "active", "revoked", "superseded", "paid", "suspended"),
     _one_of("origin", *_ORIGINS),
     CheckConstraint("authenticated = 0 OR origin = 'portal'", name="authenticated_by_portal"),
@@ -168,6 +169,12 @@ links = Table(
         "created_at",
         sqlite_where=text("batch IS NOT NULL"),
         postgresql_where=text("batch IS NOT NULL"),
+    ),
+    Index(
+        "ix_links_shared_from",
+        "shared_from",
+        sqlite_where=text("shared_from IS NOT NULL"),
+        postgresql_where=text("shared_from IS NOT NULL"),
     ),
 )
 
@@ -459,6 +466,7 @@ payments = Table(
     Column(
         "acknowledged_refunded", BigInteger, nullable=False, server_default=text("0")
     ),  # of `refunded`, what the PM system has
+    Column("language", Text),  # of the pages it was paid on; empty for those paid before it was kept
     CheckConstraint("amount > 0", name="amount_positive"),
     CheckConstraint("unapplied BETWEEN 0 AND amount", name="unapplied_range"),
     CheckConstraint("refunded BETWEEN 0 AND amount", name="refunded_range"),
@@ -731,8 +739,8 @@ idempotency = Table(
     Column("endpoint", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     Column("body_hash", LargeBinary, nullable=False),
-    Column("answer", Text),  # JSON; empty while the first call is still running
-    Column("created_at", BigInteger, nullable=False),
+    Column("answer", Text),  # JSON; empty where nothing is to be said again
+    Column("created_at", BigInteger, nullable=False, index=True),
 )
 
 webhook_inbox = Table(
@@ -741,6 +749,7 @@ webhook_inbox = Table(
     Column("source", Text, primary_key=True),
     Column("event_id", Text, primary_key=True),
     Column("received_at", BigInteger, nullable=False),
+    Index("ix_webhook_inbox_age", "source", "received_at"),
 )
 
 webhook_endpoints = Table(

@@ -29,7 +29,7 @@ _INTRODUCTION = (
     "Money is whole cents of `currency`, times are RFC 3339 in UTC, dates ISO 8601. A key is for one group "
     "or for all and has scopes; reading and writing are separate. What belongs to another group is not there "
     "(404). Lists are `{data, next}`. Whatever makes something wants an `Idempotency-Key`: the same key with "
-    "the same body gives the same answer again and makes nothing."
+    "the same body gives the same answer again and makes nothing, for thirty days."
 )
 
 

@@ -85,6 +85,7 @@ def amount_view(
             words=words,
             go_on=go_on,
             office=office,
+            paid_shares=page.paid_shares,
         )
     return MakeYourPayment(
         frame=replace(frame, step=1),
@@ -96,6 +97,7 @@ def amount_view(
         typed="" if form is None else form.text("amount"),
         held=page.balances.held,
         may_share=page.stay.launch is None and may_share(page.stay.group),
+        paid_shares=page.paid_shares,
         mistakes=mistakes,
     )
 

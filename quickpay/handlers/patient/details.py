@@ -19,6 +19,7 @@ from quickpay.handlers.patient.answers import home_of, mistakes_of, refused, ses
 from quickpay.handlers.patient.method import expiry_of, method_answer
 from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.patient.pay_views import CardDetails, FieldLook, WalletDetails
+from quickpay.handlers.tongues import language_of_browser
 from quickpay.handlers.words import (
     CARDS_ARE_NOT_STORED,
     EMAIL_FAULT,
@@ -57,6 +58,7 @@ async def pay(request: web.Request) -> web.Response:
         card_token=form.text("card_token"),
         email=None if isinstance(email, ContactFault) else email,
         store_card=_asks_to_store(form),
+        browser=language_of_browser(request),
     )
     match await request.app[DESK].pay.pay(visit_of(request), pay_form):
         case AmountNotTaken(page=page, refused=why):

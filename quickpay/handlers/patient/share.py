@@ -69,7 +69,7 @@ async def stop(request: web.Request) -> web.Response:
 async def _ask_again(request: web.Request, mistakes: tuple[Mistake, ...] = ()) -> web.Response:
     match await request.app[DESK].sharing.page(visit_of(request)):
         case SharePage(page=page, share=None) if page.in_flight is not None or not page.offered:
-            return amount_answer(request, page)  # it says why nothing can be paid
+            return amount_answer(request, page)  # it says why nothing can be paid, and what was
         case SharePage() as found:
             frame = stay_frame(request, found.page.stay, scripts=new_scripts())
             form = form_of(request) if request.method == "POST" else None
@@ -93,6 +93,7 @@ def share_view(
         cards=amount_cards(page) if page.offered and page.in_flight is None else (),
         chosen=preset(page, form),
         typed="" if form is None else form.text("amount"),
+        paid_shares=page.paid_shares,
         mistakes=mistakes,
     )
 

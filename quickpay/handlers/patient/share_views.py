@@ -8,6 +8,7 @@ from quickpay.domain.balances import AmountChoice
 from quickpay.domain.money import Cents
 from quickpay.handlers.pages import Frame, Mistake
 from quickpay.handlers.patient.views import AmountCard
+from quickpay.services.payer import PaidShare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,4 +41,5 @@ class ShareBill:
     cards: tuple[AmountCard, ...]
     chosen: AmountChoice | None
     typed: str
+    paid_shares: tuple[PaidShare, ...] = ()
     mistakes: tuple[Mistake, ...] = ()

@@ -10,6 +10,7 @@ from quickpay.handlers.pages import Frame, Mistake
 from quickpay.handlers.receipt_mail import MailPanel
 from quickpay.mfa.methods import Method as WayMethod
 from quickpay.ports.card_fields import CardFields
+from quickpay.services.payer import PaidShare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +142,7 @@ class MakeYourPayment:
     typed: str
     held: Cents
     may_share: bool = False
+    paid_shares: tuple[PaidShare, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
 
 
@@ -157,6 +159,7 @@ class NothingToPay:
     words: tuple[str, ...]
     go_on: tuple[str, str] | None
     office: bool
+    paid_shares: tuple[PaidShare, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from quickpay.domain.links import LinkState
 from quickpay.ports.clock import Clock
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
+from quickpay.services.links.whose import end_shares_of
 from quickpay.services.stay import NoStay, Stay, Visit, stay_of
 
 
@@ -71,6 +72,7 @@ class NotMe:
             stopped = link.contact is not None and await tx.stops.add(
                 stay.guarantor.id, link.contact, link_serial=link.serial, now=now
             )
+            await end_shares_of(tx, link, by=stay.actor, now=now, request_id=visit.request_id)
             ended = await tx.sessions.end_of_link(link.serial, now)
             if ended:  # else another press was first
                 await tx.audit.add(

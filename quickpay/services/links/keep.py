@@ -23,7 +23,7 @@ from quickpay.ports.tables import LinkEvent, Tx
 from quickpay.services.groups.keep import NoGroup, group_within
 from quickpay.services.links.new import NewLink as NewLink
 from quickpay.services.links.new import draft
-from quickpay.services.links.whose import WhoseLinks, end_some, whose_links
+from quickpay.services.links.whose import WhoseLinks, end_shares_of, end_some, whose_links
 from quickpay.services.links.words import all_faults, template_for
 
 LINK_WORTH_SENDING = timedelta(hours=24)
@@ -158,6 +158,7 @@ class LinkBook:
             link, group, guarantor = found
             if await tx.links.end(link.serial, LinkState.REVOKED):
                 await tx.audit.add(_event("link.revoked", link, now, by))
+            await end_shares_of(tx, link, by=by, now=now)
             link = await tx.links.by_serial(link.serial) or link
             events = await tx.links.events(link.serial)
             return self._view(link, group, guarantor, now, events=events)
@@ -211,6 +212,7 @@ class LinkBook:
             ended = await end_some(tx, whose, batch=batch, most=_ENDED_AT_ONCE)
             for link in ended:
                 await tx.audit.add(_event("link.revoked", link, now, by, batch=batch))
+                await end_shares_of(tx, link, by=by, now=now)
             return len(ended)
 
         revoked = 0

@@ -1,7 +1,9 @@
 """Find whose links are meant when many are ended at once."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from quickpay.domain.audit import Event
 from quickpay.domain.faults import Fault
 from quickpay.domain.links import Link, LinkState
 from quickpay.domain.reach import Reach
@@ -33,6 +35,26 @@ async def whose_links(
     if person is None:
         return (Fault(path="guarantor", message="This group has no such guarantor."),)
     return WhoseLinks(group_ids=(found.id,), guarantor_id=person.id)
+
+
+async def end_shares_of(tx: Tx, link: Link, *, by: str, now: datetime, request_id: str | None = None) -> None:
+    """End what was made out of a link that ends, so that its kill switch leaves no sum to be paid by it.
+
+    They stay ended where the link is restored: who had it then may have sent them to anybody.
+    """
+    for share in await tx.links.end_shares(link.serial):
+        await tx.audit.add(
+            Event(
+                at=now,
+                type="link.revoked",
+                group_id=share.group_id,
+                guarantor_id=share.guarantor_id,
+                link_serial=share.serial,
+                actor=by,
+                request_id=request_id,
+                detail={"amount": share.share_amount, "with_link": link.serial},
+            )
+        )
 
 
 async def end_some(tx: Tx, whose: WhoseLinks, *, batch: str | None, most: int) -> list[Link]:

@@ -25,6 +25,7 @@ from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.groups.images import Inline, logo_inline
 from quickpay.services.messages.text_fates import REFUSAL, hand_over, stop_texts
+from quickpay.services.messages.turns import Turns
 
 PAUSES = (0.5, 2.0)
 """Seconds before the second and the third try of a sending that was certainly not taken (R51)."""
@@ -32,8 +33,22 @@ PAUSES = (0.5, 2.0)
 DEADLINE_SECONDS = 60.0
 """How long a code may be on its way in all; then the patient is better served by asking for another."""
 
+MAIL_PLACES = 4
+"""Emails with codes handed over at once, as many as a mailer has lines: past that order counts (X13)."""
+
 _TOO_LATE = timedelta(seconds=60)
 """A code is not handed over when less of its life is left than this (R53)."""
+
+
+_IN_VAIN = Rejected(reason="too_late", permanent=True)
+_OVERTAKEN = Rejected(reason="superseded", permanent=True)
+
+
+@dataclass(slots=True)
+class _Journey:
+    """Whether the code is out of our hands just now, so that nobody can tell if it arrived."""
+
+    is_out: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +80,8 @@ class Courier:
         host: str,
         reports_to: str | None = None,
         pauses: tuple[float, ...] = PAUSES,
+        deadline: float = DEADLINE_SECONDS,
+        mail_places: int = MAIL_PLACES,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -74,15 +91,18 @@ class Courier:
         self._host = host
         self._reports_to = reports_to
         self._pauses = pauses
+        self._deadline = deadline
+        self._mail = Turns(mail_places)
 
     async def deliver(self, code: CodeToSend) -> None:
         """Hand the code over; a crash on the way costs the patient a resend, nothing else."""
         began = self._clock.now()
+        journey = _Journey()
         try:
-            async with asyncio.timeout(DEADLINE_SECONDS):
-                delivery = await self._hand_over(code)
+            async with asyncio.timeout(self._deadline):
+                delivery = await self._hand_over(code, journey)
         except TimeoutError:
-            delivery = Uncertain(reason="deadline")
+            delivery = Uncertain(reason="deadline") if journey.is_out else _IN_VAIN
         state = ChallengeState.UNDELIVERABLE if isinstance(delivery, Rejected) else ChallengeState.SENT
         now = self._clock.now()
 
@@ -91,7 +111,9 @@ class Courier:
             await _follow(tx, code, challenge, delivery, began=began, now=now)
             if challenge is None or challenge.sends != code.sends:
                 return  # a newer code is on its way; this outcome is no longer of interest
-            await tx.challenges.move(code.challenge_id, state, now)
+            moved = await tx.challenges.move(code.challenge_id, state, now)
+            if delivery is _OVERTAKEN and not moved:
+                return  # what took its place is on its own way
             await tx.audit.add(
                 Event(
                     at=now,
@@ -107,15 +129,36 @@ class Courier:
 
         await self._store.write(unit)
 
-    async def _hand_over(self, code: CodeToSend) -> Delivery:
-        delivery: Delivery = Rejected(reason="too_late", permanent=True)
+    async def _hand_over(self, code: CodeToSend, journey: _Journey) -> Delivery:
+        delivery: Delivery = _IN_VAIN
+        number = self._mail.number()
         for pause in (0.0, *self._pauses):
             await asyncio.sleep(pause)
-            if code.expires_at - self._clock.now() < _TOO_LATE:
-                return Rejected(reason="too_late", permanent=True)
-            delivery = await self._send(code)
+            delivery = await self._in_turn(code, number, journey)
             if not isinstance(delivery, Rejected) or delivery.permanent:
                 return delivery
+        return delivery
+
+    async def _in_turn(self, code: CodeToSend, number: int, journey: _Journey) -> Delivery:
+        """Hand it over once there is room; a newer one for the same contact goes instead.
+
+        Whose contact is another's too is not kept from his code by it.
+        """
+        if code.method is not Method.EMAIL:  # a provider of texts takes them all, and has a line of its own
+            return await self._out(code, journey)
+        if not await self._mail.take(number, (code.contact.lower(), code.guarantor_id)):
+            return _OVERTAKEN
+        try:
+            return await self._out(code, journey)
+        finally:
+            self._mail.give_back()
+
+    async def _out(self, code: CodeToSend, journey: _Journey) -> Delivery:
+        if code.expires_at - self._clock.now() < _TOO_LATE:
+            return _IN_VAIN
+        journey.is_out = True
+        delivery = await self._send(code)
+        journey.is_out = False
         return delivery
 
     async def _send(self, code: CodeToSend) -> Delivery:

@@ -11,7 +11,7 @@ from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.languages import Language
 from quickpay.domain.links import LinkState
 from quickpay.domain.messages import Channel, Message, MessageKind, payment_of
-from quickpay.domain.payments import card_name
+from quickpay.domain.payments import Payment, card_name
 from quickpay.domain.tokens import TokenPurpose, Tokens
 from quickpay.mfa.methods import Method
 from quickpay.ports.notes import (
@@ -71,7 +71,7 @@ class Letters:
         if note is None or isinstance(note, Drop):
             return note or Drop(reason="nothing to tell")
         images = await logo_inline(tx, group) if message.channel is Channel.EMAIL else ()
-        language = Language.EN if _is_anothers(note) else guarantor.language
+        language = await _language(tx, message, guarantor)
         return Letter(message=message, note=note, group=group, language=language, images=images)
 
     async def _note(
@@ -135,10 +135,28 @@ async def _receipt(tx: Tx, payment_id: str, guarantor: Guarantor) -> ReceiptNote
     )
 
 
-def _is_anothers(note: Note) -> bool:
-    """Whether it goes to who paid for the guarantor, and is not to say what language hers is."""
-    receipt = note.receipt if isinstance(note, RefundNote) else note
-    return isinstance(receipt, ReceiptNote) and receipt.guarantor is None
+async def _language(tx: Tx, message: Message, guarantor: Guarantor) -> str:
+    """Say whose language it is in: of a payment's letters the one its payer read, else the guarantor's.
+
+    Where somebody else paid, hers is nobody's business.
+    """
+    payment = await _payment_told_of(tx, message)
+    if payment is None:
+        return guarantor.language
+    if payment.language is not None:
+        return payment.language
+    return Language.EN if await paid_by_somebody_else(tx, payment) else guarantor.language
+
+
+async def _payment_told_of(tx: Tx, message: Message) -> Payment | None:
+    match message.kind:
+        case MessageKind.RECEIPT:
+            return await tx.payments.get(payment_of(message.subject)[0])
+        case MessageKind.REFUND:
+            refund = await tx.refunds.get(message.subject)
+            return None if refund is None else await tx.payments.get(refund.payment_id)
+        case _:
+            return None
 
 
 def _contact_changed(change: ContactChange) -> ContactChangedNote:

@@ -23,6 +23,7 @@ from quickpay.services.payer import (
     methods_offered,
     payer_of,
 )
+from quickpay.services.paying.paid_shares import paid_shares
 from quickpay.services.paying.simulation import NOTHING_IMAGINED, Imagined, imagined_order
 from quickpay.services.stay import Stay, Visit
 
@@ -104,7 +105,10 @@ class Ordering:
 
         async def unit(tx: Tx) -> AmountPage | Refusal:
             stay = await payer_of(tx, visit, now)
-            return await amount_page(tx, stay, self._gateway.activated) if isinstance(stay, Stay) else stay
+            if not isinstance(stay, Stay):
+                return stay
+            page = await amount_page(tx, stay, self._gateway.activated)
+            return replace(page, paid_shares=await paid_shares(tx, stay, now))
 
         return await self._store.read(unit)
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from quickpay.domain.audit import Event
 from quickpay.domain.balances import AmountChoice, AmountRefused, WhyRefused, choose_amount
 from quickpay.domain.digests import Digests
+from quickpay.domain.languages import Language
 from quickpay.domain.payments import GATEWAY_PATIENCE, Order, Payment, PaymentState
 from quickpay.mfa.limits import Limits
 from quickpay.ports.clock import Clock
@@ -187,7 +188,10 @@ class Pay:
         link = (
             None if stay.session.link_serial is None else await tx.links.by_serial(stay.session.link_serial)
         )
-        payment = new_payment(stay, order, link, form, payment_id=payment_id, now=now)
+        language = visit.language or stay.language or form.browser or Language.EN  # as its pages are
+        payment = new_payment(
+            stay, order, link, form, payment_id=payment_id, language=language.value, now=now
+        )
         await tx.orders.ask_to_store(order.id, at=self._gateway.name if form.store_card else None)
         await tx.payments.add(payment)
         await tx.audit.add(

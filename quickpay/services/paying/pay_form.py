@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from quickpay.domain.languages import Language
 from quickpay.domain.links import Link
 from quickpay.domain.money import Cents
 from quickpay.domain.payments import GATEWAY_PATIENCE, Method, Order, Payment, PaymentState, look_up_gap
@@ -22,6 +23,8 @@ class PayForm:
     card_token: str = field(repr=False)
     email: str | None = field(repr=False)
     store_card: bool = False
+    browser: Language | None = None
+    """The language the browser asks for: that of the pages, where nobody chose one or may know hers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,14 @@ def _by_wallet(charge: Charge, wallet: Literal["apple_pay", "google_pay"]) -> Ch
 
 
 def new_payment(
-    stay: Stay, order: Order, link: Link | None, form: PayForm, *, payment_id: str, now: datetime
+    stay: Stay,
+    order: Order,
+    link: Link | None,
+    form: PayForm,
+    *,
+    payment_id: str,
+    language: str,
+    now: datetime,
 ) -> Payment:
     """Make the row of write 1."""
     if order.method is None:
@@ -108,4 +118,5 @@ def new_payment(
         next_look_up_at=now + GATEWAY_PATIENCE + look_up_gap(0),
         acknowledged_at=None,
         refunded=Cents(0),
+        language=language,
     )

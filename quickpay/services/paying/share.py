@@ -1,6 +1,6 @@
 """Let somebody else pay: a link of the guarantor's own making that shows one sum and nothing of her."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -16,9 +16,10 @@ from quickpay.ports.gateway import Gateway
 from quickpay.ports.ids import Ids
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
-from quickpay.services.payer import AmountPage, Refusal, amount_chosen, amount_page, may_pay
+from quickpay.services.payer import AmountPage, LinkEnded, Refusal, amount_chosen, amount_page, may_pay
 from quickpay.services.paying.order import AmountNotTaken
-from quickpay.services.stay import NoStay, Stay, Visit, may_share, stay_in_turn, stay_of
+from quickpay.services.paying.paid_shares import paid_shares
+from quickpay.services.stay import CLOSED, NoStay, Stay, Visit, may_share, stay_in_turn, stay_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,9 @@ class Sharing:
             if not isinstance(found, SharePage):
                 return found
             stay = found.page.stay
+            serial = stay.session.link_serial
+            if serial is not None and await _has_ended(tx, serial):
+                return LinkEnded(stay=stay, state=LinkState.REVOKED)
             amount = amount_chosen(found.page, choice, other)
             if isinstance(amount, AmountRefused):
                 return AmountNotTaken(page=found.page, refused=amount)
@@ -118,6 +122,7 @@ class Sharing:
                     guarantor_id=stay.guarantor.id,
                     origin=stay.session.origin,
                     amount=amount,
+                    shared_from=serial,
                     now=now,
                 )
             )
@@ -147,8 +152,10 @@ class Sharing:
         payer = await may_pay(tx, stay)
         if not isinstance(payer, Stay):
             return payer
+        now = self._clock.now()
         page = await amount_page(tx, payer, self._gateway.activated)
-        share = await tx.links.share_of(stay.guarantor.id, self._clock.now())
+        page = replace(page, paid_shares=await paid_shares(tx, stay, now))
+        share = await tx.links.share_of(stay.guarantor.id, now)
         return SharePage(page=page, share=None if share is None else self._open(share))
 
     async def _end(self, tx: Tx, stay: Stay, visit: Visit, state: LinkState) -> None:
@@ -175,3 +182,9 @@ class Sharing:
             request_id=visit.request_id,
             detail={"amount": share.share_amount},
         )
+
+
+async def _has_ended(tx: Tx, serial: int) -> bool:
+    """Whether staff ended her link since; if they do so now, they wait and find what was made of it."""
+    link = await tx.links.lock(serial)
+    return link is None or link.state in CLOSED

@@ -18,7 +18,7 @@ from quickpay.adapters.store.schema import (
 from quickpay.adapters.store.statements import Statement
 from quickpay.adapters.store.tables.finding import among, find_by
 from quickpay.adapters.store.tables.guarantors import guarantor_of
-from quickpay.adapters.store.tables.links import link_of
+from quickpay.adapters.store.tables.link_rows import link_of
 from quickpay.adapters.store.tables.payment_rows import PAYMENT, payment_of
 from quickpay.domain.guarantors import Guarantor
 from quickpay.domain.links import Link

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, tuple_, update
 
-from quickpay.adapters.store.columns import maybe_micros, maybe_moment, micros, moment
+from quickpay.adapters.store.columns import maybe_micros, maybe_moment, micros, moment, number
 from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import api_keys, idempotency
 from quickpay.adapters.store.statements import Statement, insert
@@ -46,6 +46,18 @@ _BEGIN = Statement(
 )
 _REMEMBERED = Statement(
     select(idempotency.c.body_hash, idempotency.c.answer, idempotency.c.created_at).where(*_TAKEN_BY)
+)
+_OLD = (
+    select(*idempotency.primary_key)
+    .where(idempotency.c.created_at < bindparam("before"))
+    .order_by(idempotency.c.created_at)
+    .limit(number("most"))
+    .cte("old")
+)
+_FORGET = Statement(
+    delete(idempotency)
+    .where(tuple_(*idempotency.primary_key).in_(select(*_OLD.c)))
+    .returning(idempotency.c.key)
 )
 _FINISH = Statement(update(idempotency).where(*_TAKEN_BY).values(answer=bindparam("answered")))
 
@@ -117,6 +129,10 @@ class Idempotency:
     async def finish(self, *, key_id: str, endpoint: str, key: str, answer: str) -> None:
         """Keep the answer for those who send the same again."""
         await self._run.count(_FINISH, by=key_id, where=endpoint, which=key, answered=answer)
+
+    async def forget(self, before: datetime, *, most: int) -> int:
+        """Forget up to `most` keys that were taken before; one whose call still runs is not there yet."""
+        return len(await self._run.all(_FORGET, before=micros(before), most=most))
 
 
 def _key(row: Row) -> ApiKey:

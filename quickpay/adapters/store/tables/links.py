@@ -9,17 +9,14 @@ from operator import attrgetter
 
 from sqlalchemy import bindparam, func, select, update
 
-from quickpay.adapters.store.columns import micros, moment, number, words
-from quickpay.adapters.store.run import Row, Run
+from quickpay.adapters.store.columns import micros, moment, number
+from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.schema import audit, groups, link_seen, links
 from quickpay.adapters.store.statements import Statement, insert
+from quickpay.adapters.store.tables.link_rows import link_of
 from quickpay.domain.links import Link, LinkState
-from quickpay.domain.money import Cents
-from quickpay.domain.origins import Origin
 from quickpay.ports.tables import LinkEvent
 
-_ORIGINS = words(Origin)
-_STATES = words(LinkState)
 _MICROSECONDS_AN_HOUR = 3_600_000_000
 
 _ADD = Statement(
@@ -29,6 +26,7 @@ _ADD = Statement(
 )
 _GET = Statement(select(links).where(links.c.id == bindparam("id")))
 _BY_SERIAL = Statement(select(links).where(links.c.serial == bindparam("serial")))
+_LOCK = Statement(select(links).where(links.c.serial == bindparam("serial")).with_for_update())
 _GROUP_MAX = select(groups.c.max_uses).where(groups.c.id == links.c.group_id).scalar_subquery()
 _COUNT_USE = Statement(
     update(links)
@@ -61,7 +59,12 @@ _END_OTHERS = Statement(
     .values(state=bindparam("end"))
     .returning(links.c.serial)
 )
-
+_END_SHARES = Statement(
+    update(links)
+    .where(links.c.shared_from == bindparam("link"), links.c.state == "active")
+    .values(state="revoked")
+    .returning(*links.c)
+)
 _SHARE_OF = Statement(
     select(links)
     .where(
@@ -141,6 +144,7 @@ class Links:
             authenticated=int(link.authenticated),
             return_url=link.return_url,
             share_amount=link.share_amount,
+            shared_from=link.shared_from,
         )
         assert row is not None
         return replace(link, serial=row[0])
@@ -153,6 +157,11 @@ class Links:
     async def by_serial(self, serial: int) -> Link | None:
         """Return the link a row of ours names."""
         row = await self._run.one(_BY_SERIAL, serial=serial)
+        return None if row is None else link_of(row)
+
+    async def lock(self, serial: int) -> Link | None:
+        """Return it and keep others from ending it until the unit ends."""
+        row = await self._run.one(_LOCK, serial=serial)
         return None if row is None else link_of(row)
 
     async def count_use(self, link_id: str, now: datetime) -> Link | None:
@@ -189,6 +198,11 @@ class Links:
         rows = await self._run.all(_end_many(*given), **params, end=state.value, most=most)
         return sorted((link_of(row) for row in rows), key=attrgetter("serial"))
 
+    async def end_shares(self, serial: int) -> list[Link]:
+        """Revoke the shares made from a link that still could be opened, and return them as they are now."""
+        rows = await self._run.all(_END_SHARES, link=serial)
+        return sorted((link_of(row) for row in rows), key=attrgetter("serial"))
+
     async def share_of(self, guarantor_id: int, now: datetime) -> Link | None:
         """Return the newest share of the guarantor that can still be opened."""
         row = await self._run.one(_SHARE_OF, guarantor=guarantor_id, now=micros(now))
@@ -222,43 +236,3 @@ class Links:
             for hour, times in await self._run.all(_SEEN, serial=serial)
         ]
         return list(merge(done, seen, key=attrgetter("at")))
-
-
-def link_of(row: Row) -> Link:
-    """Read one."""
-    (
-        serial,
-        id_,
-        group_id,
-        guarantor_id,
-        origin,
-        state,
-        uses,
-        max_uses,
-        single_payment,
-        contact,
-        batch,
-        created_at,
-        expires_at,
-        authenticated,
-        return_url,
-        share_amount,
-    ) = row
-    return Link(
-        serial=serial,
-        id=id_,
-        group_id=group_id,
-        guarantor_id=guarantor_id,
-        origin=_ORIGINS[origin],
-        state=_STATES[state],
-        uses=uses,
-        max_uses=max_uses,
-        single_payment=single_payment == 1,
-        contact=contact,
-        batch=batch,
-        created_at=moment(created_at),
-        expires_at=moment(expires_at),
-        authenticated=authenticated == 1,
-        return_url=return_url,
-        share_amount=None if share_amount is None else Cents(share_amount),
-    )

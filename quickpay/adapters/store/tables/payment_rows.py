@@ -55,6 +55,7 @@ def payment_of(row: Row) -> Payment:
         refunded,
         refunding,
         ended_at,
+        language,
         *_,
     ) = row
     return Payment(
@@ -91,4 +92,5 @@ def payment_of(row: Row) -> Payment:
         refunded=Cents(refunded),
         refunding=Cents(refunding),
         ended_at=maybe_moment(ended_at),
+        language=language,
     )

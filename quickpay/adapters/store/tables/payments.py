@@ -76,6 +76,7 @@ class Payments:
             refunded=payment.refunded,
             refunding=payment.refunding,
             ended_at=maybe_micros(payment.ended_at),
+            language=payment.language,
         )
 
     async def get(self, payment_id: str) -> Payment | None:

@@ -11,11 +11,13 @@ from quickpay.adapters.store.tables import (
     challenges,
     deliveries,
     guarantors,
+    keys,
     links,
     outbox,
     payment_statements,
     receipts,
     unacknowledged,
+    webhooks,
 )
 
 
@@ -40,6 +42,9 @@ from quickpay.adapters.store.tables import (
         (unacknowledged._page(None), "ix_payments_refund_unacknowledged"),
         (unacknowledged._backlog(None), "ix_payments_unacknowledged"),
         (unacknowledged._backlog(None), "ix_payments_refund_unacknowledged"),
+        (keys._FORGET, "ix_idempotency_created_at"),
+        (webhooks._FORGET, "ix_webhook_inbox_age"),
+        (links._END_SHARES, "ix_links_shared_from"),
         (links._EVENTS, "ix_audit_link_serial"),
         (receipts._OF_GUARANTOR, "ix_receipts_guarantor_id"),
         (guarantors._BY_NUMBER, "sqlite_autoindex_guarantors_1"),
