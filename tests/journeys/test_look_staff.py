@@ -28,7 +28,8 @@ SIDEWAYS = """() => [...document.querySelectorAll(".wide-table:has(table)")]
   .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.getAttribute("aria-label"))"""
 # A cell without its column's words would mean nothing once the row stands by itself; an action needs none.
 UNNAMED = """() => [...document.querySelectorAll(".wide-table table")].flatMap((table) => {
-  const said = [...table.tHead.rows[0].cells].map((one) => one.querySelector(".unseen") ? "" : one.textContent);
+  const said = [...table.tHead.rows[0].cells]
+    .map((one) => one.querySelector(".unseen") ? "" : one.textContent);
   return [...table.querySelectorAll("tbody tr, tfoot tr")].flatMap((row) => [...row.cells])
     .filter((cell) => cell.tagName === "TD" && (cell.dataset.label ?? "") !== said[cell.cellIndex])
     .map((cell) => `${said[cell.cellIndex]}: ${cell.outerHTML.slice(0, 80)}`);

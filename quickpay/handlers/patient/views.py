@@ -27,6 +27,7 @@ class LinkFront:
     template: ClassVar[str] = "patient/link.html"
     frame: Frame
     csrf: str = field(repr=False)
+    press: str = field(repr=False)
     share: bool = False
     mistakes: tuple[Mistake, ...] = ()
 
@@ -38,6 +39,7 @@ class HandoffFront:
     template: ClassVar[str] = "patient/handoff.html"
     frame: Frame
     csrf: str = field(repr=False)
+    press: str = field(repr=False)
     mistakes: tuple[Mistake, ...] = ()
 
 
@@ -48,6 +50,7 @@ class LaunchFront:
     template: ClassVar[str] = "patient/launch.html"
     frame: Frame
     csrf: str = field(repr=False)
+    press: str = field(repr=False)
     mistakes: tuple[Mistake, ...] = ()
 
 
