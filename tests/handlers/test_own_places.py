@@ -87,19 +87,21 @@ async def _pages(site: Site, browser: Browser) -> list[tuple[str, Answer]]:
 
 _TIME = asset("time.js")  # says when little time is left, and asks for more
 _KEEP = asset("keep.js")  # keeps what was typed over a change of language
+_ONCE = asset("once.js")  # sends no form a second time while it is on its way
 _SCRIPTS = {
-    "/pay": {_TIME, _KEEP},
-    "/pay/method": {_TIME, _KEEP, asset("method.js")},  # hides Apple Pay where the browser has none
-    "/verify": {_TIME, _KEEP},
-    "/verify/code": {_TIME, _KEEP, asset("code.js")},  # counts down to the next code
+    "/pay": {_TIME, _ONCE, _KEEP},
+    "/pay/method": {_TIME, _ONCE, _KEEP, asset("method.js")},  # hides Apple Pay where the browser has none
+    "/verify": {_TIME, _ONCE, _KEEP},
+    "/verify/code": {_TIME, _ONCE, _KEEP, asset("code.js")},  # counts down to the next code
     "/pay/details": {
         _TIME,
+        _ONCE,
         _KEEP,
         asset("pay.js"),
         asset("fields_sandbox.js"),  # makes the gateway's script one that pay.js knows
         "https://gateway.example/fields.js",
     },  # the card fields
-    "result": {_TIME, asset("payment.js")},  # asks again while a payment is on its way
+    "result": {_TIME, _ONCE, asset("payment.js")},  # asks again while a payment is on its way
     "left": set(),  # close.js only where the group's control is Close
 }
 """Every script a page may load, and why; whatever else loads one is found here (R106)."""

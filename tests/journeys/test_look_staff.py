@@ -24,6 +24,16 @@ LEAST_TARGET = 24  # WCAG 2.2 2.5.8; the desk has a mouse
 TOO_WIDE = """() => document.documentElement.scrollWidth > document.documentElement.clientWidth
   ? [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > innerWidth)
       .filter((one) => !one.closest(".wide-table")).map((one) => one.outerHTML.slice(0, 120)) : []"""
+SIDEWAYS = """() => [...document.querySelectorAll(".wide-table:has(table)")]
+  .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.getAttribute("aria-label"))"""
+# A cell without its column's words would mean nothing once the row stands by itself; an action needs none.
+UNNAMED = """() => [...document.querySelectorAll(".wide-table table")].flatMap((table) => {
+  const said = [...table.tHead.rows[0].cells]
+    .map((one) => one.querySelector(".unseen") ? "" : one.textContent);
+  return [...table.querySelectorAll("tbody tr, tfoot tr")].flatMap((row) => [...row.cells])
+    .filter((cell) => cell.tagName === "TD" && (cell.dataset.label ?? "") !== said[cell.cellIndex])
+    .map((cell) => `${said[cell.cellIndex]}: ${cell.outerHTML.slice(0, 80)}`);
+})"""
 TOO_SMALL = """least => [...document.querySelectorAll("button, a, summary, select, input:not([type=hidden])")]
   .filter((one) => one.checkVisibility() && !one.closest("p, dd, li:has(> a + *), .skip") &&
     one.type !== "radio" && one.type !== "checkbox")
@@ -69,11 +79,13 @@ async def _wrong(person: Person, name: str) -> list[str]:
                 "scrollTo(0, document.body.scrollHeight)"
             )  # a sticky bar covers nothing there
             wrong += [f"{name} at {width}: {one}" for one in await page.evaluate(TOO_WIDE)]
+            wrong += [f"{name} at {width}: sideways {one}" for one in await page.evaluate(SIDEWAYS)]
             wrong += [f"{name} at {width}, {scheme}: {one}" for one in await violations(page)]
             wrong += [
                 f"{name} at {width}: small {one}" for one in await page.evaluate(TOO_SMALL, LEAST_TARGET)
             ]
     await page.emulate_media(color_scheme="light")
+    wrong += [f"{name}: unnamed {one}" for one in await page.evaluate(UNNAMED)]
     if name.startswith("staff") and await page.evaluate(FULL_BUTTONS) > 1:
         wrong.append(f"{name} has more than one full button")
     await page.set_viewport_size(DESKTOP if name.startswith("staff") else PHONE)

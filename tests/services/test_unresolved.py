@@ -7,8 +7,9 @@ import pytest
 
 from quickpay.domain.alarms import AlarmKind
 from quickpay.domain.payments import Payment, PaymentState, Reason
+from quickpay.domain.reach import EVERYWHERE
 from quickpay.domain.staff import Staff, StaffRole, StaffState
-from quickpay.domain.unresolved import Because, Decision, Said
+from quickpay.domain.unresolved import ASKED_FOR_AFTER, Because, Decision, Said
 from quickpay.ports.gateway import (
     RUBBISH,
     Approved,
@@ -254,6 +255,22 @@ async def test_a_clear_answer_at_the_look_ends_it_by_itself(lakeside: Lakeside) 
     assert answer.by_itself
     assert (await house.payment(payment.id)).state is PaymentState.SUCCEEDED
     assert await _told(house, "payment.resolved") == 0
+
+
+async def test_what_is_in_review_is_listed_and_counted_as_soon_as_somebody_is_told(
+    lakeside: Lakeside,
+) -> None:
+    house, (payment, _) = lakeside.house, await _silent(lakeside)
+    before = house.clock.now() - ASKED_FOR_AFTER
+
+    async def waiting() -> tuple[int, int]:
+        counted = await house.do(lambda tx: tx.unresolved.count(within=EVERYWHERE, before=before))
+        return len(await _desk(house).list_(BEA)), counted
+
+    assert await waiting() == (0, 0)
+    await house.settle(payment.id, replace(_approved(payment), amount=1))
+    assert (await house.payment(payment.id)).state is PaymentState.REVIEW
+    assert await waiting() == (1, 1)
 
 
 async def test_the_list_says_what_was_asked_what_differs_and_what_the_gateway_says(

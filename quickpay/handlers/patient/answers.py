@@ -33,8 +33,8 @@ _GONE = {
     Gone.NEVER: (
         say("Please open your link"),
         say(
-            "Pages with your bill open from the link in your text, email or statement, and close "
-            "after a while."
+            "Pages with your bill open from the link in your text, email or statement, or from the website "
+            "of the office, and close after a while."
         ),
     ),
     Gone.EXPIRED: (

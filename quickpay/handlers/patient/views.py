@@ -28,6 +28,7 @@ class LinkFront:
     template: ClassVar[str] = "patient/link.html"
     frame: Frame
     csrf: str = field(repr=False)
+    press: str = field(repr=False)
     share: bool = False
     mistakes: tuple[Mistake, ...] = ()
 
@@ -39,6 +40,7 @@ class HandoffFront:
     template: ClassVar[str] = "patient/handoff.html"
     frame: Frame
     csrf: str = field(repr=False)
+    press: str = field(repr=False)
     mistakes: tuple[Mistake, ...] = ()
 
 
@@ -49,6 +51,7 @@ class LaunchFront:
     template: ClassVar[str] = "patient/launch.html"
     frame: Frame
     csrf: str = field(repr=False)
+    press: str = field(repr=False)
     mistakes: tuple[Mistake, ...] = ()
 
 

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from quickpay.adapters.store.columns import maybe_moment, micros, moment, words
 from quickpay.adapters.store.run import Row, Run
 from quickpay.adapters.store.schema import decline_pardons, groups, guarantors, payments, unresolved
 from quickpay.adapters.store.statements import Statement, insert
 from quickpay.adapters.store.tables.payment_rows import PAYMENT, payment_of
-from quickpay.domain.payments import HELD, Payment
+from quickpay.domain.payments import HELD, Payment, PaymentState
 from quickpay.domain.reach import Reach
 from quickpay.domain.unresolved import Because, Decided, Decision, GatewaySaid, Said
 from quickpay.ports.unresolved_tables import UnresolvedRow
@@ -40,17 +40,19 @@ _DECIDED = Statement(
         unresolved.c.payment_id == bindparam("payment"), unresolved.c.decided.is_not(None)
     )
 )
+# Of what is in review somebody was told already; the others may end by themselves yet.
+_WAITS = or_(payments.c.created_at <= bindparam("before"), payments.c.state == PaymentState.REVIEW.value)
 _LIST = Statement(
     select(*PAYMENT, groups.c.slug, guarantors.c.number, *_SAID_COLUMNS)
     .join(groups, groups.c.id == payments.c.group_id)
     .join(guarantors, guarantors.c.id == payments.c.guarantor_id)
     .outerjoin(unresolved, unresolved.c.payment_id == payments.c.id)
-    .where(payments.c.state.in_(HELD), payments.c.created_at <= bindparam("before"))
+    .where(payments.c.state.in_(HELD), _WAITS)
     .order_by(payments.c.created_at, payments.c.id)
 )
 _COUNT = Statement(
     select(payments.c.group_id, func.count())
-    .where(payments.c.state.in_(HELD), payments.c.created_at <= bindparam("before"))
+    .where(payments.c.state.in_(HELD), _WAITS)
     .group_by(payments.c.group_id)
 )
 _BETWEEN = Statement(
@@ -116,7 +118,7 @@ class Unresolved:
         return Decided(decision=_DECISIONS[decision], at=moment(at), by=by, because=_BECAUSE[because])
 
     async def list_(self, *, within: Reach, before: datetime, most: int) -> list[UnresolvedRow]:
-        """Payments without an end that were made before, the oldest first; there are never many."""
+        """Payments without an end that were made before or are in review, the oldest first; never many."""
         rows = await self._run.all(_LIST, before=micros(before))
         found = []
         for row in rows:
