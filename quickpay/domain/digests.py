@@ -25,7 +25,6 @@ class Digests:
         """One for each signing key, newest first: they seal the secrets of endpoints."""
         self._match_key = hmac.new(keys[0].encode(), b"quickpay.match.v1", hashlib.sha256).digest()
         self._simulation_key = hmac.new(keys[0].encode(), b"quickpay.simulation.v1", hashlib.sha256).digest()
-        self._press_key = hmac.new(keys[0].encode(), b"quickpay.press.v1", hashlib.sha256).digest()
         self._call_key = hmac.new(keys[0].encode(), b"quickpay.call.v1", hashlib.sha256).digest()
 
     def subject(self, kind: str, value: str) -> bytes:
@@ -39,10 +38,6 @@ class Digests:
     def call_code(self, session_id: int) -> str:
         """Give the letters a caller reads out so that the desk finds her session; they open nothing."""
         return _letters(hmac.new(self._call_key, str(session_id).encode(), hashlib.sha256).digest())
-
-    def press_secret(self, link_id: str, press: str) -> bytes:
-        """Give the session's secret that a press on a link's page stands for; without the key nobody can."""
-        return hmac.new(self._press_key, f"{link_id}\n{press}".encode(), hashlib.sha256).digest()
 
     def simulation_secret(self, secret: bytes) -> bytes:
         """Mark the secret of a simulated session; what is left of it to guess are 128 random bits (R122)."""

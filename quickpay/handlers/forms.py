@@ -50,7 +50,6 @@ _CARD_SHORTEST, _CARD_LONGEST = 13, 19
 _OPAQUE = {
     "order": re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII),
     "csrf": re.compile(r"[0-9a-f]{43}|[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}", re.ASCII),
-    "press": re.compile(r"[0-9a-f]{32}", re.ASCII),
     "method": re.compile(r"stored:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII),
     "card_token": re.compile(r"[a-z]+_(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_-]{16,}", re.ASCII),
 }

@@ -6,14 +6,12 @@ from typing import Any
 
 import pytest
 
-from quickpay.domain.digests import session_hash
 from quickpay.domain.links import Link, LinkState
 from quickpay.domain.origins import Origin
 from quickpay.domain.payments import PaymentState
 from quickpay.domain.sessions import Purpose, Role
 from quickpay.domain.tokens import TokenPurpose
 from quickpay.services.entry.entrances import DeadLink, LinkPage, NotALink, Opened, TooManyBadLinks
-from quickpay.services.entry.presses import ONE_PRESS
 from quickpay.services.payer import LinkEnded, SeePayment
 from quickpay.services.stay import Visit
 from tests.factories import NOW, make_account
@@ -87,51 +85,6 @@ async def test_r4_a_token_without_its_row_is_no_link(lakeside: Lakeside) -> None
     assert await house.enter.open(token, STRANGER) == NotALink()
     assert await house.enter.look(token, STRANGER) == NotALink()
     assert await house.enter.see_receipt(token, STRANGER) == NotALink()
-
-
-async def test_one_press_sent_again_and_again_is_one_session_and_one_use(lakeside: Lakeside) -> None:
-    house = lakeside.house
-    link = await house.link(lakeside.alice, max_uses=2)
-    token = house.token(link)
-    for press in ("a" * 32, "b" * 32):
-        answers = await asyncio.gather(
-            *(house.enter.open(token, STRANGER, press=press) for _ in range(10)),
-        )
-        assert {type(one) for one in answers} == {Opened}
-        assert len({one.secret for one in answers if isinstance(one, Opened)}) == 1
-    assert await _uses(house, link) == 2
-    assert len(await rows(house, "sessions")) == 2
-    assert (await house.events(link)).count("link.opened") == 2
-    assert isinstance(await house.enter.open(token, STRANGER, press="c" * 32), DeadLink)
-    another = await house.link(lakeside.alice)
-    elsewhere = await house.enter.open(house.token(another), STRANGER, press="b" * 32)
-    assert isinstance(elsewhere, Opened)
-    assert elsewhere.secret not in {one.secret for one in answers if isinstance(one, Opened)}
-
-
-async def test_a_press_is_sent_again_only_at_once_and_while_its_session_lasts(lakeside: Lakeside) -> None:
-    house = lakeside.house
-    link = await house.link(lakeside.alice)
-    press = "a" * 32
-
-    async def opened() -> bytes:
-        answer = await house.enter.open(house.token(link), STRANGER, press=press)
-        assert isinstance(answer, Opened)
-        return answer.secret
-
-    first = await opened()
-    house.clock.set(NOW + ONE_PRESS - timedelta(microseconds=1))
-    assert await opened() == first
-    house.clock.set(NOW + ONE_PRESS)
-    assert await opened() != first
-    assert await _uses(house, link) == 2
-    press = "b" * 32
-    left = await opened()
-    session = await house.do(lambda tx: tx.sessions.find(session_hash(left)))
-    assert session is not None
-    await house.do(lambda tx: tx.sessions.end(session.id, house.clock.now()))
-    assert await opened() != left
-    assert await _uses(house, link) == 4
 
 
 async def test_the_limit_is_what_the_group_says_now(lakeside: Lakeside) -> None:

@@ -10,7 +10,7 @@ from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
 from quickpay.handlers.pages import frame_of, show
 from quickpay.handlers.patient.answers import mistakes_of, way_back
-from quickpay.handlers.patient.link import entered, new_press, no_link, press_of, refuse_prefetch, token_of
+from quickpay.handlers.patient.link import entered, no_link, refuse_prefetch, token_of
 from quickpay.handlers.patient.notices import DeadLinkNotice
 from quickpay.handlers.patient.views import HandoffFront
 from quickpay.handlers.tongues import tongue_of
@@ -30,9 +30,7 @@ async def open_(request: web.Request) -> web.Response:
     """Open the one session this hand-off is good for (R123)."""
     if form_of(request).faults:
         return await _look(request, status=422)
-    outcome = await request.app[DESK].enter.open(
-        _token(request), visit_of(request), door=_DOOR, press=press_of(request)
-    )
+    outcome = await request.app[DESK].enter.open(_token(request), visit_of(request), door=_DOOR)
     match outcome:
         case Opened():
             return entered(request, outcome)
@@ -56,7 +54,6 @@ async def _look(request: web.Request, *, status: int = 200) -> web.Response:
             page = HandoffFront(
                 frame=frame_of(group, back=way_back(request, return_url), tongue=tongue_of(request)),
                 csrf=desk.tokens.sign(TokenPurpose.CSRF, link_id),
-                press=new_press(),
                 mistakes=mistakes_of(form_of(request)) if request.method == "POST" else (),
             )
             return show(page, status=status)

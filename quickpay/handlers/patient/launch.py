@@ -11,7 +11,7 @@ from quickpay.handlers.forms import form_of
 from quickpay.handlers.pages import frame_of, see_other, show
 from quickpay.handlers.patient.answers import mistakes_of
 from quickpay.handlers.patient.landing import landing_of
-from quickpay.handlers.patient.link import new_press, no_link, press_of, refuse_prefetch, token_of
+from quickpay.handlers.patient.link import no_link, refuse_prefetch, token_of
 from quickpay.handlers.patient.notices import Notice
 from quickpay.handlers.patient.views import LaunchFront
 from quickpay.handlers.words import DEAD_LAUNCHES
@@ -30,9 +30,7 @@ async def open_(request: web.Request) -> web.Response:
     """Open the one session this launch is good for; it takes the place of the one this browser had."""
     if form_of(request).faults:
         return await _look(request, status=422)
-    outcome = await request.app[DESK].enter.open(
-        _token(request), visit_of(request), door=_DOOR, press=press_of(request)
-    )
+    outcome = await request.app[DESK].enter.open(_token(request), visit_of(request), door=_DOOR)
     match outcome:
         case Opened(group=group, role=role, must_prove=must_prove, secret=secret):
             response = see_other("/verify" if must_prove else landing_of(group, role))
@@ -72,7 +70,6 @@ async def _look(request: web.Request, *, status: int = 200) -> web.Response:
             page = LaunchFront(
                 frame=frame_of(group),
                 csrf=desk.tokens.sign(TokenPurpose.CSRF, link_id),
-                press=new_press(),
                 mistakes=mistakes_of(form_of(request)) if request.method == "POST" else (),
             )
             return show(page, status=status)

@@ -1,6 +1,5 @@
 """A link: look without touching, open by a press, see the receipt of a paid one, renew a dead one."""
 
-import re
 import secrets
 from typing import assert_never
 
@@ -26,12 +25,11 @@ from quickpay.services.entry.renew import RENEWABLE
 
 _PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 _BLOCKED_SECONDS = "600"
-_CSRF_HERE, _PRESS_HERE = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
-"""Where those go in a page kept; drawn anew, so that no group's name or footer can be one."""
-_PRESS = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_CSRF_HERE = secrets.token_urlsafe(16)
+"""Where the token goes in a page kept; drawn anew, so that no group's name or footer can be it."""
 
-FRONTS: web.AppKey[dict[tuple[int, Language, bool], tuple[int, str, str, str]]] = web.AppKey("FRONTS", dict)
-"""Link pages by group, language and whether shared: the version, and what is around token and press."""
+FRONTS: web.AppKey[dict[tuple[int, Language, bool], tuple[int, str, str]]] = web.AppKey("FRONTS", dict)
+"""Link pages by group, language and whether shared: the version, and what is around the form's token."""
 
 
 async def look(request: web.Request) -> web.Response:
@@ -45,9 +43,7 @@ async def open_(request: web.Request) -> web.Response:
     if form_of(request).faults:
         return await _look(request, status=422)
     desk = request.app[DESK]
-    return await _entered(
-        request, await desk.enter.open(_token(request), visit_of(request), press=press_of(request))
-    )
+    return await _entered(request, await desk.enter.open(_token(request), visit_of(request)))
 
 
 async def see_receipt(request: web.Request) -> web.Response:
@@ -81,17 +77,6 @@ def refuse_prefetch(request: web.Request) -> None:
         raise web.HTTPServiceUnavailable
 
 
-def new_press() -> str:
-    """Name the press on the button of one page shown, so that it counts once though it be sent twice."""
-    return secrets.token_hex(16)
-
-
-def press_of(request: web.Request) -> str | None:
-    """Give the press a form was sent by; None where it names none, and then each counts."""
-    press = form_of(request).text("press")
-    return press if _PRESS.fullmatch(press) else None
-
-
 def token_of(request: web.Request, *, below: str) -> str:
     """Give the token as it stands in the address; percent-encoded it is another spelling, and none (R3)."""
     token = request.match_info["token"]
@@ -109,29 +94,27 @@ async def _look(request: web.Request, *, status: int = 200) -> web.Response:
         return await _closed(request, seen)
     csrf = desk.tokens.sign(TokenPurpose.CSRF, seen.link_id)
     if status == 200:  # noqa: PLR2004 - the page everybody meets is written once for each version of a group
-        before, between, after = _front(request, seen)
-        return html_of(before + csrf + between + new_press() + after)
+        before, after = _front(request, seen)
+        return html_of(before + csrf + after)
     page = LinkFront(
         frame=frame_of(seen.group, tongue=tongue_of(request)),
         csrf=csrf,
-        press=new_press(),
         share=seen.share,
         mistakes=mistakes_of(form_of(request)),
     )
     return show(page, status=status)
 
 
-def _front(request: web.Request, seen: LinkPage) -> tuple[str, str, str]:
+def _front(request: web.Request, seen: LinkPage) -> tuple[str, str]:
     """Write a group's link page but for its form's token; the token of the link is nowhere in it."""
     fronts, group = request.app[FRONTS], seen.group
     key = (group.id, language_for(request), seen.share)
     kept = fronts.get(key)
     if kept is None or kept[0] != group.version:
         frame = frame_of(group, tongue=tongue_of(request))
-        text = render(LinkFront(frame=frame, csrf=_CSRF_HERE, press=_PRESS_HERE, share=seen.share))
-        before, _, rest = text.partition(_CSRF_HERE)
-        between, _, after = rest.partition(_PRESS_HERE)
-        kept = fronts[key] = (group.version, before, between, after)
+        text = render(LinkFront(frame=frame, csrf=_CSRF_HERE, share=seen.share))
+        before, _, after = text.partition(_CSRF_HERE)
+        kept = fronts[key] = (group.version, before, after)
     return kept[1:]
 
 

@@ -28,7 +28,6 @@ class LinkFront:
     template: ClassVar[str] = "patient/link.html"
     frame: Frame
     csrf: str = field(repr=False)
-    press: str = field(repr=False)
     share: bool = False
     mistakes: tuple[Mistake, ...] = ()
 
@@ -40,7 +39,6 @@ class HandoffFront:
     template: ClassVar[str] = "patient/handoff.html"
     frame: Frame
     csrf: str = field(repr=False)
-    press: str = field(repr=False)
     mistakes: tuple[Mistake, ...] = ()
 
 
@@ -51,7 +49,6 @@ class LaunchFront:
     template: ClassVar[str] = "patient/launch.html"
     frame: Frame
     csrf: str = field(repr=False)
-    press: str = field(repr=False)
     mistakes: tuple[Mistake, ...] = ()
 
 

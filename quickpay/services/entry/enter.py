@@ -16,8 +16,6 @@ from quickpay.ports.ids import Ids
 from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.services.entry.entrances import DeadLink, LinkPage, NotALink, Opened, TooManyBadLinks
-from quickpay.services.entry.presses import SentBefore, secrets_of
-from quickpay.services.entry.refusals import state_of, why_not
 from quickpay.services.stay import Visit, launch_now, may_share
 
 _MOST_UNSEEN = 10_000
@@ -69,27 +67,19 @@ class Enter:
         link, group = found
         if len(self._unseen) < _MOST_UNSEEN:
             self._unseen[link.serial, now.replace(minute=0, second=0, microsecond=0)] += 1
-        state = state_of(link, group, now)
+        state = _state(link, group, now)
         if state is not LinkState.ACTIVE:
             return DeadLink(group=group, state=state, return_url=link.return_url)
         return LinkPage(group=group, link_id=link.id, share=link.is_share, return_url=link.return_url)
 
     async def open(
-        self,
-        token: str,
-        visit: Visit,
-        *,
-        door: TokenPurpose = TokenPurpose.LINK,
-        press: str | None = None,
+        self, token: str, visit: Visit, *, door: TokenPurpose = TokenPurpose.LINK
     ) -> Opened | DeadLink | NotALink | TooManyBadLinks:
-        """Open one session and count one use, both or neither (R5); a refusal consumes nothing (R6).
-
-        The same `press` sent again at once comes to the session it opened: the first answer may be lost.
-        """
+        """Open one session and count one use, both or neither (R5); a refusal consumes nothing (R6)."""
         link_id = self._tokens.read(door, token)
         if link_id is None:
             return await self._refuse(visit)
-        return await self._open(link_id, visit, purpose=Purpose.PAY, door=door, press=press)
+        return await self._open(link_id, visit, purpose=Purpose.PAY, door=door)
 
     async def see_receipt(self, token: str, visit: Visit) -> Opened | DeadLink | NotALink | TooManyBadLinks:
         """Open a session that can only read the receipt of a paid link; costs no use, cannot pay."""
@@ -111,25 +101,21 @@ class Enter:
         await self._store.write(unit)
 
     async def _open(
-        self,
-        link_id: str,
-        visit: Visit,
-        *,
-        purpose: Purpose,
-        door: TokenPurpose = TokenPurpose.LINK,
-        press: str | None = None,
+        self, link_id: str, visit: Visit, *, purpose: Purpose, door: TokenPurpose = TokenPurpose.LINK
     ) -> Opened | DeadLink | NotALink | TooManyBadLinks:
         now = self._clock.now()
-        secrets = secrets_of(self._digests, self._ids.secret(), link_id=link_id, press=press, door=door)
+        secret = self._ids.secret()
+        if door is TokenPurpose.STAFF_LAUNCH:
+            secret = self._digests.simulation_secret(secret)
+        token_hash = session_hash(secret)
 
         async def unit(tx: Tx) -> Opened | DeadLink | NotALink:
             if purpose is Purpose.PAY:
                 link = await tx.links.count_use(link_id, now)
             else:
                 link = await _paid(tx, link_id)
-            secret = await secrets.choose(tx, now)
             if link is None:
-                return await why_not(tx, link_id, now, door)
+                return await _why_not(tx, link_id, now, door)
             group = await tx.groups.get(link.group_id)
             if group is None:
                 return NotALink()
@@ -162,7 +148,7 @@ class Enter:
                     return_url=link.return_url,
                     share_amount=link.share_amount,
                 ),
-                token_hash=session_hash(secret),
+                token_hash=token_hash,
             )
             await tx.audit.add(
                 Event(
@@ -188,12 +174,10 @@ class Enter:
 
         try:
             opened = await self._store.write(unit)
-        except SentBefore:
-            opened = await self._store.read(secrets.opened)
         except _OtherDoor:
             opened = NotALink()
         except _NoSharing:
-            opened = await self._store.write(lambda tx: why_not(tx, link_id, now, door))
+            opened = await self._store.write(lambda tx: _why_not(tx, link_id, now, door))
         return await self._refuse(visit) if isinstance(opened, NotALink) else opened
 
     async def _refuse(self, visit: Visit) -> NotALink | TooManyBadLinks:
@@ -233,3 +217,28 @@ def _opened(purpose: Purpose, launch: Launch | None) -> str:
 async def _paid(tx: Tx, link_id: str) -> Link | None:
     link = await tx.links.get(link_id)
     return link if link is not None and link.state is LinkState.PAID else None
+
+
+async def _why_not(tx: Tx, link_id: str, now: datetime, door: TokenPurpose) -> DeadLink | NotALink:
+    link = await tx.links.get(link_id)
+    group = None if link is None else await tx.groups.get(link.group_id)
+    if link is None or group is None or door_of(link.origin) is not door:
+        return NotALink()
+    state = _state(link, group, now)
+    await tx.audit.add(
+        Event(
+            at=now,
+            type="link.refused" if door is not TokenPurpose.STAFF_LAUNCH else "staff.launch_refused",
+            group_id=link.group_id,
+            guarantor_id=link.guarantor_id,
+            link_serial=link.serial,
+            detail={"reason": state.value},
+        ),
+    )
+    return DeadLink(group=group, state=state, return_url=link.return_url)
+
+
+def _state(link: Link, group: Group, now: datetime) -> LinkState:
+    if link.is_share and not may_share(group):
+        return LinkState.REVOKED
+    return link.state_at(now, group_max=group.options.authentication.quickpay_max_access_attempts)

@@ -174,7 +174,7 @@ def _page_proved(look: HomePage | AccountPage, frame: Frame) -> Page:
 def _page_outside(look: LinkLook | TextMessage | Absent, frame: Frame) -> Page:
     match look:
         case LinkLook():
-            return LinkFront(frame=frame, csrf="", press="")
+            return LinkFront(frame=frame, csrf="")
         case TextMessage(body=body):
             return TextPreview(frame=frame, lines=tuple(body.split("\n")))
         case Absent(option=option, value=value):
