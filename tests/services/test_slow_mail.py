@@ -37,7 +37,7 @@ class SlowPostbox(Postbox):
     go: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
     arrivals: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - the server calls it so
         self.arrivals.put_nowait(envelope.rcpt_tos[0])
         await self.go.acquire()
         return await Postbox.handle_DATA(self, server, session, envelope)
