@@ -13,7 +13,7 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post") return;
+    if (event.defaultPrevented || form.method !== "post" || form.target) return; // another tab's leaves this page as it is
     if (on.has(form)) {
       event.preventDefault();
       return;
