@@ -102,9 +102,9 @@ class Verify:
         async def unit(tx: Tx) -> CodePage | ProofLocked | NothingSent | NotHere:
             if visit.simulation:
                 page = await self._offered(tx, visit, now)
-                return (
-                    imagined_code(page, imagined, life=self._life) if isinstance(page, ChoosePage) else page
-                )
+                if not isinstance(page, ChoosePage):
+                    return page
+                return imagined_code(page, imagined, life=self._life)
             asked = await self._asked(tx, visit, now)
             if isinstance(asked, _Stale):
                 return NothingSent()
