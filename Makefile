@@ -6,6 +6,8 @@ TOOLS := $(CURDIR)/.tools
 # The same run on one core and on many; PYTEST_ARGS adds to it, e.g. PYTEST_ARGS='tests/domain -k money'.
 WORKERS ?= 3
 PYTEST_ARGS ?=
+# Compiled code is kept even where the environment wants none: each worker, and each service a test starts, needs it.
+COMPILED := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(TOOLS)/pycache"
 COUNT ?= 10000
 DB ?= both
 
@@ -34,7 +36,8 @@ serve: .venv/.demo ## Run the service with the QUICKPAY_… settings of the envi
 
 test: .venv/.dev browser twilio-spec vnu ## Run every test, on SQLite and PostgreSQL, in Chromium
 	@mkdir -p -m 700 "$(TOOLS)/run"
-	@XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-$(TOOLS)/run}" $(BIN)/pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	@XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-$(TOOLS)/run}" $(COMPILED) \
+		$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 bench: .venv/.dev ## Measure against a bare aiohttp answer (CASE=open-link for one case)
 	@.ci/need wrk wrk || true
@@ -46,7 +49,7 @@ check: .venv/.dev ## Hold the house rules: style, types, floors, templates, docs
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/bandit -q -ll -r quickpay
-	@$(BIN)/pytest tests/arch
+	@$(COMPILED) $(BIN)/pytest tests/arch
 
 accessibility: .venv/.dev browser ## Look at every page in each theme, language and width, and print what was found; some ten minutes (ARGS=staff)
 	@XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-$(TOOLS)/run}" $(BIN)/python -m tests.journeys.matrix $(ARGS)

@@ -16,7 +16,8 @@ _PATTERNS = (
     (re.compile(r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"), "…token…"),
     (re.compile(r"(?<![0-9])(?:[0-9][ -]?){13,19}(?![0-9])"), "…digits…"),
     (re.compile(r"\+[1-9][0-9]{7,14}"), "…number…"),
-    (re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[a-z]{2,}", re.IGNORECASE), "…address…"),
+    # Only from where a word begins: else a long one without an "@" is gone through once for each letter.
+    (re.compile(r"(?<![^\s@<>\"'])[^\s@<>\"']+@[^\s@<>\"']+\.[a-z]{2,}", re.IGNORECASE), "…address…"),
 )
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NOT_IN_A_TRACEBACK = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")

@@ -17,6 +17,7 @@ class AlarmKind(StrEnum):
     BOOKS_DIFFER = "books_differ"
     BOOKS_NOT_COMPARED = "books_not_compared"
     MANY_PAYMENTS = "many_payments"
+    MANY_BAD_LINKS = "many_bad_links"
 
 
 WHAT_TO_DO = {
@@ -31,6 +32,10 @@ WHAT_TO_DO = {
     AlarmKind.MANY_PAYMENTS: (
         "more payments in an hour than a group should have; somebody may be testing cards: end the links in "
         "question and call the gateway's fraud desk, unless a send batch has just gone out"
+    ),
+    AlarmKind.MANY_BAD_LINKS: (
+        "more links that are none were tried in a minute than people do; somebody may be guessing them: each "
+        "address is shut out by itself, so look in the proxy's log whether the requests come from one network"
     ),
 }
 

@@ -19,7 +19,6 @@ _MOBILE_TYPED = re.compile(r"\+?[0-9(][0-9 ().\-/]*")
 _TEXTABLE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 _NORTH_AMERICA = "+1"
 _LOCAL_DIGITS = 7
-_DIGITS_IN_NORTH_AMERICA = 10
 
 TEXT_GATEWAYS = frozenset({
     # Verizon, Visible

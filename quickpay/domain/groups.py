@@ -77,14 +77,6 @@ class Group:
         """Whether cards may be kept, and kept ones offered to an authorized patient."""
         return self.options.payments.payment_method_storage and self.options.payments.credit_card
 
-    @property
-    def fails_closed(self) -> bool:
-        """Whether nobody may be let in by a link: proof is required and there is no way to give it.
-
-        Refused when options are saved; met at run time all the same, it must not open anything.
-        """
-        return self.options.authentication.require_mfa and not self.options.authentication.enable_mfa
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:

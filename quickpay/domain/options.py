@@ -61,10 +61,6 @@ class ShowProcedures(StrEnum):
     CODE_AND_DESCRIPTION = "code_and_description"
 
 
-MfaSuccessRole = Role
-"""The role a proof gives: either of them."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branding:
     """Name and pictures; the URLs are where pictures are fetched once, patients never load from them."""

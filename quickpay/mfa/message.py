@@ -58,11 +58,6 @@ class TemplateFault:
     named: str = ""
 
 
-def clean_template(typed: str) -> str:
-    """Give a form's text the line ends we keep: browsers send CR LF for each."""
-    return typed.replace("\r\n", "\n")
-
-
 def template_faults(text: str, *, kind: Kind, host: str) -> tuple[TemplateFault, ...]:
     """List what forbids saving a template; nothing listed means it can always be filled in (R125).
 

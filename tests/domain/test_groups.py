@@ -14,12 +14,12 @@ from quickpay.domain.options import (
     Branding,
     LandingPage,
     LookAndFeel,
-    MfaSuccessRole,
     Options,
     PaymentOptions,
     ShowProcedures,
 )
 from quickpay.domain.payments import Method
+from quickpay.domain.sessions import Role
 from quickpay.domain.themes import Theme
 from quickpay.mfa.gsm7 import letters_outside_gsm7
 
@@ -69,17 +69,6 @@ def test_cards_are_kept_only_where_cards_are_taken(*, storage: bool, card: bool,
 
 
 @pytest.mark.parametrize(
-    ("require", "enable", "closed"),
-    [(True, False, True), (True, True, False), (False, True, False), (False, False, False)],
-)
-def test_required_proof_that_nobody_can_give_fails_closed(
-    *, require: bool, enable: bool, closed: bool
-) -> None:
-    authentication = Authentication(require_mfa=require, enable_mfa=enable)
-    assert a_group(authentication=authentication).fails_closed is closed
-
-
-@pytest.mark.parametrize(
     ("name", "in_texts"),
     [
         ("Example Family Medicine", "Example Family Medicine"),
@@ -118,16 +107,14 @@ class TestKept:
             look_and_feel=LookAndFeel(
                 landing_page=LandingPage.PAY, show_procedures_in_visits=ShowProcedures.NONE
             ),
-            authentication=Authentication(
-                mfa_success_role=MfaSuccessRole.QUICKPAY, mfa_sms_message="Code ${mfa.code}"
-            ),
+            authentication=Authentication(mfa_success_role=Role.QUICKPAY, mfa_sms_message="Code ${mfa.code}"),
         )
         text = options_to_json(options)
         assert options_from_json(text) == options
         assert options_to_json(options_from_json(text)) == text
         read = options_from_json(text)
         assert read.look_and_feel.landing_page is LandingPage.PAY
-        assert read.authentication.mfa_success_role is MfaSuccessRole.QUICKPAY
+        assert read.authentication.mfa_success_role is Role.QUICKPAY
 
     def test_the_kept_names_are_the_apis(self) -> None:
         kept = json.loads(options_to_json(MINIMAL))

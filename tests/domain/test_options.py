@@ -16,12 +16,12 @@ from quickpay.domain.options import (
     LandingPage,
     LogoutFunction,
     LookAndFeel,
-    MfaSuccessRole,
     Notifications,
     Options,
     PaymentOptions,
     ShowProcedures,
 )
+from quickpay.domain.sessions import Role
 from quickpay.domain.themes import Theme
 from quickpay.mfa import message
 
@@ -56,7 +56,7 @@ class TestDefaults:
 
     def test_the_products_own_numbers(self) -> None:
         assert MINIMAL.look_and_feel.landing_page is LandingPage.HOME
-        assert MINIMAL.authentication.mfa_success_role is MfaSuccessRole.AUTHORIZED_PATIENT
+        assert MINIMAL.authentication.mfa_success_role is Role.AUTHORIZED_PATIENT
         assert MINIMAL.authentication.quickpay_max_access_attempts == 10
         assert not MINIMAL.theme.dark
 

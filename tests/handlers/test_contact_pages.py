@@ -3,7 +3,7 @@
 import pytest
 
 from quickpay.adapters.store import OpenStore
-from quickpay.domain.options import MfaSuccessRole
+from quickpay.domain.sessions import Role
 from quickpay.domain.staff import StaffRole
 from quickpay.mfa.methods import Method as Way
 from tests.handlers.portal_visitor import authorized
@@ -149,7 +149,7 @@ async def test_who_is_no_authorized_patient_is_led_as_from_every_page_behind_the
     assert [answer for answer in answers if "alice@" in answer.text] == []
     await site.options(require_mfa=True)
     assert {(await browser.get(path)).to for path in LOOKS} == {"/verify"}
-    await site.options(require_mfa=False, mfa_success_role=MfaSuccessRole.QUICKPAY)
+    await site.options(require_mfa=False, mfa_success_role=Role.QUICKPAY)
     await browser.prove()
     assert {(await browser.get(path)).status for path in LOOKS} == {403}
 

@@ -10,12 +10,13 @@ from typing import Any, get_type_hints
 import pytest
 
 from quickpay.adapters.store import OpenStore
+from quickpay.domain.faults import Fault
 from quickpay.domain.option_rules import faults
 from quickpay.domain.options import LandingPage, Options
-from quickpay.handlers.forms import parse_form
+from quickpay.handlers.forms import Form, parse_form
 from quickpay.handlers.staff.groups.fields import (
     FIELDS,
-    options_from_form,
+    form_faults,
     read_typed,
     typed_from_form,
     typed_from_options,
@@ -75,9 +76,15 @@ def _form(**changed: str) -> bytes:
     return urlencode(typed).encode()
 
 
+def _read(form: Form) -> tuple[Options | None, tuple[Fault, ...]]:
+    """Read a form as its pages do: its options, or None with what cannot be read."""
+    reading = read_typed(typed_from_form(form), also=form_faults(form))
+    return (None if reading.faults else reading.options, reading.faults)
+
+
 def test_what_a_form_was_made_of_is_what_it_is_read_as() -> None:
     options = make_options()
-    assert options_from_form(parse_form(_form())) == (options, ())
+    assert _read(parse_form(_form())) == (options, ())
     told = replace(
         options,
         authentication=replace(options.authentication, mfa_email_body="\nCode: ${mfa.code}\n\n"),
@@ -87,7 +94,7 @@ def test_what_a_form_was_made_of_is_what_it_is_read_as() -> None:
 
 
 def test_a_missing_checkbox_is_off_and_a_blank_text_is_none() -> None:
-    options, wrong = options_from_form(
+    options, wrong = _read(
         parse_form(
             b"branding.name=A&authentication.quickpay_max_access_attempts=10&theme.primary=%23000000"
             b"&look_and_feel.landing_page=home&look_and_feel.logout_function=none"
@@ -118,7 +125,7 @@ def test_a_missing_checkbox_is_off_and_a_blank_text_is_none() -> None:
 )
 def test_what_cannot_be_read_is_named_and_kept_as_typed(name: str, typed: str) -> None:
     form = parse_form(_form(**{name.replace(".", "__"): typed}))
-    options, wrong = options_from_form(form)
+    options, wrong = _read(form)
     assert options is None
     assert [one.path for one in wrong] == [name]
     assert typed_from_form(form)[name] == typed
@@ -127,7 +134,7 @@ def test_what_cannot_be_read_is_named_and_kept_as_typed(name: str, typed: str) -
 @pytest.mark.parametrize("typed", ["red", "red;}</style>", "url(x)", "#12345", "#GGGGGG", ""])
 def test_r115_a47_a_colour_that_is_none_is_kept_as_typed_and_refused_by_its_rule(typed: str) -> None:
     form = parse_form(_form(theme__primary=typed))
-    options, wrong = options_from_form(form)
+    options, wrong = _read(form)
     assert wrong == ()
     assert options is not None
     assert [one.path for one in _check(options)] == ["theme.primary"]
@@ -145,11 +152,11 @@ def test_with_something_unreadable_everything_else_is_still_checked() -> None:
 
 def test_a58_what_is_no_option_is_left_and_cannot_change_one() -> None:
     body = _form() + b"&id=7&slug=x&version=9&changed_by=staff+1&authentication.role=admin&branding.images=x"
-    assert options_from_form(parse_form(body)) == (make_options(), ())
+    assert _read(parse_form(body)) == (make_options(), ())
 
 
 def test_a_field_that_could_not_be_taken_in_is_named_once() -> None:
-    options, wrong = options_from_form(parse_form(_form() + b"&branding.name=twice"))
+    options, wrong = _read(parse_form(_form() + b"&branding.name=twice"))
     assert options is None
     assert [one.path for one in wrong] == ["branding.name"]
 

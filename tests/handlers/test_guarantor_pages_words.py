@@ -2,30 +2,31 @@
 
 import ast
 import re
+from functools import cache
+from itertools import chain
 
 import pytest
 
 from quickpay.handlers.staff.words import _EVENTS, sentence
-from tests.arch.house import modules
+from tests.arch.house import PACKAGE, modules
 
 _KINDS = "link|challenge|session|payment|message|rate|receipt|launch|release|code|staff|contact|card"
 _TYPE = re.compile(rf"(?:{_KINDS})\.[a-z_]+")
-_ROOMS = ("quickpay.services.", "quickpay.adapters.store.tables.links")
+_ROOMS = (PACKAGE / "services", PACKAGE / "adapters" / "store" / "tables")
 # Of no link: what the PM system says of contacts.
 _OF_NO_LINK = {"contact.kept", "contact.adopted", "contact.overruled"}
 # Written with what became of the message: `message.{…}`.
 _MADE_UP = {"message.sent", "message.failed", "message.dropped"}
 
 
-def _types() -> set[str]:
+@cache
+def _types() -> frozenset[str]:
     found = set(_MADE_UP)
-    for one in modules():
-        if not one.name.startswith(_ROOMS):
-            continue
+    for one in chain.from_iterable(modules(room) for room in _ROOMS):
         for node in ast.walk(one.tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and _TYPE.fullmatch(node.value):
                 found.add(node.value)
-    return found - _OF_NO_LINK
+    return frozenset(found - _OF_NO_LINK)
 
 
 def _limits() -> set[str]:

@@ -32,6 +32,7 @@ QUIETLY = (
     "--disable-dev-shm-usage",
 )
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+AXE_IS_THERE = "() => 'axe' in window"
 AXE_RUN = """() => axe.run(document, {
   iframes: false, resultTypes: ["violations"],
   runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"],
@@ -172,7 +173,8 @@ async def violations(page: Page) -> list[str]:
         fingerprint = await frame.evaluate(FINGERPRINT)
         if fingerprint in _found_good:
             continue
-        await frame.evaluate(AXE)
+        if not await frame.evaluate(AXE_IS_THERE):  # half a megabyte, and a page is judged at six sizes
+            await frame.evaluate(AXE)
         said: dict[str, Any] = await frame.evaluate(AXE_RUN)
         wrong = [
             f"{one['id']}: {node['html']} {node['failureSummary']}"

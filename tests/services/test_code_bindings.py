@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, update
 from quickpay.adapters.store.schema import challenges, sessions
 from quickpay.adapters.store.statements import Statement
 from quickpay.domain.links import LinkState
-from quickpay.domain.options import LandingPage, MfaSuccessRole
+from quickpay.domain.options import LandingPage
 from quickpay.domain.origins import Origin
 from quickpay.domain.sessions import Authentication, Role
 from quickpay.mfa.challenge import ChallengeState, WrongCode
@@ -205,7 +205,7 @@ async def test_r41_the_role_is_what_the_group_says_at_that_moment(lakeside: Lake
     house = lakeside.house
     alice = await house.come(await house.link(lakeside.alice))
     code = await alice.ask()
-    await house.change(lakeside.group, mfa_success_role=MfaSuccessRole.QUICKPAY)
+    await house.change(lakeside.group, mfa_success_role=Role.QUICKPAY)
     proved = await alice.type(code)
     assert isinstance(proved, Proved)
     alice.secret = proved.secret

@@ -9,8 +9,8 @@ import pytest
 
 from quickpay.domain.contacts import ContactFault
 from quickpay.domain.guarantors import Guarantor
-from quickpay.domain.options import MfaSuccessRole
 from quickpay.domain.origins import Origin
+from quickpay.domain.sessions import Role
 from quickpay.mfa.challenge import ChallengeState, CodeExpired, NoChallenge, Purpose, WrongCode
 from quickpay.mfa.limits import DEFAULT_LIMITS
 from quickpay.mfa.methods import Method as Way
@@ -355,9 +355,7 @@ async def test_only_an_authorized_patient_of_a_group_that_allows_it_may(alice: A
     assert isinstance(await house.contacts.check(visit, code), EditingOff)
     assert isinstance(await house.contacts.resend(visit), EditingOff)
     assert isinstance(await house.contacts.confirm_page(visit), EditingOff)
-    await house.change(
-        alice.lakeside.group, contact_info_editing=True, mfa_success_role=MfaSuccessRole.QUICKPAY
-    )
+    await house.change(alice.lakeside.group, contact_info_editing=True, mfa_success_role=Role.QUICKPAY)
     stranger = await alice.another()
     for person in (stranger, await _proved(alice)):
         assert isinstance(await house.contacts.page(person.visit, Way.EMAIL), NotAuthorized)

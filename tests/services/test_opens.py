@@ -1,6 +1,7 @@
 """Opening a link: a use is a session opened by a press, never one too many; looking is free."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from quickpay.domain.origins import Origin
 from quickpay.domain.payments import PaymentState
 from quickpay.domain.sessions import Purpose, Role
 from quickpay.domain.tokens import TokenPurpose
+from quickpay.mfa.limits import DEFAULT_LIMITS, Limit
 from quickpay.services.entry.entrances import DeadLink, LinkPage, NotALink, Opened, TooManyBadLinks
 from quickpay.services.payer import LinkEnded, SeePayment
 from quickpay.services.stay import Visit
@@ -229,6 +231,20 @@ async def test_r14_the_thirty_first_bad_token_of_an_address_is_throttled(lakesid
     assert await house.enter.open("nonsense", STRANGER) == TooManyBadLinks()
     house.later(seconds=2)
     assert await house.enter.open("nonsense", STRANGER) == NotALink()
+
+
+async def test_r14_many_bad_tokens_from_everywhere_are_an_alarm_and_shut_nobody_out(
+    lakeside: Lakeside,
+) -> None:
+    few = Limit(name="bad_tokens_60s", most=3, per=timedelta(minutes=1))
+    limits = replace(DEFAULT_LIMITS, bad_tokens_alarm=few)
+    house = House(lakeside.house.store, limits=limits)
+    for number in range(4):
+        assert await rows(house, "alarms") == [], number
+        stranger = Visit(secret=None, address=f"198.51.100.{number}", request_id="r")
+        assert await house.enter.open("nonsense", stranger) == NotALink()
+    [alarm] = await rows(house, "alarms")
+    assert (alarm["kind"], alarm["group_id"]) == ("many_bad_links", None)
 
 
 @pytest.mark.parametrize("made_for", list(TokenPurpose))

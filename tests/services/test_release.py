@@ -11,7 +11,7 @@ import pytest
 
 from quickpay.domain.guarantors import Account, Patient
 from quickpay.domain.links import LinkState
-from quickpay.domain.options import LandingPage, MfaSuccessRole
+from quickpay.domain.options import LandingPage
 from quickpay.domain.sessions import Authentication, Role
 from quickpay.domain.staff import Staff, StaffRole
 from quickpay.mfa.limits import DEFAULT_LIMITS, Limit, Limits
@@ -143,7 +143,7 @@ async def test_the_timeline_of_the_link_tells_it(desk: Desk) -> None:
 
 async def test_r41_the_role_is_the_groups_at_that_moment(desk: Desk) -> None:
     code = await desk.code()
-    await desk.lakeside.house.change(desk.lakeside.group, mfa_success_role=MfaSuccessRole.QUICKPAY)
+    await desk.lakeside.house.change(desk.lakeside.group, mfa_success_role=Role.QUICKPAY)
     proved = await desk.types(code)
     assert isinstance(proved, Proved)
     desk.alice.secret = proved.secret

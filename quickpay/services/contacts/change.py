@@ -1,9 +1,5 @@
 """Change one's own contact: say which, type the code that went there, and only then is it on file."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
-
-from quickpay.domain.audit import Event
 from quickpay.domain.contacts import ContactFault, normalise_email, normalise_mobile
 from quickpay.domain.digests import Digests
 from quickpay.mfa.challenge import ChallengeState, Purpose, Verified
@@ -12,7 +8,7 @@ from quickpay.mfa.limits import Limits
 from quickpay.mfa.methods import Method
 from quickpay.ports.clock import Clock
 from quickpay.ports.ids import Ids
-from quickpay.ports.store import Conflict, Store
+from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.ports.tasks import Tasks
 from quickpay.services.contacts.codes import Asked, ContactCodes, Judged
@@ -31,13 +27,11 @@ from quickpay.services.contacts.pages import (
     not_taken,
 )
 from quickpay.services.messages.courier import CodeToSend, Courier
-from quickpay.services.proofs.codes import Undone
 from quickpay.services.proofs.pages import CodeSent, ProofLocked, TooManyCodes
+from quickpay.services.proofs.sending import CodeSending
 from quickpay.services.stay import Stay, Visit
 
 Sending = CodeSent | ProofLocked | TooManyCodes | NotAnEditor
-
-_Answer = TypeVar("_Answer")
 
 
 class ContactEditing:
@@ -58,8 +52,7 @@ class ContactEditing:
         self._store = store
         self._clock = clock
         self._codes = ContactCodes(ids=ids, digests=digests, limits=limits)
-        self._courier = courier
-        self._tasks = tasks
+        self._sending = CodeSending(store=store, clock=clock, courier=courier, tasks=tasks)
         self._countries = countries
 
     async def page(self, visit: Visit, method: Method) -> ContactPage | NotAnEditor:
@@ -108,7 +101,7 @@ class ContactEditing:
                 return CodeSent()
             return await self._codes.make(tx, stay, visit, method, read, last, now)
 
-        return await self._send(unit)
+        return await self._sending.send(unit)
 
     async def resend(self, visit: Visit) -> TooSoon | NothingPending | Sending:
         """Send a new code for the change that still waits; the old one is dead, tries stay counted (R24)."""
@@ -129,7 +122,7 @@ class ContactEditing:
                 tx, asked.stay, visit, challenge.method, challenge.contact, challenge, now
             )
 
-        return await self._send(unit)
+        return await self._sending.send(unit)
 
     async def check(self, visit: Visit, typed: str) -> Judged:
         """Judge one typed code: the try is counted and on disk before anything is compared (R23)."""
@@ -157,33 +150,6 @@ class ContactEditing:
             return await self._codes.refuse(tx, counted, outcome, now)
 
         return await self._store.write(claim)
-
-    async def _send(
-        self, unit: Callable[[Tx], Coroutine[Any, Any, CodeToSend | _Answer]]
-    ) -> CodeSent | TooManyCodes | _Answer:
-        try:
-            try:
-                made = await self._store.write(unit)
-            except Conflict:  # pressed twice at once: the other press made the one open challenge
-                made = await self._store.write(unit)
-        except Undone as undone:
-            await self._note_full(undone)
-            return TooManyCodes(stay=undone.stay)
-        if not isinstance(made, CodeToSend):
-            return made
-        self._tasks.start(self._courier.deliver(made), name="code")
-        return CodeSent()
-
-    async def _note_full(self, undone: Undone) -> None:
-        event = Event(
-            at=self._clock.now(),
-            type="rate.limited",
-            group_id=undone.stay.group.id,
-            guarantor_id=undone.stay.guarantor.id,
-            session_id=undone.stay.session.id,
-            detail={"limit": undone.limit, "purpose": Purpose.CONTACT_CHANGE.value},
-        )
-        await self._store.write(lambda tx: tx.audit.add(event))
 
 
 async def _page(tx: Tx, stay: Stay, method: Method) -> ContactPage:

@@ -36,7 +36,6 @@ from quickpay.services.contacts.pages import (
 from quickpay.services.contacts.words import on_file
 from quickpay.services.messages.courier import CodeToSend
 from quickpay.services.proofs.codes import NewContact, ProofCodes, Undone, challenge_event
-from quickpay.services.proofs.limits import Full
 from quickpay.services.proofs.pages import ProofLocked
 from quickpay.services.stay import Stay, Visit
 
@@ -96,7 +95,7 @@ class ContactCodes:
         if before is not None:  # the office may have let her in while a code was on its way
             await tx.challenges.move(before.id, ChallengeState.SUPERSEDED, now)
         if not await self._counts.count_new_contact(tx, stay, now):
-            raise Undone(stay=stay, limit="sends")
+            raise Undone(stay=stay, limit="sends", purpose=Purpose.CONTACT_CHANGE)
         new = NewContact(contact=contact, replaces=on_file(stay.guarantor, method))
         return await self._codes.make(tx, stay, visit, method, last, now, new=new)
 
@@ -108,22 +107,10 @@ class ContactCodes:
         self, tx: Tx, asked: Asked, visit: Visit, now: datetime
     ) -> Asked | CodeWrong | ProofLocked:
         """Count one try; what is not `Asked` is not to be compared (R23)."""
-        challenge = asked.challenge
-        counted = await tx.challenges.count_try(challenge.id, most=self._most, now=now)
-        if counted is None:
-            current = await tx.challenges.get(challenge.id)
-            return _refused(asked, refusal(current, now=now, most=self._most))
-        subjects = self._codes.subjects(asked.stay, visit, challenge.contact, Purpose.CONTACT_CHANGE)
-        match await self._counts.count_try(tx, subjects, now):
-            case None:
-                return replace(asked, challenge=counted)
-            case Full.CONTACT:
-                await self._codes.lock(tx, counted, asked.stay.guarantor, now)
-            case Full.LOCKED:
-                await tx.challenges.move(challenge.id, ChallengeState.LOCKED, now)
-            case Full.ELSEWHERE:
-                await tx.audit.add(challenge_event(challenge, "rate.limited", now, limit="tries"))
-        return ProofLocked(stay=asked.stay)
+        counted = await self._codes.count_try(tx, asked.challenge, asked.stay, visit, now)
+        if isinstance(counted, Challenge):
+            return replace(asked, challenge=counted)
+        return _refused(asked, counted)
 
     async def claim(self, tx: Tx, counted: Asked, visit: Visit, now: datetime) -> Judged:
         """Use the code once, put the contact on file and tell the old one, all in this unit (R22, R48).
@@ -163,14 +150,8 @@ class ContactCodes:
         self, tx: Tx, counted: Asked, outcome: TryOutcome, now: datetime
     ) -> CodeWrong | ProofLocked:
         """Write down a wrong try, and lock after the last."""
-        challenge = counted.challenge
-        await tx.audit.add(challenge_event(challenge, "challenge.failed", now, tries=challenge.tries))
-        if isinstance(outcome, Locked):
-            await self._codes.lock(tx, challenge, counted.stay.guarantor, now)
-        current = await tx.challenges.get(challenge.id)
-        if current is not None and current.state is ChallengeState.LOCKED:
-            return ProofLocked(stay=counted.stay)
-        return _refused(counted, outcome)
+        guarantor = counted.stay.guarantor
+        return _refused(counted, await self._codes.refuse(tx, counted.challenge, guarantor, outcome, now))
 
 
 async def _put_on_file(tx: Tx, stay: Stay, challenge: Challenge, now: datetime) -> ContactChange:

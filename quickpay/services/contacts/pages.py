@@ -11,6 +11,7 @@ from quickpay.mfa.methods import Method
 from quickpay.ports.tables import Tx
 from quickpay.services.contacts.words import on_file
 from quickpay.services.member import NotAMember, member_of
+from quickpay.services.proofs.pages import seconds_until
 from quickpay.services.stay import Stay, Visit
 
 
@@ -132,8 +133,8 @@ def confirm_page(stay: Stay, challenge: Challenge, *, resend_at: datetime, now: 
         contact=challenge.contact,
         undeliverable=challenge.state is ChallengeState.UNDELIVERABLE,
         open=challenge.is_open(now),
-        seconds_left=_seconds(challenge.expires_at, now),
-        seconds_to_resend=_seconds(resend_at, now),
+        seconds_left=seconds_until(challenge.expires_at, now),
+        seconds_to_resend=seconds_until(resend_at, now),
     )
 
 
@@ -155,7 +156,3 @@ async def not_taken(tx: Tx, stay: Stay, method: Method, contact: str) -> NotTake
     if same_contact(contact, on_file(stay.guarantor, method)):
         return NotTaken.ON_FILE
     return NotTaken.STOPPED if await tx.stops.holds(stay.guarantor.id, contact) else None
-
-
-def _seconds(until: datetime, now: datetime) -> int:
-    return max(0, -int((now - until).total_seconds() // 1))

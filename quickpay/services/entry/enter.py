@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import datetime
 
+from quickpay.domain.alarms import AlarmKind
 from quickpay.domain.audit import Event
 from quickpay.domain.digests import Digests, session_hash
 from quickpay.domain.groups import Group
@@ -189,6 +190,9 @@ class Enter:
         async def unit(tx: Tx) -> bool:
             if await tx.counters.locked_until("bad_tokens.block", subject, now=now) is not None:
                 return False
+            everybody = self._digests.subject("everybody", "bad tokens")
+            if not await tx.counters.bump(self._limits.bad_tokens_alarm, everybody, now=now):
+                await tx.alarms.raise_(AlarmKind.MANY_BAD_LINKS, "links", group_id=None, now=now)
             if await tx.counters.bump(limit, subject, now=now):
                 return True
             await tx.counters.lock(

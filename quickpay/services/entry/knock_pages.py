@@ -8,6 +8,7 @@ from quickpay.domain.sessions import Session
 from quickpay.mfa.challenge import CodeExpired, Locked, NoChallenge, WrongCode
 from quickpay.mfa.knock import Knock
 from quickpay.mfa.methods import Method
+from quickpay.services.proofs.pages import seconds_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +123,8 @@ def knock_page(asked: AtTheDoor, now: datetime) -> KnockPage:
         method=knock.method,
         masked=knock.masked,
         open=knock.is_open(now),
-        seconds_left=_seconds(knock.expires_at, now),
-        seconds_to_resend=_seconds(knock.resend_at, now),
+        seconds_left=seconds_until(knock.expires_at, now),
+        seconds_to_resend=seconds_until(knock.resend_at, now),
     )
 
 
@@ -134,7 +135,3 @@ def refused(
     if isinstance(why, Locked):
         return KnockLocked(group=asked.group)
     return KnockRefused(page=knock_page(asked, now), why=why)
-
-
-def _seconds(until: datetime, now: datetime) -> int:
-    return max(0, -int((now - until).total_seconds() // 1))

@@ -13,9 +13,11 @@ from quickpay.mfa.challenge import (
     OPEN_STATES,
     Challenge,
     ChallengeState,
+    Locked,
     Purpose,
     TryOutcome,
     judge,
+    refusal,
 )
 from quickpay.mfa.codes import Code, code_digest, new_code, same_code
 from quickpay.mfa.limits import Limits
@@ -23,7 +25,7 @@ from quickpay.mfa.methods import Method
 from quickpay.ports.ids import Ids
 from quickpay.ports.tables import Tx
 from quickpay.services.messages.courier import CodeToSend
-from quickpay.services.proofs.limits import ProofLimits, Subjects
+from quickpay.services.proofs.limits import Full, ProofLimits, Subjects
 from quickpay.services.proofs.pages import ProofLocked, contact_for
 from quickpay.services.stay import Stay, Visit
 
@@ -33,9 +35,10 @@ NOTICE_WORTH_SENDING = timedelta(hours=24)
 class Undone(Exception):
     """So many codes were sent that this one is not (R36); raised so that its unit counts nothing."""
 
-    def __init__(self, *, stay: Stay, limit: Literal["sends", "spend"]) -> None:
+    def __init__(self, *, stay: Stay, limit: Literal["sends", "spend"], purpose: Purpose) -> None:
         super().__init__("too many codes")
         self.limit = limit
+        self.purpose = purpose
         self.stay = stay
 
 
@@ -54,6 +57,7 @@ class ProofCodes:
         self._ids = ids
         self._digests = digests
         self._limits = limits
+        self._most = limits.tries_per_challenge.most
         self.counts = ProofLimits(limits=limits, digests=digests)
 
     async def make(
@@ -75,9 +79,8 @@ class ProofCodes:
             Undone: some count of sendings is full.
         """
         contact = contact_for(stay, method) if new is None else new.contact
-        subjects = self.subjects(
-            stay, visit, contact, Purpose.VIEW if new is None else Purpose.CONTACT_CHANGE
-        )
+        purpose = Purpose.VIEW if new is None else Purpose.CONTACT_CHANGE
+        subjects = self.subjects(stay, visit, contact, purpose)
         # The last contact's lock holds for this session whatever the method: changing it gives no guesses.
         locked = (subjects.contact, subjects.link, None if last is None else last.contact_digest)
         if await self.counts.is_locked(tx, *locked, now=now):
@@ -88,7 +91,7 @@ class ProofCodes:
             return ProofLocked(stay=stay)
         full = await self.counts.count_sending(tx, subjects, method, now)
         if full is not None:
-            raise Undone(stay=stay, limit=full)
+            raise Undone(stay=stay, limit=full, purpose=purpose)
         code = new_code()
         challenge = self._challenge(stay, method, contact, subjects.contact, last, now)
         if new is not None:
@@ -112,6 +115,25 @@ class ProofCodes:
             language=visit.language or language_of(stay.guarantor.language) or Language.EN,
         )
 
+    async def count_try(
+        self, tx: Tx, challenge: Challenge, stay: Stay, visit: Visit, now: datetime
+    ) -> Challenge | TryOutcome:
+        """Count one try; unless the challenge comes back with it, nothing may be compared (R23)."""
+        counted = await tx.challenges.count_try(challenge.id, most=self._most, now=now)
+        if counted is None:  # another try may have ended it just now
+            return refusal(await tx.challenges.get(challenge.id), now=now, most=self._most)
+        subjects = self.subjects(stay, visit, challenge.contact, challenge.purpose)
+        match await self.counts.count_try(tx, subjects, now):
+            case None:
+                return counted
+            case Full.CONTACT:
+                await self.lock(tx, counted, stay.guarantor, now)
+            case Full.LOCKED:
+                await tx.challenges.move(challenge.id, ChallengeState.LOCKED, now)
+            case Full.ELSEWHERE:
+                await tx.audit.add(challenge_event(challenge, "rate.limited", now, limit="tries"))
+        return Locked()
+
     def judge(self, challenge: Challenge, visit: Visit, digits: str, now: datetime) -> TryOutcome:
         """Compare under each key that may have made the digest: one may have been added meanwhile (X32)."""
         given = [
@@ -120,7 +142,17 @@ class ProofCodes:
         ]
         made = challenge.digest or b""
         match = next((digest for digest in given if same_code(made, digest)), given[0])
-        return judge(challenge, given_digest=match, now=now, most=self._limits.tries_per_challenge.most)
+        return judge(challenge, given_digest=match, now=now, most=self._most)
+
+    async def refuse(
+        self, tx: Tx, challenge: Challenge, guarantor: Guarantor, outcome: TryOutcome, now: datetime
+    ) -> TryOutcome:
+        """Write down a wrong try and lock after the last; says what is to be said of it."""
+        await tx.audit.add(challenge_event(challenge, "challenge.failed", now, tries=challenge.tries))
+        if isinstance(outcome, Locked):
+            await self.lock(tx, challenge, guarantor, now)
+        current = await tx.challenges.get(challenge.id)
+        return Locked() if current is not None and current.state is ChallengeState.LOCKED else outcome
 
     async def lock(self, tx: Tx, challenge: Challenge, guarantor: Guarantor, now: datetime) -> None:
         """End the challenge, lock its contact for a while, and tell the other contact (R29, R38).
@@ -176,7 +208,7 @@ class ProofCodes:
         )
 
     def _is_spent(self, challenge: Challenge) -> bool:
-        used_up = challenge.tries >= self._limits.tries_per_challenge.most
+        used_up = challenge.tries >= self._most
         return used_up or challenge.state is ChallengeState.LOCKED
 
     def _digest(self, challenge_id: str, visit: Visit, code: Code | str, *, pepper: int = 0) -> bytes:

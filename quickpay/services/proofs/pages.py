@@ -182,8 +182,8 @@ def code_page(
         other_ways=any(way.method is not challenge.method for way in page.ways),
         undeliverable=challenge.state is ChallengeState.UNDELIVERABLE,
         open=challenge.is_open(now),
-        seconds_left=_seconds(challenge.expires_at, now),
-        seconds_to_resend=_seconds(resend_at, now),
+        seconds_left=seconds_until(challenge.expires_at, now),
+        seconds_to_resend=seconds_until(resend_at, now),
         report=report,
         blocked=page.blocked is not None and page.blocked.method is challenge.method,
     )
@@ -202,5 +202,6 @@ def masked(method: Method, contact: str) -> str:
     return mask_email(contact) if method is Method.EMAIL else mask_mobile(contact)
 
 
-def _seconds(until: datetime, now: datetime) -> int:
+def seconds_until(until: datetime, now: datetime) -> int:
+    """Count the seconds left, a begun one as a whole one; none once it is past."""
     return max(0, -int((now - until).total_seconds() // 1))

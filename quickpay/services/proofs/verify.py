@@ -1,11 +1,8 @@
 """Prove who you are: choose a way, get a code, type it; count, commit, judge, claim."""
 
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
 
-from quickpay.domain.audit import Event
 from quickpay.domain.digests import Digests, session_hash
 from quickpay.mfa.challenge import Challenge, ChallengeState, Locked, TryOutcome, Verified, refusal
 from quickpay.mfa.codes import clean_code
@@ -13,12 +10,11 @@ from quickpay.mfa.limits import Limits
 from quickpay.mfa.methods import Method
 from quickpay.ports.clock import Clock
 from quickpay.ports.ids import Ids
-from quickpay.ports.store import Conflict, Store
+from quickpay.ports.store import Store
 from quickpay.ports.tables import Tx
 from quickpay.ports.tasks import Tasks
 from quickpay.services.messages.courier import CodeToSend, Courier
-from quickpay.services.proofs.codes import ProofCodes, Undone, challenge_event
-from quickpay.services.proofs.limits import Full
+from quickpay.services.proofs.codes import ProofCodes, challenge_event
 from quickpay.services.proofs.pages import (
     AlreadyProved,
     ChoosePage,
@@ -36,13 +32,12 @@ from quickpay.services.proofs.pages import (
     code_page,
     is_bound,
 )
+from quickpay.services.proofs.sending import CodeSending
 from quickpay.services.proofs.simulation import imagined_code
 from quickpay.services.proofs.ways import choose_page, no_way, open_ways
 from quickpay.services.stay import Gone, NoStay, Stay, Visit, stay_of
 
 Sending = CodeSent | ProofLocked | TooManyCodes | NotHere
-
-_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,18 +82,14 @@ class Verify:
         self._rest = limits.contact_rest
         self._codes = ProofCodes(ids=ids, digests=digests, limits=limits)
         self._counts = self._codes.counts
-        self._courier = courier
-        self._tasks = tasks
+        self._sending = CodeSending(store=store, clock=clock, courier=courier, tasks=tasks)
 
     async def ways(self, visit: Visit) -> ChoosePage | NotHere:
         """Show the ways to get a code; nothing is sent by looking."""
         now = self._clock.now()
 
         async def unit(tx: Tx) -> ChoosePage | NotHere:
-            stay = await stay_of(tx, visit, now)
-            return (
-                await choose_page(tx, stay, rested_since=now - self._rest) if isinstance(stay, Stay) else stay
-            )
+            return await self._offered(tx, visit, now)
 
         return await self._store.read(unit)
 
@@ -110,12 +101,7 @@ class Verify:
 
         async def unit(tx: Tx) -> CodePage | ProofLocked | NothingSent | NotHere:
             if visit.simulation:
-                stay = await stay_of(tx, visit, now)
-                page = (
-                    await choose_page(tx, stay, rested_since=now - self._rest)
-                    if isinstance(stay, Stay)
-                    else stay
-                )
+                page = await self._offered(tx, visit, now)
                 if not isinstance(page, ChoosePage):
                     return page
                 return imagined_code(page, imagined, life=self._life)
@@ -134,10 +120,7 @@ class Verify:
         now = self._clock.now()
 
         async def unit(tx: Tx) -> CodeToSend | WayNotOffered | Sending:
-            stay = await stay_of(tx, visit, now)
-            page = (
-                await choose_page(tx, stay, rested_since=now - self._rest) if isinstance(stay, Stay) else stay
-            )
+            page = await self._offered(tx, visit, now)
             if not isinstance(page, ChoosePage):
                 return page
             if method is None or all(way.method is not method for way in page.ways):
@@ -149,7 +132,7 @@ class Verify:
                 return CodeSent()
             return await self._codes.make(tx, page.stay, visit, method, last, now)
 
-        return await self._send(unit)
+        return await self._sending.send(unit)
 
     async def resend(self, visit: Visit) -> NotYet | NothingSent | Sending:
         """Send a new code to the same contact; the old one is dead, the tries stay counted (R24)."""
@@ -168,7 +151,7 @@ class Verify:
             method = asked.challenge.method
             return await self._codes.make(tx, asked.stay, visit, method, asked.challenge, now)
 
-        return await self._send(unit)
+        return await self._sending.send(unit)
 
     async def check(
         self, visit: Visit, typed: str
@@ -200,6 +183,10 @@ class Verify:
 
         return await self._store.write(claim)
 
+    async def _offered(self, tx: Tx, visit: Visit, now: datetime) -> ChoosePage | NotHere:
+        stay = await stay_of(tx, visit, now)
+        return await choose_page(tx, stay, rested_since=now - self._rest) if isinstance(stay, Stay) else stay
+
     async def _asked(self, tx: Tx, visit: Visit, now: datetime) -> _Asked | _Stale | NothingSent | NotHere:
         stay = await stay_of(tx, visit, now)
         page = await open_ways(tx, stay, rested_since=now - self._rest) if isinstance(stay, Stay) else stay
@@ -223,55 +210,13 @@ class Verify:
             await tx.audit.add(challenge_event(challenge, "challenge.cancelled", now))
         return NothingSent()
 
-    async def _send(
-        self, unit: Callable[[Tx], Coroutine[Any, Any, CodeToSend | _Answer]]
-    ) -> CodeSent | TooManyCodes | _Answer:
-        """Write the challenge and hand its code to the courier; the answer does not wait for that."""
-        try:
-            made = await self._twice(unit)
-        except Undone as undone:
-            await self._note_full(undone)
-            return TooManyCodes(stay=undone.stay)
-        if not isinstance(made, CodeToSend):
-            return made
-        self._tasks.start(self._courier.deliver(made), name="code")
-        return CodeSent()
-
-    async def _twice(self, unit: Callable[[Tx], Coroutine[Any, Any, _Answer]]) -> _Answer:
-        try:
-            return await self._store.write(unit)
-        except Conflict:  # the button was pressed twice at once: the other press made the one open challenge
-            return await self._store.write(unit)
-
-    async def _note_full(self, undone: Undone) -> None:
-        event = Event(
-            at=self._clock.now(),
-            type="rate.limited",
-            group_id=undone.stay.group.id,
-            session_id=undone.stay.session.id,
-            detail={"limit": undone.limit},
-        )
-        await self._store.write(lambda tx: tx.audit.add(event))
-
     async def _count(
         self, tx: Tx, asked: _Asked, visit: Visit, now: datetime
     ) -> _Asked | CodeRefused | ProofLocked:
-        challenge = asked.challenge
-        counted = await tx.challenges.count_try(challenge.id, most=self._most, now=now)
-        if counted is None:
-            current = await tx.challenges.get(challenge.id)  # another try may have ended it just now
-            return _refused(asked, refusal(current, now=now, most=self._most))
-        subjects = self._counts.subjects(asked.stay, visit, challenge.contact)
-        match await self._counts.count_try(tx, subjects, now):
-            case None:
-                return replace(asked, challenge=counted)
-            case Full.CONTACT:
-                await self._codes.lock(tx, counted, asked.stay.guarantor, now)
-            case Full.LOCKED:
-                await tx.challenges.move(challenge.id, ChallengeState.LOCKED, now)
-            case Full.ELSEWHERE:
-                await tx.audit.add(challenge_event(challenge, "rate.limited", now, limit="tries"))
-        return ProofLocked(stay=asked.stay)
+        counted = await self._codes.count_try(tx, asked.challenge, asked.stay, visit, now)
+        if isinstance(counted, Challenge):
+            return replace(asked, challenge=counted)
+        return _refused(asked, counted)
 
     async def _claim(
         self, tx: Tx, counted: _Asked, visit: Visit, secret: bytes, now: datetime
@@ -317,14 +262,8 @@ class Verify:
     async def _refuse(
         self, tx: Tx, counted: _Asked, outcome: TryOutcome, now: datetime
     ) -> CodeRefused | ProofLocked:
-        challenge = counted.challenge
-        await tx.audit.add(challenge_event(challenge, "challenge.failed", now, tries=challenge.tries))
-        if isinstance(outcome, Locked):
-            await self._codes.lock(tx, challenge, counted.stay.guarantor, now)
-        current = await tx.challenges.get(challenge.id)
-        if current is not None and current.state is ChallengeState.LOCKED:
-            return ProofLocked(stay=counted.stay)
-        return _refused(counted, outcome)
+        guarantor = counted.stay.guarantor
+        return _refused(counted, await self._codes.refuse(tx, counted.challenge, guarantor, outcome, now))
 
 
 def _refused(asked: _Asked, why: TryOutcome) -> CodeRefused | ProofLocked:

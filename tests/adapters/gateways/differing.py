@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from quickpay.ports.gateway import GatewayEvent
+from quickpay.ports.gateway import Approved, Card, GatewayEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,3 +32,35 @@ class Events:
     meaning: GatewayEvent
     in_euros: bytes
     useless: tuple[bytes, ...]
+
+
+def events_like(paid: bytes, *, useless: tuple[bytes, ...]) -> Events:
+    """Make them of one by which `p1` was paid 5 cents; what is `useless` in this shape alone comes along."""
+    return Events(
+        paid=paid,
+        meaning=GatewayEvent(
+            event_id="evt_1",
+            payment_id="p1",
+            outcome=Approved(
+                transaction="ch_1",
+                card=Card(brand="visa", last4="4242"),
+                amount=5,
+                currency="usd",
+                reference="p1",
+            ),
+        ),
+        in_euros=paid.replace(b"usd", b"eur"),
+        useless=(
+            b"",
+            b"[]",
+            b"null",
+            b'{"id":"evt_1"}',
+            paid.replace(b'"evt_1"', b"7"),
+            paid.replace(b'"p1"', b"null"),
+            paid.replace(b'"status":"succeeded"', b'"status":"pending"'),
+            paid.replace(b'"amount":5', b'"amount":"5"'),
+            paid.replace(b'"amount":5', b'"amount":5.0'),
+            b"[" * 100_000,
+            *useless,
+        ),
+    )

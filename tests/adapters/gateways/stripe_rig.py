@@ -9,9 +9,9 @@ from aiohttp import web
 
 from quickpay.adapters.gateways.stripe import StripeGateway
 from quickpay.ports.card_fields import Activated
-from quickpay.ports.gateway import Approved, Card, Gateway, GatewayEvent
+from quickpay.ports.gateway import Gateway
 from tests.adapters.gateways import stripe_front as front
-from tests.adapters.gateways.differing import Events, Promises
+from tests.adapters.gateways.differing import Promises, events_like
 from tests.adapters.gateways.inbox import Inbox
 from tests.adapters.http import nobody_listening, serve
 from tests.fakes.gateway import sign
@@ -30,34 +30,7 @@ EVENT = (
     b'"payment_method":{"id":"pm_1","card":{"brand":"visa","last4":"4242"}}}}}'
 )
 # Stripe's verifier reads text: what is none is refused, not ignored, so no b"\xff" here.
-EVENTS = Events(
-    paid=EVENT,
-    meaning=GatewayEvent(
-        event_id="evt_1",
-        payment_id="p1",
-        outcome=Approved(
-            transaction="ch_1",
-            card=Card(brand="visa", last4="4242"),
-            amount=5,
-            currency="usd",
-            reference="p1",
-        ),
-    ),
-    in_euros=EVENT.replace(b"usd", b"eur"),
-    useless=(
-        b"",
-        b"[]",
-        b"null",
-        b'{"id":"evt_1"}',
-        EVENT.replace(b'.succeeded"', b'.disputed"'),
-        EVENT.replace(b'"evt_1"', b"7"),
-        EVENT.replace(b'"p1"', b"null"),
-        EVENT.replace(b'"status":"succeeded"', b'"status":"pending"'),
-        EVENT.replace(b'"amount":5', b'"amount":"5"'),
-        EVENT.replace(b'"amount":5', b'"amount":5.0'),
-        b"[" * 100_000,
-    ),
-)
+EVENTS = events_like(EVENT, useless=(EVENT.replace(b'.succeeded"', b'.disputed"'),))
 EVERYTHING = Activated(card=True, apple_pay=True, google_pay=True, storage=True)
 
 

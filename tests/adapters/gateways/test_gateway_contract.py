@@ -14,7 +14,6 @@ from aiohttp import web
 from quickpay.adapters.gateways.sandbox import SandboxGateway
 from quickpay.ports.gateway import (
     Approved,
-    Card,
     Charge,
     Declined,
     DeclineReason,
@@ -32,7 +31,7 @@ from quickpay.ports.gateway import (
     RefundRefused,
 )
 from quickpay.sandbox import World
-from tests.adapters.gateways.differing import Events, Promises
+from tests.adapters.gateways.differing import Events, Promises, events_like
 from tests.adapters.gateways.inbox import Inbox
 from tests.adapters.gateways.nmi_rig import nmi_rig
 from tests.adapters.gateways.stripe_rig import stripe_rig
@@ -52,35 +51,7 @@ EVENT = (
     b'{"id":"evt_1","type":"charge.succeeded","data":{"id":"ch_1","status":"succeeded","amount":5,'
     b'"currency":"usd","reference":"p1","refunded":0,"card":{"brand":"visa","last4":"4242"}}}'
 )
-EVENTS = Events(
-    paid=EVENT,
-    meaning=GatewayEvent(
-        event_id="evt_1",
-        payment_id="p1",
-        outcome=Approved(
-            transaction="ch_1",
-            card=Card(brand="visa", last4="4242"),
-            amount=5,
-            currency="usd",
-            reference="p1",
-        ),
-    ),
-    in_euros=EVENT.replace(b"usd", b"eur"),
-    useless=(
-        b"",
-        b"[]",
-        b"null",
-        b"\xff",
-        b'{"id":"evt_1"}',
-        EVENT.replace(b"charge.succeeded", b"charge.disputed"),
-        EVENT.replace(b'"evt_1"', b"7"),
-        EVENT.replace(b'"p1"', b"null"),
-        EVENT.replace(b'"status":"succeeded"', b'"status":"pending"'),
-        EVENT.replace(b'"amount":5', b'"amount":"5"'),
-        EVENT.replace(b'"amount":5', b'"amount":5.0'),
-        b"[" * 100_000,
-    ),
-)
+EVENTS = events_like(EVENT, useless=(b"\xff", EVENT.replace(b"charge.succeeded", b"charge.disputed")))
 
 
 class Rig(Protocol):

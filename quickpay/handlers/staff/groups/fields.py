@@ -47,12 +47,6 @@ class Reading:
     faults: tuple[Fault, ...]
 
 
-def options_from_form(form: Form) -> tuple[Options | None, tuple[Fault, ...]]:
-    """Read a posted form: its options, or None with what cannot be read; their rules are judged elsewhere."""
-    reading = read_typed(typed_from_form(form), also=form_faults(form))
-    return (None if reading.faults else reading.options, reading.faults)
-
-
 def typed_from_form(form: Form) -> Typed:
     """Take the options' fields out of a form; any other field is not one of ours (A58)."""
     return {name: form.text(name) for name in FIELDS}

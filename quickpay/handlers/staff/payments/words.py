@@ -61,7 +61,6 @@ NO_GROUP = "There is no such group."
 CHOOSE_ONE = "Choose one of these, or all."
 TOO_LONG = "This is too long."
 
-NO_REASON = "Say why the money is given back."
 REFUND_NOTHING = "There is nothing to give back: it took no money, or all of it was given back."
 REFUND_RUNNING = "A refund of this payment is on its way. Wait until it has ended."
 MEANWHILE = "Somebody changed this payment meanwhile. See how it stands now before you go on."

@@ -71,7 +71,6 @@ EXPLAINED = {
 CHOOSE_REASON = "Choose the reason."
 NONE = "none"
 NOT_COMPARED = "The gateway's list could not be read"
-BY_COMPARISON = "comparison"
 _KINDS = {
     Kind.MISSING_THERE: "Paid here, not in the gateway's list",
     Kind.MISSING_HERE: "In the gateway's list, not paid here",
