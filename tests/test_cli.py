@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -146,6 +147,30 @@ def test_rotating_keys_keeps_old_links_and_signs_with_the_new(quickpay: Command,
     assert oldest == KEY
     assert len(newest) >= 32
     assert (home / "keys").stat().st_mode & 0o077 == 0
+
+
+def test_a_backup_overwrites_nothing_and_says_so(quickpay: Command, home: Path) -> None:
+    quickpay("migrate")
+    (home / "copy.db").write_text("somebody's")
+    result = quickpay("backup", str(home / "copy.db"), fails=True)
+    assert "exists" in result.output
+    assert "Traceback" not in result.output
+    assert isinstance(result.exception, SystemExit)
+    assert (home / "copy.db").read_text() == "somebody's"
+
+
+def test_the_audit_is_verified_with_the_database_alone(
+    quickpay: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quickpay("migrate")
+    for name in ("SECRET_KEYS_FILE", "SANDBOX_URL", "SANDBOX_SECRET", "SANDBOX_WEBHOOK_SECRET"):
+        monkeypatch.delenv(f"QUICKPAY_{name}")
+    assert "The chain holds" in quickpay("audit", "verify").output
+    with sqlite3.connect(home / "quickpay.db") as file:
+        file.execute("INSERT INTO audit_seals VALUES (7, x'00')")
+    result = quickpay("audit", "verify", fails=True)
+    assert result.exit_code == 1
+    assert "audit row 7: removed" in result.output
 
 
 def test_a_backup_is_restored_where_there_is_no_database(quickpay: Command, home: Path) -> None:

@@ -27,6 +27,7 @@ REVISIONS = (
     "0018",
     "0019",
     "0020",
+    "0021",
 )
 """Every revision of the schema, oldest first; the last is what this program needs."""
 
