@@ -89,6 +89,8 @@ def _of_the_rest(
         return
     for fault in rules(value):
         part, _, _ = fault.path.partition(".")
+        if fault.beside and any(_in(fault.beside, path) for path in wrong):
+            continue
         if not wrong & {part, fault.path} and (part in least or not any(_in(part, path) for path in wrong)):
             yield fault
 

@@ -190,6 +190,15 @@ async def test_every_fault_is_named_at_once(api: Api) -> None:
     }
 
 
+async def test_a_wrong_line_is_no_fault_of_the_statement_that_names_it(api: Api) -> None:
+    sound = guarantor_body()
+    [statement, *_] = sound["statements"]
+    assert statement["lines"]
+    given = line(remaining=-1) | {"statements": [statement, statement]}
+    refused = await api.call("PUT", ALICE, sound | given)
+    assert refused.paths == {"encounters.0.lines.0.remaining", "statements.1.id"}
+
+
 async def test_a_fault_never_repeats_what_was_sent(api: Api) -> None:
     secret = "Rosalind-Unmistakable"
     refused = await api.call(
