@@ -62,7 +62,8 @@ def test_commands_refuse_a_database_that_is_not_there_and_make_none(quickpay: Co
 def test_import_keeps_the_good_and_names_the_bad(quickpay: Command, home: Path) -> None:
     quickpay("migrate")
     bad = owing("2") | {"last_name": ""}
-    people = [{"group": "lakeside", "id": "1", **owing("1")}, {"group": "lakeside", "id": "2", **bad}]
+    numbered = owing("1") | {"patients": [{"id": 1, "name": "Alice Example"}]}
+    people = [{"group": "lakeside", "id": "1", **numbered}, {"group": "lakeside", "id": "2", **bad}]
     result = quickpay("import", _file(home, groups=GROUPS, guarantors=people), fails=True)
     assert "guarantors.1: last_name" in result.output
     assert "1 groups and 1 guarantors kept, 1 refused." in result.output
