@@ -60,6 +60,7 @@ from quickpay.services.proofs.verify import Verify
 from quickpay.services.running.alarms import AlarmRound
 from quickpay.services.running.health import Health
 from quickpay.services.running.retention import Retention
+from quickpay.services.running.seals import Seals
 from quickpay.services.running.upkeep import Upkeep
 from quickpay.services.settling.compare import Compare
 from quickpay.services.settling.reconcile import Reconcile
@@ -104,6 +105,7 @@ class House:
     alarms: AlarmRound
     upkeep: Upkeep
     retention: Retention
+    seals: Seals
     tell: Tell
     resealing: Resealing
 
@@ -312,6 +314,7 @@ def furnish(settings: Settings, world: World, tasks: BackgroundTasks) -> House:
         alarms=AlarmRound(store=store, clock=clock, log=LoggedAlarms()),
         upkeep=Upkeep(store=store, clock=clock),
         retention=Retention(store=store, clock=clock),
+        seals=Seals(store=store, clock=clock),
         tell=Tell(store=store, clock=clock, hooks=world.hooks, digests=digests, owner=ids.uuid()),
         resealing=Resealing(store=store, digests=digests),
     )
@@ -348,6 +351,7 @@ async def _live(app: web.Application, *, settings: Settings, wrap: Wrap, create:
         tasks.every(5.0, house.desk.stored_cards.run_once, name="stored cards")
         tasks.every(30.0, house.upkeep.run_once, name="upkeep")
         tasks.every(60.0, house.retention.run_once, name="retention")
+        tasks.every(10.0, house.seals.run_once, name="seals")
         tasks.every(30.0, house.resealing.run_once, name="resealing")
         yield
         await tasks.stop(grace=STOP_GRACE_SECONDS)

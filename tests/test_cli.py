@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,7 +62,8 @@ def test_commands_refuse_a_database_that_is_not_there_and_make_none(quickpay: Co
 def test_import_keeps_the_good_and_names_the_bad(quickpay: Command, home: Path) -> None:
     quickpay("migrate")
     bad = owing("2") | {"last_name": ""}
-    people = [{"group": "lakeside", "id": "1", **owing("1")}, {"group": "lakeside", "id": "2", **bad}]
+    numbered = owing("1") | {"patients": [{"id": 1, "name": "Alice Example"}]}
+    people = [{"group": "lakeside", "id": "1", **numbered}, {"group": "lakeside", "id": "2", **bad}]
     result = quickpay("import", _file(home, groups=GROUPS, guarantors=people), fails=True)
     assert "guarantors.1: last_name" in result.output
     assert "1 groups and 1 guarantors kept, 1 refused." in result.output
@@ -146,6 +148,30 @@ def test_rotating_keys_keeps_old_links_and_signs_with_the_new(quickpay: Command,
     assert oldest == KEY
     assert len(newest) >= 32
     assert (home / "keys").stat().st_mode & 0o077 == 0
+
+
+def test_a_backup_overwrites_nothing_and_says_so(quickpay: Command, home: Path) -> None:
+    quickpay("migrate")
+    (home / "copy.db").write_text("somebody's")
+    result = quickpay("backup", str(home / "copy.db"), fails=True)
+    assert "exists" in result.output
+    assert "Traceback" not in result.output
+    assert isinstance(result.exception, SystemExit)
+    assert (home / "copy.db").read_text() == "somebody's"
+
+
+def test_the_audit_is_verified_with_the_database_alone(
+    quickpay: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quickpay("migrate")
+    for name in ("SECRET_KEYS_FILE", "SANDBOX_URL", "SANDBOX_SECRET", "SANDBOX_WEBHOOK_SECRET"):
+        monkeypatch.delenv(f"QUICKPAY_{name}")
+    assert "The chain holds" in quickpay("audit", "verify").output
+    with sqlite3.connect(home / "quickpay.db") as file:
+        file.execute("INSERT INTO audit_seals VALUES (7, x'00')")
+    result = quickpay("audit", "verify", fails=True)
+    assert result.exit_code == 1
+    assert "audit row 7: removed" in result.output
 
 
 def test_a_backup_is_restored_where_there_is_no_database(quickpay: Command, home: Path) -> None:

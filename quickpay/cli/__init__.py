@@ -20,6 +20,7 @@ for command in (
     database.migrate,
     database.import_,
     database.check,
+    database.audit,
     database.backup,
     database.restore,
     links.link,

@@ -71,12 +71,42 @@ def check() -> None:
     click.echo("Every invariant holds.")
 
 
+@click.group()
+def audit() -> None:
+    """The audit: rows that are added and never changed."""
+
+
+@audit.command()
+def verify() -> None:
+    """Hold the chain over the audit against its rows; names the rows and fails where it does not hold."""
+    from quickpay.adapters.clock import SystemClock  # noqa: PLC0415 - slow to load
+    from quickpay.adapters.store import open_store  # noqa: PLC0415 - slow to load
+    from quickpay.services.running.seals import Seals  # noqa: PLC0415 - slow to load
+
+    async def work() -> Any:
+        store = await open_store(read_settings().database_url)
+        try:
+            return await Seals(store=store, clock=SystemClock()).verify()
+        finally:
+            await store.close()
+
+    found = run(work())
+    for one in found.harmed:
+        click.echo(f"audit row {one.row_id}: {one.how}")
+    click.echo(f"{found.sealed} rows sealed, {found.unsealed} newer ones not yet.")
+    if found.harmed:
+        sys.exit(1)
+    click.echo(f"The chain holds. Its last seal, of row {found.last_id}: {found.head.hex()}")
+
+
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def backup(file: Path) -> None:
     """Copy the live SQLite database to FILE, consistently."""
     from quickpay.adapters.store.engine.sqlite_file import backup as copy  # noqa: PLC0415 - slow to load
 
+    if file.exists():
+        raise Refused(f"{file} exists; a backup overwrites nothing: name a new file")
     run(copy(_sqlite_file(), file))
     click.echo(f"{file} holds a copy.")
 

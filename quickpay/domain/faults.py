@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """What is wrong where; `path` names the field as the API does (`theme.primary`), `message` what to do."""
+    """What is wrong where; `path` names the field as the API does (`theme.primary`), `message` what to do.
+
+    `beside` names another part it was held against: where that is wrong itself, this says nothing true.
+    """
 
     path: str
     message: str
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The invariants of security.md §5.7, as a check names what breaks them."""
+"""The invariants, as a check names what breaks them."""
 
 from dataclasses import dataclass
 

@@ -27,6 +27,7 @@ from quickpay.domain.sessions import Role, Session
 from quickpay.mfa.challenge import Challenge, ChallengeState, Purpose
 from quickpay.mfa.limits import Limit
 from quickpay.mfa.methods import Method as ContactMethod
+from quickpay.ports.audit_tables import AuditSeals
 from quickpay.ports.bank_tables import BankSteps
 from quickpay.ports.contact_tables import ContactChanges
 from quickpay.ports.desk_tables import Desk
@@ -592,6 +593,8 @@ class Tx(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def audit_seals(self) -> AuditSeals: ...
     @property
     def api_keys(self) -> ApiKeys: ...
     @property

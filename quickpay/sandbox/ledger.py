@@ -63,11 +63,11 @@ def charge(db: sqlite3.Connection, order: Order, *, promise: Promise, webhook_ur
     token = tokens.find(db, order.token, now=promise.now)
     if token is not None and token["behaviour"] == "broken":
         return error(500, code="processing_error", message="The gateway failed before it charged anything.")
-    has_code = tokens.find_code(db, order.cvc_token, now=promise.now)
-    reason = _reason(token, order, has_code=has_code)
+    code = tokens.find_code(db, order.cvc_token, of=token, now=promise.now)
+    reason = _reason(token, order, has_code=code is not None)
     stored = None
-    if has_code and order.cvc_token is not None:
-        tokens.use_up(db, order.cvc_token, now=promise.now)
+    if code is not None:
+        tokens.use_up(db, code["token"], now=promise.now)
     if token is not None and not token["reusable"]:
         tokens.use_up(db, order.token, now=promise.now)
         if reason is None and order.store_card:

@@ -9,6 +9,7 @@ from quickpay.sandbox.moments import SECOND
 
 TOKEN_LIFE = 15 * 60 * SECOND
 _CODE = "cvc_"
+_SAME_CARD = ("brand", "last4", "exp_month", "exp_year", "wallet")
 
 
 def add(db: sqlite3.Connection, card: Card, *, now: int) -> dict[str, Any]:
@@ -34,9 +35,18 @@ def add_code(db: sqlite3.Connection, *, now: int) -> dict[str, Any]:
     return {"token": token}
 
 
-def find_code(db: sqlite3.Connection, token: str | None, *, now: int) -> bool:
-    """Tell whether a code's token may still go with a charge."""
-    return token is not None and token.startswith(_CODE) and _find(db, token, now=now) is not None
+def find_code(
+    db: sqlite3.Connection, token: str | None, *, of: sqlite3.Row | None, now: int
+) -> sqlite3.Row | None:
+    """Return the token of a code that may still go with a charge of this card.
+
+    Typed alone, or with the whole card once more by whoever has `POST /v1/tokens` and no fields.
+    """
+    found = None if token is None else _find(db, token, now=now)
+    if found is None or of is None or found["reusable"] or not found["cvc"]:
+        return None
+    alone = found["token"].startswith(_CODE)
+    return found if alone or all(found[part] == of[part] for part in _SAME_CARD) else None
 
 
 def find(db: sqlite3.Connection, token: str, *, now: int) -> sqlite3.Row | None:

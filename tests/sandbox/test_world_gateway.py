@@ -225,6 +225,19 @@ async def test_a_refund_is_done_once_per_key_and_only_on_what_succeeded(merchant
     assert status == 404
 
 
+async def test_the_whole_card_typed_again_brings_a_stored_cards_code(merchant: Any) -> None:
+    stored = (await merchant.charge(await merchant.token(), key="a", store_card=True))[1]["stored_card"]
+    code, another = await merchant.token(), await merchant.token("4000000000000002")
+    without = await merchant.token(cvc="")
+    for key, wrong in (("b", another), ("c", without), ("d", stored)):
+        said = await merchant.charge(stored, key=key, require_cvc=True, cvc_token=wrong)
+        assert said[1]["reason"] == "cvc_required", key
+    assert (await merchant.charge(stored, key="e", require_cvc=True, cvc_token=code))[0] == 200
+    again = await merchant.charge(stored, key="f", require_cvc=True, cvc_token=code)
+    assert again[1]["reason"] == "cvc_required", "once"
+    assert (await merchant.charge(code, key="g"))[1]["reason"] == "invalid_token"
+
+
 async def test_a_stored_card_works_again_until_it_is_dropped(merchant: Any, world: World) -> None:
     _, first = await merchant.charge(await merchant.token(), key="a", store_card=True)
     stored = first["stored_card"]

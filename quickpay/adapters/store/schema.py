@@ -718,6 +718,13 @@ audit = Table(
     ),
 )
 
+audit_seals = Table(
+    "audit_seals",
+    metadata,
+    Column("audit_id", BigInteger, primary_key=True, autoincrement=False),  # outlives its row, to name it
+    Column("digest", LargeBinary, nullable=False),
+)
+
 api_keys = Table(
     "api_keys",
     metadata,

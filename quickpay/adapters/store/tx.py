@@ -3,6 +3,7 @@
 from quickpay.adapters.store.run import Run
 from quickpay.adapters.store.tables.alarms import Alarms
 from quickpay.adapters.store.tables.audit import Audit
+from quickpay.adapters.store.tables.audit_seals import AuditSeals
 from quickpay.adapters.store.tables.bank_steps import BankSteps
 from quickpay.adapters.store.tables.challenges import Challenges
 from quickpay.adapters.store.tables.checks import Checks
@@ -48,6 +49,7 @@ class StoreTx:
         "alarms",
         "api_keys",
         "audit",
+        "audit_seals",
         "bank_steps",
         "carrier_stops",
         "challenges",
@@ -113,6 +115,7 @@ class StoreTx:
         self.payment_desk = PaymentDesk(run)
         self.outbox = Outbox(run)
         self.audit = Audit(run)
+        self.audit_seals = AuditSeals(run)
         self.api_keys = ApiKeys(run)
         self.idempotency = Idempotency(run)
         self.webhooks = Webhooks(run)

@@ -5,6 +5,7 @@ from aiohttp import web
 from quickpay.domain.faults import Fault
 from quickpay.handlers.api.bodies import LONGEST_GUARANTOR, read_body
 from quickpay.handlers.api.keyed import Call, answer
+from quickpay.handlers.api.pm_ids import ids_as_texts
 from quickpay.handlers.api.problems import faulty, not_found
 from quickpay.handlers.api.shapes import GUARANTOR_BODY
 from quickpay.handlers.api.shown import guarantor_out
@@ -22,6 +23,7 @@ async def put_guarantor(call: Call) -> web.Response:
         longest=LONGEST_GUARANTOR,
         rules=lambda body: call.desk.guarantors.faults(number, body.record()),
         least={"first_name": "First", "last_name": "Last"},
+        spelled=ids_as_texts,
     )
     elsewhere = [
         Fault(path=path, message="The address names another.")

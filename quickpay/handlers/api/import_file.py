@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
 from quickpay.domain.faults import Fault
+from quickpay.handlers.api.pm_ids import ids_as_texts
 from quickpay.handlers.api.problems import shape_faults
 from quickpay.handlers.api.shapes import GROUP_BODY, GUARANTOR_BODY
 from quickpay.services.guarantors.importing import BadEntry, GroupEntry, GuarantorEntry
@@ -94,7 +95,7 @@ def _group(where: str, body: Any) -> GroupEntry | BadEntry:
 
 
 def _guarantor(where: str, body: Any) -> GuarantorEntry | BadEntry:
-    read = _read(where, body, GUARANTOR_BODY)
+    read = _read(where, ids_as_texts(body) if isinstance(body, dict) else body, GUARANTOR_BODY)
     if isinstance(read, BadEntry):
         return read
     if read.group is None or read.id is None:

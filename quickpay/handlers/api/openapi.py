@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from quickpay.domain.api_keys import Scope
+from quickpay.handlers.api.pm_ids import say_ids_may_be_numbers
 from quickpay.handlers.api.problems import CONTENT_TYPE, ProblemBody
 from quickpay.handlers.api.table import PREFIX, ApiRoute
 
@@ -43,6 +44,7 @@ def document(table: Iterable[ApiRoute]) -> dict[str, Any]:
         if line.answer is not None:
             wanted.append((place, "serialization", line.answer))
     schemas, shared = TypeAdapter.json_schemas(wanted, ref_template=_REF)
+    say_ids_may_be_numbers(shared.get("$defs", {}))
     paths: dict[str, dict[str, Any]] = {}
     for place, line in enumerate(lines):
         call = _call(line, schemas.get((place, "validation")), schemas.get((place, "serialization")))

@@ -88,7 +88,8 @@ def _statement_faults(record: GuarantorRecord) -> Iterator[Fault]:
         for number, line in enumerate(statement.lines):
             if line not in known:
                 path = f"statements.{place}.lines.{number}"
-                yield Fault(path=path, message="No line of encounters has this service id.")
+                message = "No line of encounters has this service id."
+                yield Fault(path=path, message=message, beside="encounters")
 
 
 def _receipt_faults(receipts: tuple[ReceiptRecord, ...]) -> Iterator[Fault]:

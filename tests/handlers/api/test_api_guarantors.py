@@ -190,6 +190,51 @@ async def test_every_fault_is_named_at_once(api: Api) -> None:
     }
 
 
+async def test_ids_may_be_numbers_and_come_back_as_texts(api: Api) -> None:
+    visit = {"id": 67563, "date": "2026-01-01", "lines": [{"line": 4, "remaining": 5}]}
+    given = {"patients": [{"id": 7, "name": "Ann"}], "encounters": [visit]}
+    bill = {"statements": [statement("67563-4")["statements"][0] | {"id": 9}]}
+    put = await api.call("PUT", ALICE, guarantor_body() | given | bill)
+    assert put.status == 200, put.text
+    assert put.json["encounters"][0]["id"] == "67563"
+    assert put.json["encounters"][0]["lines"][0]["line"] == "4"
+    assert (put.json["patients"][0]["id"], put.json["statements"][0]["id"]) == ("7", "9")
+    assert put.json["balances"]["amount_due"] == 5
+    shapes = (await api.call("GET", "/openapi.json")).json["components"]["schemas"]
+    for shape, name in (("LineRecord", "line"), ("EncounterRecord", "id"), ("StatementRecord", "id")):
+        assert {"type": "integer", "minimum": 0} in shapes[shape]["properties"][name]["anyOf"]
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        (line(line=True), "encounters.0.lines.0.line"),
+        (line(line=1.5), "encounters.0.lines.0.line"),
+        (line(line=-1), "encounters.0.lines.0.line"),
+        (line(description=5), "encounters.0.lines.0.description"),
+        ({"encounters": [5]}, "encounters.0"),
+        ({"encounters": {"id": 5}}, "encounters"),
+        ({"encounters": [{"id": 5, "date": "2026-01-01", "lines": 5}]}, "encounters.0.lines"),
+        ({"encounters": [{"id": 5, "date": "2026-01-01", "lines": [5]}]}, "encounters.0.lines.0"),
+    ],
+)
+async def test_only_ids_may_be_numbers_and_only_whole_ones(
+    api: Api, given: dict[str, Any], path: str
+) -> None:
+    refused = await api.call("PUT", ALICE, guarantor_body(statements=[]) | given)
+    assert refused.status == 422, refused.text
+    assert path in refused.paths
+
+
+async def test_a_wrong_line_is_no_fault_of_the_statement_that_names_it(api: Api) -> None:
+    sound = guarantor_body()
+    [statement, *_] = sound["statements"]
+    assert statement["lines"]
+    given = line(remaining=-1) | {"statements": [statement, statement]}
+    refused = await api.call("PUT", ALICE, sound | given)
+    assert refused.paths == {"encounters.0.lines.0.remaining", "statements.1.id"}
+
+
 async def test_a_fault_never_repeats_what_was_sent(api: Api) -> None:
     secret = "Rosalind-Unmistakable"
     refused = await api.call(

@@ -28,6 +28,7 @@ REVISIONS = (
     "0019",
     "0020",
     "0021",
+    "0022",
 )
 """Every revision of the schema, oldest first; the last is what this program needs."""
 
