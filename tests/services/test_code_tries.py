@@ -88,6 +88,14 @@ async def test_r23_of_fifty_wrong_codes_at_once_at_most_five_are_compared(alice:
     assert (await _challenge(alice.house))["tries"] == 5
 
 
+async def test_r22_a_press_that_finds_the_code_used_by_the_press_beside_it_is_told_so(alice: Person) -> None:
+    """As on PostgreSQL, where it reads the code as open and then waits for the press that uses it."""
+    house, code = alice.house, await alice.ask()
+    challenge = await _challenge(house)
+    await house.do(lambda tx: tx.challenges.move(challenge["id"], ChallengeState.VERIFIED, house.clock.now()))
+    assert isinstance(await alice.type(code), AlreadyProved)
+
+
 async def test_r22_of_fifty_right_codes_at_once_exactly_one_proves_it(alice: Person) -> None:
     code = await alice.ask()
     answers = await asyncio.gather(*(alice.type(code) for _ in range(50)))

@@ -212,11 +212,12 @@ class Verify:
 
     async def _count(
         self, tx: Tx, asked: _Asked, visit: Visit, now: datetime
-    ) -> _Asked | CodeRefused | ProofLocked:
+    ) -> _Asked | CodeRefused | ProofLocked | AlreadyProved:
         counted = await self._codes.count_try(tx, asked.challenge, asked.stay, visit, now)
         if isinstance(counted, Challenge):
             return replace(asked, challenge=counted)
-        return _refused(asked, counted)
+        # Pressed twice at once, the other press may have used the code since this unit read it as open.
+        return await self._proved_before(tx, asked) or _refused(asked, counted)
 
     async def _claim(
         self, tx: Tx, counted: _Asked, visit: Visit, secret: bytes, now: datetime
@@ -249,15 +250,22 @@ class Verify:
         self, tx: Tx, counted: _Asked, asked: _Asked | _Stale | NothingSent | NotHere, now: datetime
     ) -> CodeRefused | ProofLocked | NothingSent | NotHere:
         """Say what came first; a right code that came too late learns no more than a wrong one (R28)."""
-        current = await tx.challenges.get(counted.challenge.id)
-        if current is not None and current.state is ChallengeState.VERIFIED:
-            group = counted.stay.group
-            return AlreadyProved(landing=group.landing_of(group.options.authentication.mfa_success_role))
+        proved = await self._proved_before(tx, counted)
+        if proved is not None:
+            return proved
         if isinstance(asked, _Stale):
             return await self._cancel(tx, counted.challenge, now)
         if not isinstance(asked, _Asked):
             return asked
+        current = await tx.challenges.get(counted.challenge.id)
         return _refused(counted, refusal(current, now=now, most=self._most))
+
+    async def _proved_before(self, tx: Tx, asked: _Asked) -> AlreadyProved | None:
+        current = await tx.challenges.get(asked.challenge.id)
+        if current is None or current.state is not ChallengeState.VERIFIED:
+            return None
+        group = asked.stay.group
+        return AlreadyProved(landing=group.landing_of(group.options.authentication.mfa_success_role))
 
     async def _refuse(
         self, tx: Tx, counted: _Asked, outcome: TryOutcome, now: datetime
