@@ -89,6 +89,7 @@ _TIME = asset("time.js")  # says when little time is left, and asks for more
 _KEEP = asset("keep.js")  # keeps what was typed over a change of language
 _ONCE = asset("once.js")  # sends no form a second time while it is on its way
 _SCRIPTS = {
+    "link": {_ONCE},
     "/pay": {_TIME, _ONCE, _KEEP},
     "/pay/method": {_TIME, _ONCE, _KEEP, asset("method.js")},  # hides Apple Pay where the browser has none
     "/verify": {_TIME, _ONCE, _KEEP},

@@ -149,3 +149,12 @@ async def test_the_token_goes_nowhere_and_leaves_the_address_bar(alice: Person, 
 def house_of(person: Person) -> str:
     """The host that is ours."""
     return person.house.base_url
+
+
+async def test_continue_pressed_twice_is_one_use_and_leads_in(alice: Person, bills: Bills) -> None:
+    await bills.make()
+    made = await bills.made(max_uses=1)
+    await alice.open(str(made["url"]))
+    await alice.page.get_by_role("button", name="Continue").dblclick()
+    await alice.at("How much would you like to pay?")
+    assert await bills.uses(made["id"]) == 1

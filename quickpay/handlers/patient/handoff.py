@@ -8,6 +8,7 @@ from quickpay.domain.tokens import TokenPurpose
 from quickpay.handlers.cookies import visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
+from quickpay.handlers.headers import new_scripts
 from quickpay.handlers.pages import frame_of, show
 from quickpay.handlers.patient.answers import mistakes_of, way_back
 from quickpay.handlers.patient.link import entered, no_link, refuse_prefetch, token_of
@@ -52,7 +53,12 @@ async def _look(request: web.Request, *, status: int = 200) -> web.Response:
     match seen:
         case LinkPage(group=group, link_id=link_id, return_url=return_url):
             page = HandoffFront(
-                frame=frame_of(group, back=way_back(request, return_url), tongue=tongue_of(request)),
+                frame=frame_of(
+                    group,
+                    back=way_back(request, return_url),
+                    scripts=new_scripts(),
+                    tongue=tongue_of(request),
+                ),
                 csrf=desk.tokens.sign(TokenPurpose.CSRF, link_id),
                 mistakes=mistakes_of(form_of(request)) if request.method == "POST" else (),
             )

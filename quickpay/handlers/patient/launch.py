@@ -8,6 +8,7 @@ from quickpay.domain.tokens import TokenPurpose
 from quickpay.handlers.cookies import give_cookie, visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
+from quickpay.handlers.headers import new_scripts
 from quickpay.handlers.pages import frame_of, see_other, show
 from quickpay.handlers.patient.answers import mistakes_of
 from quickpay.handlers.patient.landing import landing_of
@@ -68,7 +69,7 @@ async def _look(request: web.Request, *, status: int = 200) -> web.Response:
     match seen:
         case LinkPage(group=group, link_id=link_id):
             page = LaunchFront(
-                frame=frame_of(group),
+                frame=frame_of(group, scripts=new_scripts()),
                 csrf=desk.tokens.sign(TokenPurpose.CSRF, link_id),
                 mistakes=mistakes_of(form_of(request)) if request.method == "POST" else (),
             )

@@ -12,6 +12,7 @@ from quickpay.domain.tokens import TokenPurpose
 from quickpay.handlers.cookies import give_cookie, visit_of
 from quickpay.handlers.desk import DESK
 from quickpay.handlers.forms import form_of
+from quickpay.handlers.headers import Scripts, new_scripts
 from quickpay.handlers.pages import frame_of, html_of, render, see_other, show
 from quickpay.handlers.patient.answers import mistakes_of
 from quickpay.handlers.patient.landing import landing_address
@@ -25,11 +26,11 @@ from quickpay.services.entry.renew import RENEWABLE
 
 _PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 _BLOCKED_SECONDS = "600"
-_CSRF_HERE = secrets.token_urlsafe(16)
-"""Where the token goes in a page kept; drawn anew, so that no group's name or footer can be it."""
+_CSRF_HERE, _NONCE_HERE = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
+"""Where those go in a page kept; drawn anew, so that no group's name or footer can be one."""
 
-FRONTS: web.AppKey[dict[tuple[int, Language, bool], tuple[int, str, str]]] = web.AppKey("FRONTS", dict)
-"""Link pages by group, language and whether shared: the version, and what is around the form's token."""
+FRONTS: web.AppKey[dict[tuple[int, Language, bool], tuple[int, str]]] = web.AppKey("FRONTS", dict)
+"""Link pages by group, language and whether shared: the version, and the page but for token and nonce."""
 
 
 async def look(request: web.Request) -> web.Response:
@@ -94,10 +95,11 @@ async def _look(request: web.Request, *, status: int = 200) -> web.Response:
         return await _closed(request, seen)
     csrf = desk.tokens.sign(TokenPurpose.CSRF, seen.link_id)
     if status == 200:  # noqa: PLR2004 - the page everybody meets is written once for each version of a group
-        before, after = _front(request, seen)
-        return html_of(before + csrf + after)
+        scripts = new_scripts()
+        front = _front(request, seen)
+        return html_of(front.replace(_CSRF_HERE, csrf).replace(_NONCE_HERE, scripts.nonce), scripts=scripts)
     page = LinkFront(
-        frame=frame_of(seen.group, tongue=tongue_of(request)),
+        frame=frame_of(seen.group, scripts=new_scripts(), tongue=tongue_of(request)),
         csrf=csrf,
         share=seen.share,
         mistakes=mistakes_of(form_of(request)),
@@ -105,17 +107,16 @@ async def _look(request: web.Request, *, status: int = 200) -> web.Response:
     return show(page, status=status)
 
 
-def _front(request: web.Request, seen: LinkPage) -> tuple[str, str]:
-    """Write a group's link page but for its form's token; the token of the link is nowhere in it."""
+def _front(request: web.Request, seen: LinkPage) -> str:
+    """Write a group's link page but for token and nonce; the token of the link is nowhere in it."""
     fronts, group = request.app[FRONTS], seen.group
     key = (group.id, language_for(request), seen.share)
     kept = fronts.get(key)
     if kept is None or kept[0] != group.version:
-        frame = frame_of(group, tongue=tongue_of(request))
+        frame = frame_of(group, scripts=Scripts(nonce=_NONCE_HERE), tongue=tongue_of(request))
         text = render(LinkFront(frame=frame, csrf=_CSRF_HERE, share=seen.share))
-        before, _, after = text.partition(_CSRF_HERE)
-        kept = fronts[key] = (group.version, before, after)
-    return kept[1:]
+        kept = fronts[key] = (group.version, text)
+    return kept[1]
 
 
 async def _entered(
