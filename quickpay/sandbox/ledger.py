@@ -19,7 +19,7 @@ DECLINES = {"decline": "card_declined", "no_funds": "insufficient_funds"}
 class Order:
     """Hold one charge that the merchant asks for; the amount is in cents.
 
-    `kind` is the wallet that the token must be from, None for none; `ANY_KIND` where nothing is said.
+    `kind` is the wallet a wallet's token must be from, None for none; `ANY_KIND` where nothing is said.
     """
 
     amount: int
@@ -181,7 +181,10 @@ def _shown(db: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
 
 
 def _reason(token: sqlite3.Row | None, order: Order, *, has_code: bool) -> str | None:
-    if token is None or order.kind not in (ANY_KIND, token["wallet"]):
+    if token is None:
+        return "invalid_token"
+    # A card typed out stands for the one in any wallet, for whoever has `POST /v1/tokens` and no sheet.
+    if token["wallet"] is not None and order.kind not in (ANY_KIND, token["wallet"]):
         return "invalid_token"
     if order.require_cvc and not (token["cvc"] or (token["reusable"] and has_code)):
         return "cvc_required"

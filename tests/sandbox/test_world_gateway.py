@@ -238,6 +238,19 @@ async def test_the_whole_card_typed_again_brings_a_stored_cards_code(merchant: A
     assert (await merchant.charge(code, key="g"))[1]["reason"] == "invalid_token"
 
 
+@pytest.mark.parametrize("wallet", ["apple_pay", "google_pay"])
+async def test_a_card_typed_out_stands_for_one_in_a_wallet_and_a_wallets_for_no_other(
+    merchant: Any, wallet: str
+) -> None:
+    assert (await merchant.charge(await merchant.token(), key="a", wallet=wallet))[0] == 200
+    refused = await merchant.charge(await merchant.token("4000000000000002"), key="b", wallet=wallet)
+    assert refused[1]["reason"] == "card_declined"
+    other = "google_pay" if wallet == "apple_pay" else "apple_pay"
+    for key, kind in (("c", None), ("d", other)):
+        from_wallet = (await merchant.post("/v1/tokens", {"wallet": wallet}, key=""))[1]["token"]
+        assert (await merchant.charge(from_wallet, key=key, wallet=kind))[1]["reason"] == "invalid_token"
+
+
 async def test_a_stored_card_works_again_until_it_is_dropped(merchant: Any, world: World) -> None:
     _, first = await merchant.charge(await merchant.token(), key="a", store_card=True)
     stored = first["stored_card"]
