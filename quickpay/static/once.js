@@ -13,7 +13,9 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post" || form.target) return; // another tab's leaves this page as it is
+    /* Read as attributes: a form with a field called "method" has that as its property. */
+    if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
+    if (form.getAttribute("target")) return; // another tab's leaves this page as it is
     if (on.has(form)) {
       event.preventDefault();
       return;
