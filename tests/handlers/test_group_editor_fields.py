@@ -182,7 +182,7 @@ async def test_without_script_a_refused_theme_shows_the_contrast_of_every_colour
             for pair in colour["pairs"]:
                 verdict = "✓ Passes" if pair["passes"] else "✗ Too low"
                 assert f"{verdict}: {pair['ratio']} to 1" in row
-            assert (colour["nearest"] or "<td></td>") in row
+            assert (colour["nearest"] or "></td>") in row
         assert "✗ Not a colour" in rows["info"]
         assert "✗ Too low" in rows["primary"]
         assert "✗" not in rows["accent"]

@@ -55,7 +55,7 @@ async def test_what_is_the_same_for_everybody_is_kept_for_ever_and_nothing_else(
     page = await browser.get(f"/q/{site.house.token(await site.link())}")
     assert page.headers["Cache-Control"] == "no-store"
     kept = [part for part in page.text.split('"') if part.startswith(("/static/", "/g/lakeside/theme-"))]
-    assert len(kept) == 3
+    assert len(kept) == 4
     for path in kept:
         found = await browser.get(path)
         assert found.status == 200
@@ -72,9 +72,18 @@ async def test_what_is_the_same_for_everybody_is_kept_for_ever_and_nothing_else(
 async def test_r105_scripts_run_by_a_nonce_of_one_answer_and_only_the_cards_page_lets_the_gateway_in(
     site: Site, browser: Browser
 ) -> None:
-    link_page = await browser.get(f"/q/{site.house.token(await site.link())}")
-    assert "script-src" not in link_page.headers["Content-Security-Policy"]
-    assert "<script" not in link_page.text
+    unknown = await browser.get("/nope")
+    assert "script-src" not in unknown.headers["Content-Security-Policy"]
+    assert "<script" not in unknown.text
+    link_pages = [await browser.get(f"/q/{site.house.token(await site.link())}") for _ in range(2)]
+    nonces = [
+        re.search(r"script-src 'nonce-([^']+)';", one.headers["Content-Security-Policy"])
+        for one in link_pages
+    ]
+    assert [re.findall(r"<script[^>]* nonce=\"([^\"]+)\"", one.text) for one in link_pages] == [
+        [nonce[1]] for nonce in nonces if nonce
+    ]
+    assert len({nonce[1] for nonce in nonces if nonce}) == 2, "the page is kept, its nonce is not"
 
     details = await browser.come_to_pay(await site.link())
     policy = details.headers["Content-Security-Policy"]

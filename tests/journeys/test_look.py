@@ -106,4 +106,10 @@ async def test_the_page_a_text_leads_to_is_small(chromium: Browser, house: House
         await alice.open(await bills.link())
         await alice.watched.settled()
         assert sum(one.size for one in alice.watched.exchanges) < FIRST_VIEW_MOST
-        assert {one.kind for one in alice.watched.exchanges} <= {"document", "stylesheet", "other", "image"}
+        assert {one.kind for one in alice.watched.exchanges} <= {
+            "document",
+            "stylesheet",
+            "script",
+            "other",
+            "image",
+        }

@@ -148,7 +148,7 @@ async def test_x13_a_code_that_only_waited_is_not_said_to_be_sent(
     lakeside: Lakeside, places: int, outcome: str, state: ChallengeState
 ) -> None:
     house = lakeside.house
-    house.verify._courier = _courier(house, SilentMailer(), deadline=0.05, mail_places=places)
+    house.verify._sending._courier = _courier(house, SilentMailer(), deadline=0.05, mail_places=places)
     alice = await house.come(await house.link(lakeside.alice))
     await house.verify.send(alice.visit, Way.EMAIL)
     await house.at_rest()
