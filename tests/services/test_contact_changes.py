@@ -14,6 +14,8 @@ from quickpay.domain.sessions import Role
 from quickpay.mfa.challenge import ChallengeState, CodeExpired, NoChallenge, Purpose, WrongCode
 from quickpay.mfa.limits import DEFAULT_LIMITS
 from quickpay.mfa.methods import Method as Way
+from quickpay.ports.tables import Tx
+from quickpay.services.contacts.codes import Asked
 from quickpay.services.contacts.pages import (
     Changed,
     CodeUnread,
@@ -314,6 +316,21 @@ async def test_a_put_and_a_confirmation_at_once_end_as_if_one_came_first(alice: 
     answer, _ = await asyncio.gather(alice.house.contacts.check(alice.person.visit, code), _put(alice, OLD))
     assert answer == Changed(method=Way.EMAIL)
     assert (await alice.on_file()).email == NEW_EMAIL
+
+
+async def test_r22_a_press_that_waited_for_the_one_beside_it_is_told_that_it_is_changed(alice: Alice) -> None:
+    """As on PostgreSQL, where it reads the change as waiting before the other press makes it."""
+    house, codes, visit = alice.house, alice.house.contacts._codes, alice.person.visit
+    await alice.person.names(Way.EMAIL, NEW_EMAIL)
+
+    async def unit(tx: Tx) -> object:
+        now = house.clock.now()
+        asked = await codes.asked(tx, visit, now)
+        assert isinstance(asked, Asked)
+        await tx.challenges.move(asked.challenge.id, ChallengeState.VERIFIED, now)
+        return await codes.count(tx, asked, visit, now)
+
+    assert await house.do(unit) == Changed(method=Way.EMAIL)
 
 
 async def test_r22_ten_right_codes_at_once_change_it_once(alice: Alice) -> None:

@@ -105,11 +105,14 @@ class ContactCodes:
 
     async def count(
         self, tx: Tx, asked: Asked, visit: Visit, now: datetime
-    ) -> Asked | CodeWrong | ProofLocked:
+    ) -> Asked | Changed | CodeWrong | ProofLocked:
         """Count one try; what is not `Asked` is not to be compared (R23)."""
         counted = await self._codes.count_try(tx, asked.challenge, asked.stay, visit, now)
         if isinstance(counted, Challenge):
             return replace(asked, challenge=counted)
+        current = await tx.challenges.get(asked.challenge.id)
+        if current is not None and current.state is ChallengeState.VERIFIED:
+            return Changed(method=current.method)  # by the press beside this one, since it was asked
         return _refused(asked, counted)
 
     async def claim(self, tx: Tx, counted: Asked, visit: Visit, now: datetime) -> Judged:
