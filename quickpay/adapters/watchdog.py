@@ -4,8 +4,6 @@ from collections.abc import Callable
 
 import structlog
 
-log = structlog.get_logger("quickpay.watchdog")
-
 LOOKS_EVERY_SECONDS = 0.5
 TOLERATED_SECONDS = 1.0
 
@@ -22,4 +20,4 @@ class Watchdog:
         before, self._last = self._last, self._steady()
         late = self._last - before - LOOKS_EVERY_SECONDS
         if late > TOLERATED_SECONDS:
-            log.warning("event_loop_blocked", seconds=round(late, 1))
+            structlog.get_logger("quickpay.watchdog").warning("event_loop_blocked", seconds=round(late, 1))

@@ -1,7 +1,7 @@
 """What one word of the PM system after another says of our payments: whether its figures took them in."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quickpay.domain.encounters import Line
 from quickpay.domain.guarantors import Account
@@ -13,23 +13,26 @@ class NotSettled:
     """A payment of ours that we still deduct.
 
     `told`: acknowledged, or named by the figures that come now. `in_figures`: earlier figures took it in.
+    `lines`: the service ids it was posted on here; none where it stands on no line.
     """
 
     payment_id: str
     amount: Cents
     told: bool
     in_figures: bool
+    lines: frozenset[str] = frozenset()
 
 
 def taken_in(before: Account, after: Account, payments: Iterable[NotSettled]) -> dict[str, bool]:
     """Say of which payments the new figures changed whether they are in them; `payments` the oldest first.
 
     Nobody tells us, so the figures must: they went down by the payment, and neither insurance nor an
-    adjustment says why. What is acknowledged or named explains what went down first.
+    adjustment says why. What is acknowledged or named explains what went down first. Going up by it, they
+    are older ones said again; what a new visit costs is no such rise.
     """
     waiting = tuple(payments)
     down = _fell(before, after) - sum(one.amount for one in waiting if one.told and not one.in_figures)
-    up = _fell(after, before)
+    up = _fell(_without_new_visits(before, after, waiting), before)
     found: dict[str, bool] = {}
     for one in waiting:
         if not one.told and not one.in_figures and one.amount <= down:
@@ -40,6 +43,15 @@ def taken_in(before: Account, after: Account, payments: Iterable[NotSettled]) ->
             found[one.payment_id] = False
             up -= one.amount
     return found
+
+
+def _without_new_visits(before: Account, after: Account, waiting: Iterable[NotSettled]) -> Account:
+    """Leave out the lines nobody had heard of; one that is back after a payment of it is no new one."""
+    taken = [one for one in waiting if one.in_figures]
+    if any(not one.lines for one in taken):  # it may have been put on any line
+        return after
+    known = {line.service_id for line in before.lines}.union(*(one.lines for one in taken))
+    return replace(after, lines=tuple(line for line in after.lines if line.service_id in known))
 
 
 def _fell(before: Account, after: Account) -> int:

@@ -208,6 +208,9 @@ class PmSystem:
 @example(actions=[("pay", 2_500), ("take_over", 0), ("put", True), ("put", False), ("ack", 0)])
 @example(actions=[("pay", 300), ("pay", 300), ("take_over", 0), ("put", False), ("ack", 0), ("pay", 300)])
 @example(actions=[("pay", 2_500), ("insurer", 2_500), ("put", False), ("take_over", 0), ("ack", 0)])
+@example(
+    actions=[("pay", 300), ("take_over", 0), ("put", False), ("visit", 1_200), ("put", False), ("ack", 0)]
+)
 @settings(
     max_examples=30,
     deadline=None,
@@ -240,8 +243,12 @@ def _account(*remaining: int, insurer: int = 0, unapplied: int = 0) -> Account:
     return Account(lines=tuple(lines), receipts=(receipt,) if unapplied else ())
 
 
-def _ours(name: str, amount: int, *, told: bool = False, in_figures: bool = False) -> NotSettled:
-    return NotSettled(payment_id=name, amount=Cents(amount), told=told, in_figures=in_figures)
+def _ours(
+    name: str, amount: int, *, told: bool = False, in_figures: bool = False, lines: tuple[str, ...] = ()
+) -> NotSettled:
+    return NotSettled(
+        payment_id=name, amount=Cents(amount), told=told, in_figures=in_figures, lines=frozenset(lines)
+    )
 
 
 def test_figures_that_went_down_by_a_payment_took_it_in() -> None:
@@ -272,3 +279,11 @@ def test_figures_that_went_up_again_have_lost_it() -> None:
     was = [_ours("a", 100, in_figures=True)]
     assert taken_in(_account(4_900), _account(5_000), was) == {"a": False}
     assert taken_in(_account(4_900), _account(4_900), was) == {}
+
+
+def test_a_new_visit_is_no_older_word_and_a_line_that_is_back_is_one() -> None:
+    first, second = _account(4_900), _account(4_900, 3_000)
+    assert taken_in(first, second, [_ours("a", 100, in_figures=True, lines=("7-0",))]) == {}
+    assert taken_in(first, second, [_ours("a", 100, in_figures=True, lines=("7-1",))]) == {"a": False}
+    on_no_line = [_ours("a", 100, in_figures=True)]
+    assert taken_in(first, second, on_no_line) == {"a": False}, "it may have been put on any line"

@@ -1,12 +1,12 @@
 """Keep guarantors as the PM system tells them, and say what they owe."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from quickpay.domain.balances import Balances
 from quickpay.domain.contact_changes import ContactChange
 from quickpay.domain.faults import Fault
-from quickpay.domain.figures import taken_in
+from quickpay.domain.figures import NotSettled, taken_in
 from quickpay.domain.guarantors import Account, Guarantor
 from quickpay.ports.clock import Clock
 from quickpay.ports.store import Store
@@ -148,6 +148,12 @@ async def _note_taken_in(
     waiting = await tx.ledger.not_settled(before.id, receipt_numbers=receipts)
     if not waiting:
         return
-    found = taken_in(await tx.guarantors.account(before.id), account, waiting)
+    posted = [await _with_lines(tx, one) for one in waiting]
+    found = taken_in(await tx.guarantors.account(before.id), account, posted)
     for payment_id, is_in in found.items():
         await tx.ledger.set_in_figures(payment_id, is_in=is_in)
+
+
+async def _with_lines(tx: Tx, one: NotSettled) -> NotSettled:
+    postings = await tx.ledger.postings(one.payment_id)
+    return replace(one, lines=frozenset(posting.service_id for posting in postings))
